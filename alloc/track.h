@@ -1,0 +1,137 @@
+/*
+ * One set of annotations for every checker: memcheck and AddressSanitizer learn from it which
+ * bytes of an arena are a block and which are not. Without either, all of it compiles to nothing
+ * or to a branch on a flag that is false.
+ *
+ * The flag exists because a Valgrind tool other than memcheck (DHAT) warns about every request it
+ * does not know; acre_track_begin asks memcheck itself whether it is there.
+ *
+ * Under a checker blocks are followed by ACRE_TRACK_RED_BYTES that nobody may touch, since without
+ * them an overrun into the next block is invisible.
+ */
+#ifndef ACRE_ALLOC_TRACK_H
+#define ACRE_ALLOC_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "acre_config.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ACRE_TRACK_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ACRE_TRACK_ASAN 1
+#endif
+#endif
+
+#ifdef ACRE_TRACK_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+#include <valgrind/memcheck.h>
+#endif
+
+enum { ACRE_TRACK_RED_BYTES = 16 };
+
+/* True when a checker listens. Call once per arena and keep the answer. */
+static inline bool acre_track_is_listening(void)
+{
+#ifdef ACRE_TRACK_ASAN
+    return true;
+#elif defined(ACRE_HAVE_VALGRIND)
+    char probe = 0;
+    return VALGRIND_MAKE_MEM_DEFINED(&probe, sizeof probe) != 0;
+#else
+    return false;
+#endif
+}
+
+/* `pool` is any address that identifies the arena; blocks are registered under it. */
+static inline void acre_track_pool_begin(const void *pool)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    VALGRIND_CREATE_MEMPOOL(pool, ACRE_TRACK_RED_BYTES, 0);
+#endif
+    (void)pool;
+}
+
+static inline void acre_track_pool_end(const void *pool)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    VALGRIND_DESTROY_MEMPOOL(pool);
+#endif
+    (void)pool;
+}
+
+/* Memory taken from below: nobody's block yet. A leak checker may find pointers in it. */
+static inline void acre_track_chunk_begin(void *chunk, size_t bytes)
+{
+#ifdef ACRE_TRACK_ASAN
+    __lsan_register_root_region(chunk, bytes);
+    ASAN_POISON_MEMORY_REGION(chunk, bytes);
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+    (void)VALGRIND_MAKE_MEM_NOACCESS(chunk, bytes);
+#endif
+    (void)chunk;
+    (void)bytes;
+}
+
+/* Memory about to be given back to the layer below. */
+static inline void acre_track_chunk_end(void *chunk, size_t bytes)
+{
+#ifdef ACRE_TRACK_ASAN
+    __lsan_unregister_root_region(chunk, bytes);
+    ASAN_UNPOISON_MEMORY_REGION(chunk, bytes);
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(chunk, bytes);
+#endif
+    (void)chunk;
+    (void)bytes;
+}
+
+static inline void acre_track_block_begin(const void *pool, void *block, size_t bytes)
+{
+#ifdef ACRE_TRACK_ASAN
+    ASAN_UNPOISON_MEMORY_REGION(block, bytes);
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+    VALGRIND_MEMPOOL_ALLOC(pool, block, bytes);
+#endif
+    (void)pool;
+    (void)block;
+    (void)bytes;
+}
+
+static inline void acre_track_block_end(const void *pool, void *block, size_t bytes)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    VALGRIND_MEMPOOL_FREE(pool, block);
+#endif
+#ifdef ACRE_TRACK_ASAN
+    ASAN_POISON_MEMORY_REGION(block, bytes);
+#endif
+    (void)pool;
+    (void)block;
+    (void)bytes;
+}
+
+/* Every block of the pool that lies in this chunk is gone. */
+static inline void acre_track_chunk_clear(const void *pool, void *chunk, size_t bytes)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    VALGRIND_MEMPOOL_TRIM(pool, chunk, 0);
+    (void)VALGRIND_MAKE_MEM_NOACCESS(chunk, bytes);
+#endif
+#ifdef ACRE_TRACK_ASAN
+    ASAN_POISON_MEMORY_REGION(chunk, bytes);
+#endif
+    (void)pool;
+    (void)chunk;
+    (void)bytes;
+}
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * A run: what a benchmark binary measured, as plain data. The runner fills it, the JSON writer and
+ * reader carry it, the table and the comparison look at it. docs/run-format.md is its schema.
+ *
+ * Owns everything it points to; acre_run_free frees it. Strings are UTF-8 and never NULL unless
+ * said so.
+ */
+#ifndef ACRE_REPORT_RUN_H
+#define ACRE_REPORT_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { ACRE_RUN_VERSION = 1 };
+
+/* One value a round, in the order of the rounds. */
+struct acre_series {
+    double *values;
+    size_t count;
+};
+
+/* Exact books of one purpose over the recorded run. */
+struct acre_purpose_counts {
+    char *name;
+    uint64_t allocations, frees; /* blocks that a reset dropped count as freed */
+    uint64_t requested_bytes;    /* total over the run */
+    uint64_t peak_blocks, peak_bytes;
+    uint64_t live_blocks, live_bytes; /* after the drain: what leaked */
+    uint64_t outlived_blocks, outlived_bytes; /* died in a later iteration than they were born in */
+};
+
+/* One iteration of the recorded run. */
+struct acre_iteration_counts {
+    uint64_t allocations, requested_bytes;
+    uint64_t peak_bytes, live_bytes; /* live: when the iteration ended */
+    uint64_t live_variables, live_functions, live_arrays;
+};
+
+/* Power-of-two buckets: bucket i counts values v with 2^(i-1) < v <= 2^i (bucket 0: v <= 1). */
+enum { ACRE_HISTOGRAM_BUCKETS = 65 };
+
+/* What the ledger saw: exact, the same in every run of the same cell. */
+struct acre_recorded {
+    uint64_t iterations;
+    uint64_t allocations, frees, resets, failed;
+    uint64_t requested_bytes, peak_bytes, peak_blocks;
+    bool has_usable, has_held; /* false: the backend cannot tell, shown as "not reported" */
+    uint64_t peak_usable_bytes, peak_held_bytes;
+    uint64_t leaked_blocks, leaked_bytes; /* live after the drain */
+    struct acre_purpose_counts *purposes;
+    size_t purpose_count;
+    struct acre_iteration_counts *by_iteration;
+    size_t by_iteration_count;
+    uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS];     /* requested bytes of each allocation */
+    uint64_t lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
+    char *checksum; /* of the final data and gradients, 16 hex digits */
+};
+
+/* Parameters that identify a cell; two runs are compared cell by cell on all of them. */
+struct acre_cell_key {
+    char *backend;  /* "malloc", "jemalloc", "arena" */
+    char *lifetime; /* "strong", "weak", "walked", "region" */
+    char *fill;     /* "randn", "reuse" */
+    char *order;    /* "seed", "drop-first" */
+    bool backward;
+    uint64_t elements, depth;
+};
+
+struct acre_cell {
+    struct acre_cell_key key;
+
+    /* Steady state, one value a round. Empty for lifetime strong, which has no steady state. */
+    struct acre_series ns_per_iteration;
+    struct acre_series limit_ns_per_iteration;
+    struct acre_series x_limit; /* ratio to the limit, taken inside the child */
+    struct acre_series faults_per_iteration;
+    struct acre_series system_ns_per_iteration;
+    struct acre_series rss_bytes; /* peak resident set of the child */
+
+    /* The first iterations of a fresh process, one value a round. */
+    uint64_t cold_iterations;
+    struct acre_series cold_ns;
+    struct acre_series cold_faults;
+
+    bool has_recorded;
+    struct acre_recorded recorded;
+
+    /* NULL, or why the cell has no result ("out of memory", "killed by signal 9"). */
+    char *failure;
+};
+
+struct acre_library {
+    char *backend;
+    char *path;     /* the file that served the calls; "" for code of our own */
+    char *version;
+    char *build_id; /* hex; "" where the file carries none */
+};
+
+struct acre_left_out {
+    char *strategy; /* "malloc/region" */
+    char *reason;
+};
+
+/* name: value, in the order given: "cpu", "cores", "kernel", "thp", "governor", "libc", ... */
+struct acre_fact {
+    char *name;
+    char *value;
+};
+
+struct acre_run {
+    char *acre_version;
+    char *workload;
+    char *command; /* the command line that repeats it */
+    char *started; /* UTC, 2026-11-23T23:30:00Z */
+    double duration_seconds;
+    uint64_t seed, rounds, iterations; /* iterations: per batch of the timed part, 0 = chosen */
+    struct acre_fact *machine;
+    size_t machine_count;
+    struct acre_library *libraries;
+    size_t library_count;
+    struct acre_left_out *left_out;
+    size_t left_out_count;
+    struct acre_cell *cells;
+    size_t cell_count;
+    /* The noise floor: malloc/weak (or the first timed strategy) measured twice in each block.
+     * Per-round log ratio of the second to the first. Empty where nothing was timed. */
+    struct acre_series self_log_ratio;
+};
+
+/* Frees what a run owns and leaves it zeroed. A zeroed run is a valid, empty one. */
+void acre_run_free(struct acre_run *run);
+
+/*
+ * Writes the run as JSON: to path.tmp-<pid> beside it, synced, then renamed, so that a reader sees
+ * the whole file or none. "-" is standard output.
+ * False with a sentence in `error` (names the path and the cause); no file is left behind.
+ */
+bool acre_run_write(const struct acre_run *run, const char *path, char *error, size_t error_bytes);
+
+/*
+ * Reads and validates a run; any byte sequence is a legal argument. On false `*run` is zeroed and
+ * `error` names the file, the place and what is wrong.
+ */
+bool acre_run_read(struct acre_run *run, const char *path, char *error, size_t error_bytes);
+
+#endif
