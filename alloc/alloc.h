@@ -47,7 +47,8 @@ enum acre_purpose {
 /* "Variable", "Function", ...; "?" for a number that is none of them. */
 const char *acre_purpose_name(enum acre_purpose purpose);
 
-/* What the caller asks for, and says again when it gives the block back. 16 bytes: two registers. */
+/* What the caller asks for, and says again when it gives the block back. 16 bytes: two registers.
+ */
 struct acre_layout {
     size_t size;
     uint32_t align; /* a power of two; 2 MiB is legal */
@@ -201,8 +202,9 @@ struct acre_event {
  */
 struct acre_sink {
     void (*on_event)(struct acre_sink *self, const struct acre_event *event);
-    uint64_t scope;    /* the current iteration; set by the workload, read by the sink */
-    bool wants_usable; /* usable_bytes costs the backend a call, so it is asked for only on demand */
+    uint64_t scope; /* the current iteration; set by the workload, read by the sink */
+    bool
+        wants_usable; /* usable_bytes costs the backend a call, so it is asked for only on demand */
 };
 
 #endif

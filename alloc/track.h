@@ -119,6 +119,25 @@ static inline void acre_track_block_end(const void *pool, void *block, size_t by
     (void)bytes;
 }
 
+/* For links kept inside freed blocks: readable for a moment, then indeterminate again. */
+static inline void acre_track_defined(void *memory, size_t bytes)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    (void)VALGRIND_MAKE_MEM_DEFINED(memory, bytes);
+#endif
+    (void)memory;
+    (void)bytes;
+}
+
+static inline void acre_track_undefined(void *memory, size_t bytes)
+{
+#ifdef ACRE_HAVE_VALGRIND
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(memory, bytes);
+#endif
+    (void)memory;
+    (void)bytes;
+}
+
 /* Every block of the pool that lies in this chunk is gone. */
 static inline void acre_track_chunk_clear(const void *pool, void *chunk, size_t bytes)
 {

@@ -1,0 +1,344 @@
+/*
+ * Backend: a bump region over the layer below.
+ *
+ *   chunks in the order of use                        blocks over a quarter of a chunk
+ *   ┌────────┬──────────────┐  ┌────────┬───────────┐  ┌────────┬───────────────┐
+ *   │ header │ blocks ──>   │─>│ header │           │  │ header │ one block     │─> ...
+ *   └────────┴──────────────┘  └────────┴───────────┘  └────────┴───────────────┘
+ *             ^ first           ^ current: cursor..end   large_used / large_spare
+ *
+ * A reset makes the first chunk current again and the used large ones spare; nothing is given back
+ * and nothing is touched, so that the next iteration finds its pages mapped and warm.
+ *
+ * What it cannot do: free or resize a single block (the last one can be resized in place, since the
+ * cursor stands at its end).
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "alloc/backends.h"
+#include "alloc/track.h"
+
+enum {
+    DEFAULT_CHUNK_BYTES = 1 << 20,
+    HEADER_BYTES = 64, /* the first block of a chunk begins on a cache line */
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t bytes; /* the whole chunk, header included: its size in the layer below */
+};
+
+_Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit in front of the blocks");
+
+struct arena {
+    struct acre_alloc base;
+    char *cursor; /* the next block begins at or after it */
+    char *end;    /* of the current chunk */
+    struct acre_alloc *below;
+    struct chunk *first;
+    struct chunk *current;
+    struct chunk *large_used;
+    struct chunk *large_spare;
+    size_t chunk_bytes;
+    size_t page_bytes;
+    size_t limit_bytes;
+    size_t held_bytes;
+    bool is_tracked;
+};
+
+static char *blocks_of(const struct chunk *chunk)
+{
+    return (char *)chunk + HEADER_BYTES;
+}
+
+static char *end_of(const struct chunk *chunk)
+{
+    return (char *)chunk + chunk->bytes;
+}
+
+static struct acre_layout layout_of_chunk(const struct arena *arena, size_t bytes)
+{
+    return (struct acre_layout){bytes, (uint32_t)arena->page_bytes, ACRE_PURPOSE_OTHER};
+}
+
+static size_t align_up(size_t value, size_t align)
+{
+    return (value + align - 1) & ~(align - 1);
+}
+
+static struct chunk *take_chunk(struct arena *arena, size_t bytes)
+{
+    struct chunk *chunk;
+
+    if (arena->limit_bytes != 0 &&
+        (bytes > arena->limit_bytes || arena->held_bytes > arena->limit_bytes - bytes))
+        return NULL;
+    chunk = acre_allocate(arena->below, layout_of_chunk(arena, bytes));
+    if (chunk == NULL)
+        return NULL;
+    chunk->next = NULL;
+    chunk->bytes = bytes;
+    arena->held_bytes += bytes;
+    if (arena->is_tracked)
+        acre_track_chunk_begin(blocks_of(chunk), bytes - HEADER_BYTES);
+    return chunk;
+}
+
+static void give_chunk_back(struct arena *arena, struct chunk *chunk)
+{
+    size_t bytes = chunk->bytes;
+
+    if (arena->is_tracked)
+        acre_track_chunk_end(blocks_of(chunk), bytes - HEADER_BYTES);
+    arena->held_bytes -= bytes;
+    acre_free(arena->below, chunk, layout_of_chunk(arena, bytes));
+}
+
+static size_t give_list_back(struct arena *arena, struct chunk **list)
+{
+    size_t bytes = 0;
+
+    while (*list != NULL) {
+        struct chunk *chunk = *list;
+
+        *list = chunk->next;
+        bytes += chunk->bytes;
+        give_chunk_back(arena, chunk);
+    }
+    return bytes;
+}
+
+static void make_current(struct arena *arena, struct chunk *chunk)
+{
+    arena->current = chunk;
+    arena->cursor = blocks_of(chunk);
+    arena->end = end_of(chunk);
+}
+
+/* The smallest spare chunk that fits. The list is as short as an iteration has large blocks. */
+static struct chunk *take_spare(struct arena *arena, size_t bytes)
+{
+    struct chunk **best = NULL;
+    struct chunk *chunk;
+
+    for (struct chunk **link = &arena->large_spare; *link != NULL; link = &(*link)->next)
+        if ((*link)->bytes >= bytes && (best == NULL || (*link)->bytes < (*best)->bytes))
+            best = link;
+    if (best == NULL)
+        return NULL;
+    chunk = *best;
+    *best = chunk->next;
+    return chunk;
+}
+
+static void *begin_block(struct arena *arena, char *block, struct acre_layout layout)
+{
+    if (arena->is_tracked)
+        acre_track_block_begin(arena, block, layout.size);
+    return block;
+}
+
+static void *allocate_large(struct arena *arena, struct acre_layout layout)
+{
+    size_t room_bytes = layout.align > HEADER_BYTES ? layout.align : 0;
+    size_t red_bytes = arena->is_tracked ? ACRE_TRACK_RED_BYTES : 0;
+    size_t bytes = HEADER_BYTES + room_bytes + layout.size + red_bytes;
+    struct chunk *chunk;
+
+    /* The front function bounds size + align by PTRDIFF_MAX, so the sum above cannot wrap. */
+    bytes = align_up(bytes, arena->page_bytes);
+    chunk = take_spare(arena, bytes);
+    if (chunk == NULL)
+        chunk = take_chunk(arena, bytes);
+    if (chunk == NULL)
+        return NULL;
+    chunk->next = arena->large_used;
+    arena->large_used = chunk;
+    return begin_block(arena, (char *)align_up((size_t)blocks_of(chunk), layout.align), layout);
+}
+
+/* Reached once per chunk, or for a large block: kept out of line so that the bump stays short. */
+static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
+                                                       struct acre_layout layout)
+{
+    struct chunk *next;
+    char *block;
+
+    if (layout.size > arena->chunk_bytes / 4 || layout.align > arena->chunk_bytes / 4)
+        return allocate_large(arena, layout);
+    next = arena->current != NULL ? arena->current->next : arena->first;
+    if (next == NULL) {
+        next = take_chunk(arena, arena->chunk_bytes);
+        if (next == NULL)
+            return NULL;
+        *(arena->current != NULL ? &arena->current->next : &arena->first) = next;
+    }
+    make_current(arena, next);
+    /* At most a quarter for the block and a quarter for its alignment: it fits. */
+    block = (char *)align_up((size_t)arena->cursor, layout.align);
+    arena->cursor = block + layout.size + (arena->is_tracked ? ACRE_TRACK_RED_BYTES : 0);
+    return begin_block(arena, block, layout);
+}
+
+static void *arena_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct arena *arena = (struct arena *)self;
+    size_t align = layout.align;
+    size_t block;
+
+    /* Shadow bytes describe 8 bytes each: a tracked block begins at a multiple of 8. */
+    if (arena->is_tracked && align < 8)
+        align = 8;
+    block = align_up((size_t)arena->cursor, align);
+    if (block > (size_t)arena->end || layout.size > (size_t)arena->end - block ||
+        layout.size > arena->chunk_bytes / 4)
+        return allocate_slowly(arena, (struct acre_layout){layout.size, (uint32_t)align, 0});
+    arena->cursor = (char *)block + layout.size;
+    if (arena->is_tracked) {
+        arena->cursor += ACRE_TRACK_RED_BYTES;
+        return begin_block(arena, (char *)block, layout);
+    }
+    return (char *)block;
+}
+
+/* Memory comes back at the reset; a checker learns now that the block is gone. */
+static void arena_free(struct acre_alloc *self, void *block, struct acre_layout layout)
+{
+    struct arena *arena = (struct arena *)self;
+
+    if (arena->is_tracked)
+        acre_track_block_end(arena, block, layout.size);
+}
+
+static bool arena_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
+{
+    struct arena *arena = (struct arena *)self;
+    char *begin = block;
+    bool is_last = begin + old.size == arena->cursor && begin >= blocks_of(arena->current);
+
+    if (arena->is_tracked)
+        return false; /* the red bytes are in the way */
+    if (size <= old.size && !is_last)
+        return true;
+    if (!is_last || size > arena->chunk_bytes / 4 || size > (size_t)(arena->end - begin))
+        return false;
+    arena->cursor = begin + size;
+    return true;
+}
+
+static void arena_reset(struct acre_alloc *self)
+{
+    struct arena *arena = (struct arena *)self;
+    struct chunk **tail = &arena->large_used;
+
+    if (arena->is_tracked) {
+        for (struct chunk *c = arena->first; c != NULL; c = c->next)
+            acre_track_chunk_clear(arena, blocks_of(c), c->bytes - HEADER_BYTES);
+        for (struct chunk *c = arena->large_used; c != NULL; c = c->next)
+            acre_track_chunk_clear(arena, blocks_of(c), c->bytes - HEADER_BYTES);
+    }
+    while (*tail != NULL)
+        tail = &(*tail)->next;
+    *tail = arena->large_spare;
+    arena->large_spare = arena->large_used;
+    arena->large_used = NULL;
+    if (arena->first != NULL)
+        make_current(arena, arena->first);
+}
+
+static size_t arena_held_bytes(const struct acre_alloc *self)
+{
+    return ((const struct arena *)self)->held_bytes;
+}
+
+static size_t arena_trim(struct acre_alloc *self)
+{
+    struct arena *arena = (struct arena *)self;
+    size_t bytes = give_list_back(arena, &arena->large_spare);
+
+    if (arena->current == NULL)
+        return bytes;
+    bytes += give_list_back(arena, &arena->current->next);
+    return bytes;
+}
+
+static const char *arena_check(const struct acre_alloc *self)
+{
+    const struct arena *arena = (const struct arena *)self;
+    const struct chunk *lists[] = {arena->first, arena->large_used, arena->large_spare};
+    size_t held_bytes = 0;
+    bool saw_current = arena->current == NULL;
+
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (const struct chunk *c = lists[i]; c != NULL; c = c->next) {
+            if (c->bytes < HEADER_BYTES || c->bytes % arena->page_bytes != 0)
+                return "arena: the size of a chunk is not a number of pages";
+            held_bytes += c->bytes;
+            if (held_bytes > arena->held_bytes)
+                return "arena: its chunks hold more bytes than it counts, or form a ring";
+            saw_current |= c == arena->current;
+        }
+    if (held_bytes != arena->held_bytes)
+        return "arena: its chunks hold fewer bytes than it counts";
+    if (!saw_current)
+        return "arena: the current chunk is in no list";
+    if (arena->current != NULL &&
+        (arena->end != end_of(arena->current) || arena->cursor < blocks_of(arena->current) ||
+         arena->cursor > arena->end + ACRE_TRACK_RED_BYTES))
+        return "arena: the cursor is outside the current chunk";
+    return NULL;
+}
+
+static void arena_destroy(struct acre_alloc *self)
+{
+    struct arena *arena = (struct arena *)self;
+
+    arena_reset(self);
+    give_list_back(arena, &arena->first);
+    give_list_back(arena, &arena->large_spare);
+    if (arena->is_tracked)
+        acre_track_pool_end(arena);
+    free(arena);
+}
+
+static const struct acre_alloc_ops arena_ops = {
+    .name = "arena",
+    .capabilities =
+        ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_HELD | ACRE_CAN_TRIM | ACRE_CAN_CHECK,
+    .allocate = arena_allocate,
+    .free = arena_free,
+    .destroy = arena_destroy,
+    .resize = arena_resize,
+    .reset = arena_reset,
+    .held_bytes = arena_held_bytes,
+    .trim = arena_trim,
+    .check = arena_check,
+};
+
+struct acre_alloc *acre_arena_new(struct acre_alloc *below,
+                                  const struct acre_arena_options *options)
+{
+    struct arena *arena = malloc(sizeof *arena);
+    size_t chunk_bytes = options != NULL ? options->chunk_bytes : 0;
+
+    if (arena == NULL)
+        return NULL;
+    *arena = (struct arena){
+        .base = {&arena_ops, 0},
+        .below = below,
+        .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+        .limit_bytes = options != NULL ? options->limit_bytes : 0,
+        .is_tracked = acre_track_is_listening(),
+    };
+    if (chunk_bytes == 0)
+        chunk_bytes = DEFAULT_CHUNK_BYTES;
+    if (chunk_bytes < 4 * arena->page_bytes)
+        chunk_bytes = 4 * arena->page_bytes;
+    if (chunk_bytes > (size_t)PTRDIFF_MAX / 2)
+        chunk_bytes = (size_t)PTRDIFF_MAX / 2;
+    arena->chunk_bytes = align_up(chunk_bytes, arena->page_bytes);
+    if (arena->is_tracked)
+        acre_track_pool_begin(arena);
+    return &arena->base;
+}

@@ -1,0 +1,89 @@
+/*
+ * Every allocator that acre brings, made by one function each. All of them return NULL when there
+ * is no memory; whoever gets the pointer ends it with acre_destroy.
+ */
+#ifndef ACRE_ALLOC_BACKENDS_H
+#define ACRE_ALLOC_BACKENDS_H
+
+#include "alloc/alloc.h"
+
+/*
+ * The C library's malloc. Blocks aligned to more than 16 bytes come from aligned_alloc.
+ * Held is mallinfo2's arena + hblkhd minus what it was when the backend was made: the process has
+ * other users of malloc.
+ */
+struct acre_alloc *acre_malloc_new(void);
+
+/*
+ * The real jemalloc (>= 5), loaded with dlopen(RTLD_LOCAL) so that the process keeps its own
+ * malloc: Debian's libjemalloc.so.2 exports malloc as well, and linking it would replace the
+ * baseline it is compared with. Its thread-local storage does not fit the default surplus, so the
+ * process must have been started with ACRE_STATIC_TLS_TUNABLE in its environment.
+ * NULL with a sentence in `why` when the library is not there, cannot be loaded or lacks a symbol.
+ * Held is stats.resident: pages of blocks, of its own books and dirty ones kept for later.
+ * Reference: jemalloc(3), "The non-standard API" and "MALLCTL NAMESPACE".
+ */
+struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes);
+
+/*
+ * Where the loaded jemalloc's mallocx is, to prove which file serves the calls, and the version it
+ * states itself ("5.3.0-0-g..."; static, not to be freed). `self` is from acre_jemalloc_new.
+ */
+const void *acre_jemalloc_symbol(const struct acre_alloc *self, const char **version);
+
+#define ACRE_STATIC_TLS_TUNABLE "glibc.rtld.optional_static_tls=16384"
+
+/*
+ * Whole pages from mmap. The layer below arenas and pools, and the memory of the ledger, which
+ * must not use what it observes. One system call a block.
+ */
+struct acre_alloc *acre_pages_new(void);
+
+struct acre_arena_options {
+    size_t chunk_bytes; /* 0: 1 MiB. Rounded up to whole pages. */
+    size_t limit_bytes; /* never hold more than this; 0: no limit */
+};
+
+/*
+ * A bump region over `below` (borrowed): allocate moves a pointer, free does nothing, reset starts
+ * over and keeps the chunks. Blocks larger than a quarter of a chunk have chunks of their own,
+ * kept over a reset as well and reused best fit. acre_trim gives back what is not in use.
+ * In the steady state of a loop it makes no system call and touches no new page.
+ * Reference: D. Hanson, "Fast allocation and deallocation of memory based on object lifetimes",
+ * Software: Practice and Experience 20(1), 1990.
+ */
+struct acre_alloc *acre_arena_new(struct acre_alloc *below,
+                                  const struct acre_arena_options *options);
+
+/*
+ * Free lists by size class over an arena of its own, whose chunks come from `below` (borrowed): for
+ * what outlives iterations next to an arena. Four classes to each power of two, so that rounding
+ * costs at most a quarter of the request. A freed block serves the next request of its class, last
+ * in first out; memory goes back to the layer below with the pool. Alignment up to 2 MiB.
+ */
+struct acre_alloc *acre_pool_new(struct acre_alloc *below);
+
+/*
+ * Decorator over `inner` (borrowed): tells `sink` of every call, under the number `source`.
+ * Same capabilities as `inner`. Failed allocations are told as well. Its own memory comes from
+ * the C library's malloc, once, here.
+ */
+struct acre_alloc *acre_record_new(struct acre_alloc *inner, struct acre_sink *sink,
+                                   uint32_t source);
+
+struct acre_fault_plan {
+    uint64_t fail_at;      /* the n-th allocation or growing resize fails, from 1; 0: none */
+    bool forever;          /* ... and all after it */
+    uint64_t budget_bytes; /* fail once this many bytes are live; 0: no budget */
+    uint64_t calls;        /* counted here */
+    uint64_t failures;     /* counted here */
+    uint64_t live_bytes;   /* counted here */
+};
+
+/*
+ * Decorator over `inner` (borrowed): fails as `plan` says. The plan is borrowed and may be shared
+ * by several decorators, which then count together, and changed between calls.
+ */
+struct acre_alloc *acre_fault_new(struct acre_alloc *inner, struct acre_fault_plan *plan);
+
+#endif

@@ -1,0 +1,372 @@
+/* The books themselves. The table of live blocks (full depth) is open addressing with linear
+ * probing, at most half full; an entry with a NULL address is empty, and deletion closes the gap
+ * (Knuth, The Art of Computer Programming 3, 6.4, algorithm R) so that no tombstones gather. */
+#include "alloc/ledger.h"
+
+#include <string.h>
+
+struct acre_ledger_entry {
+    const void *address;
+    uint64_t scope;      /* of birth */
+    uint64_t born_bytes; /* total.requested_bytes just before its birth */
+    size_t size, usable_bytes;
+    uint32_t purpose, source;
+};
+
+unsigned acre_ledger_bucket(uint64_t value)
+{
+    return value <= 1 ? 0 : 64u - (unsigned)__builtin_clzll(value - 1);
+}
+
+static uint32_t purpose_of(const struct acre_event *event)
+{
+    return event->layout.purpose < ACRE_PURPOSE_COUNT ? event->layout.purpose : ACRE_PURPOSE_OTHER;
+}
+
+static uint32_t source_of(const struct acre_event *event)
+{
+    return event->source < ACRE_LEDGER_SOURCES ? event->source : 0;
+}
+
+/* Counts -------------------------------------------------------------------------------------- */
+
+static inline void count_birth(struct acre_ledger_counts *counts, size_t bytes)
+{
+    counts->allocations++;
+    counts->requested_bytes += bytes;
+    counts->live.blocks++;
+    counts->live.bytes += bytes;
+    if (counts->live.blocks > counts->peak_blocks)
+        counts->peak_blocks = counts->live.blocks;
+    if (counts->live.bytes > counts->peak_bytes)
+        counts->peak_bytes = counts->live.bytes;
+}
+
+static inline void count_deaths(struct acre_ledger_counts *counts, uint64_t blocks, uint64_t bytes)
+{
+    counts->frees += blocks;
+    counts->live.blocks -= blocks;
+    counts->live.bytes -= bytes;
+}
+
+static void count_resize(struct acre_ledger_counts *counts, size_t from_bytes, size_t to_bytes)
+{
+    counts->live.bytes += to_bytes - from_bytes;
+    if (to_bytes > from_bytes)
+        counts->requested_bytes += to_bytes - from_bytes;
+    if (counts->live.bytes > counts->peak_bytes)
+        counts->peak_bytes = counts->live.bytes;
+}
+
+static void count_reset(struct acre_ledger *ledger, uint32_t source)
+{
+    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
+        struct acre_ledger_live *live = &ledger->by_source[source][p];
+
+        count_deaths(&ledger->by_purpose[p], live->blocks, live->bytes);
+        count_deaths(&ledger->total, live->blocks, live->bytes);
+        *live = (struct acre_ledger_live){0, 0};
+    }
+    ledger->resets++;
+}
+
+static void count_event(struct acre_sink *sink, const struct acre_event *event)
+{
+    struct acre_ledger *ledger = (struct acre_ledger *)sink;
+    uint32_t purpose = purpose_of(event);
+    struct acre_ledger_live *live = &ledger->by_source[source_of(event)][purpose];
+    size_t bytes = event->layout.size;
+
+    switch (event->kind) {
+    case ACRE_EVENT_ALLOCATE:
+        live->blocks++;
+        live->bytes += bytes;
+        count_birth(&ledger->by_purpose[purpose], bytes);
+        count_birth(&ledger->total, bytes);
+        break;
+    case ACRE_EVENT_FREE:
+        live->blocks--;
+        live->bytes -= bytes;
+        count_deaths(&ledger->by_purpose[purpose], 1, bytes);
+        count_deaths(&ledger->total, 1, bytes);
+        break;
+    case ACRE_EVENT_RESIZE:
+        ledger->resizes++;
+        live->bytes += bytes - event->old_bytes;
+        count_resize(&ledger->by_purpose[purpose], event->old_bytes, bytes);
+        count_resize(&ledger->total, event->old_bytes, bytes);
+        break;
+    case ACRE_EVENT_RESET:
+        count_reset(ledger, source_of(event));
+        break;
+    case ACRE_EVENT_REFUSE:
+        ledger->refused++;
+        break;
+    }
+}
+
+/* The table of live blocks -------------------------------------------------------------------- */
+
+static size_t home_of(const struct acre_ledger *ledger, const void *address)
+{
+    uint64_t key = (uint64_t)(uintptr_t)address >> 3;
+
+    return (size_t)((key * 0x9E3779B97F4A7C15u) >> 20) & (ledger->entry_capacity - 1);
+}
+
+static struct acre_ledger_entry *find_entry(const struct acre_ledger *ledger, const void *address)
+{
+    size_t i = home_of(ledger, address);
+
+    while (ledger->entries[i].address != NULL && ledger->entries[i].address != address)
+        i = (i + 1) & (ledger->entry_capacity - 1);
+    return &ledger->entries[i];
+}
+
+static struct acre_layout layout_of_entries(size_t capacity)
+{
+    return (struct acre_layout){capacity * sizeof(struct acre_ledger_entry), 64,
+                                ACRE_PURPOSE_OTHER};
+}
+
+static bool grow_entries(struct acre_ledger *ledger)
+{
+    struct acre_ledger_entry *old = ledger->entries;
+    size_t old_capacity = ledger->entry_capacity;
+    size_t capacity = old_capacity == 0 ? 1024 : 2 * old_capacity;
+    struct acre_ledger_entry *entries = acre_allocate(ledger->memory, layout_of_entries(capacity));
+
+    if (entries == NULL)
+        return false;
+    memset(entries, 0, capacity * sizeof *entries);
+    ledger->entries = entries;
+    ledger->entry_capacity = capacity;
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i].address != NULL)
+            *find_entry(ledger, old[i].address) = old[i];
+    acre_free(ledger->memory, old, layout_of_entries(old_capacity));
+    return true;
+}
+
+static void remove_entry(struct acre_ledger *ledger, struct acre_ledger_entry *entry)
+{
+    size_t mask = ledger->entry_capacity - 1;
+    size_t hole = (size_t)(entry - ledger->entries);
+
+    for (size_t i = (hole + 1) & mask; ledger->entries[i].address != NULL; i = (i + 1) & mask) {
+        size_t home = home_of(ledger, ledger->entries[i].address);
+
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            ledger->entries[hole] = ledger->entries[i];
+            hole = i;
+        }
+    }
+    ledger->entries[hole].address = NULL;
+    ledger->entry_count--;
+}
+
+/* Full ---------------------------------------------------------------------------------------- */
+
+static void sample_held(struct acre_ledger *ledger)
+{
+    uint64_t held_bytes = 0;
+
+    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++) {
+        size_t bytes = 0;
+
+        if (ledger->observed[i] != NULL && acre_held_bytes(ledger->observed[i], &bytes))
+            held_bytes += bytes;
+    }
+    if (held_bytes > ledger->peak_held_bytes)
+        ledger->peak_held_bytes = held_bytes;
+}
+
+static void note_birth(struct acre_ledger *ledger, const struct acre_event *event)
+{
+    ledger->size_histogram[acre_ledger_bucket(event->layout.size)]++;
+    ledger->usable_bytes += event->usable_bytes;
+    if (ledger->usable_bytes > ledger->peak_usable_bytes)
+        ledger->peak_usable_bytes = ledger->usable_bytes;
+    if (2 * ledger->entry_count >= ledger->entry_capacity && !grow_entries(ledger)) {
+        ledger->lost++;
+        return;
+    }
+    *find_entry(ledger, event->address) = (struct acre_ledger_entry){
+        .address = event->address,
+        .scope = ledger->sink.scope,
+        .born_bytes = ledger->total.requested_bytes - event->layout.size,
+        .size = event->layout.size,
+        .usable_bytes = event->usable_bytes,
+        .purpose = purpose_of(event),
+        .source = source_of(event),
+    };
+    ledger->entry_count++;
+}
+
+static void note_death(struct acre_ledger *ledger, const struct acre_ledger_entry *entry)
+{
+    uint64_t lifetime_bytes = ledger->total.requested_bytes - entry->born_bytes - entry->size;
+
+    ledger->usable_bytes -= entry->usable_bytes;
+    ledger->lifetime_histogram[acre_ledger_bucket(lifetime_bytes)]++;
+    if (ledger->sink.scope != entry->scope) {
+        struct acre_ledger_live *outlived = &ledger->by_purpose[entry->purpose].outlived;
+
+        outlived->blocks++;
+        outlived->bytes += entry->size;
+        ledger->total.outlived.blocks++;
+        ledger->total.outlived.bytes += entry->size;
+    }
+}
+
+static void note_reset(struct acre_ledger *ledger, uint32_t source)
+{
+    size_t i = 0;
+
+    /* Removing moves a later entry into the hole, so the hole is looked at again. */
+    while (i < ledger->entry_capacity) {
+        struct acre_ledger_entry *entry = &ledger->entries[i];
+
+        if (entry->address != NULL && entry->source == source) {
+            note_death(ledger, entry);
+            remove_entry(ledger, entry);
+        } else {
+            i++;
+        }
+    }
+}
+
+static void note_free(struct acre_ledger *ledger, const struct acre_event *event)
+{
+    struct acre_ledger_entry *entry;
+
+    if (ledger->entry_capacity == 0)
+        return;
+    entry = find_entry(ledger, event->address);
+    if (entry->address == NULL)
+        return;
+    note_death(ledger, entry);
+    remove_entry(ledger, entry);
+}
+
+static void note_resize(struct acre_ledger *ledger, const struct acre_event *event)
+{
+    struct acre_ledger_entry *entry;
+
+    if (ledger->entry_capacity == 0)
+        return;
+    entry = find_entry(ledger, event->address);
+    if (entry->address == NULL)
+        return;
+    ledger->usable_bytes += event->usable_bytes - entry->usable_bytes;
+    entry->size = event->layout.size;
+    entry->usable_bytes = event->usable_bytes;
+}
+
+/* The counts first: they are what births and deaths are dated with. */
+static void note_event(struct acre_sink *sink, const struct acre_event *event)
+{
+    struct acre_ledger *ledger = (struct acre_ledger *)sink;
+    uint64_t peak_bytes = ledger->total.peak_bytes;
+    struct acre_ledger_scope *row =
+        ledger->scope_count > 0 ? &ledger->scopes[ledger->scope_count - 1] : NULL;
+
+    count_event(sink, event);
+    switch (event->kind) {
+    case ACRE_EVENT_ALLOCATE:
+        note_birth(ledger, event);
+        break;
+    case ACRE_EVENT_FREE:
+        note_free(ledger, event);
+        break;
+    case ACRE_EVENT_RESIZE:
+        note_resize(ledger, event);
+        break;
+    case ACRE_EVENT_RESET:
+        note_reset(ledger, source_of(event));
+        break;
+    case ACRE_EVENT_REFUSE:
+        break;
+    }
+    if (row != NULL && row->scope == sink->scope) {
+        row->allocations += event->kind == ACRE_EVENT_ALLOCATE;
+        row->requested_bytes += event->kind == ACRE_EVENT_ALLOCATE ? event->layout.size : 0;
+        if (ledger->total.live.bytes > row->peak_bytes)
+            row->peak_bytes = ledger->total.live.bytes;
+    }
+    if (ledger->total.peak_bytes > peak_bytes)
+        sample_held(ledger);
+}
+
+void acre_ledger_init(struct acre_ledger *ledger)
+{
+    *ledger = (struct acre_ledger){.sink = {.on_event = count_event}};
+}
+
+static struct acre_layout layout_of_scopes(size_t scopes)
+{
+    return (struct acre_layout){scopes * sizeof(struct acre_ledger_scope), 64, ACRE_PURPOSE_OTHER};
+}
+
+bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory, size_t scopes)
+{
+    *ledger = (struct acre_ledger){
+        .sink = {.on_event = note_event, .wants_usable = true},
+        .memory = memory,
+    };
+    ledger->scopes =
+        acre_allocate_array(memory, scopes, sizeof *ledger->scopes, 64, ACRE_PURPOSE_OTHER);
+    ledger->scope_capacity = scopes;
+    return ledger->scopes != NULL;
+}
+
+void acre_ledger_fini(struct acre_ledger *ledger)
+{
+    if (ledger->memory == NULL)
+        return;
+    acre_free(ledger->memory, ledger->entries, layout_of_entries(ledger->entry_capacity));
+    acre_free(ledger->memory, ledger->scopes, layout_of_scopes(ledger->scope_capacity));
+    ledger->entries = NULL;
+    ledger->entry_capacity = ledger->entry_count = 0;
+    ledger->scopes = NULL;
+    ledger->scope_capacity = ledger->scope_count = 0;
+}
+
+void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope)
+{
+    ledger->sink.scope = scope;
+    if (ledger->scope_count >= ledger->scope_capacity)
+        return;
+    ledger->scopes[ledger->scope_count++] = (struct acre_ledger_scope){
+        .scope = scope,
+        .peak_bytes = ledger->total.live.bytes,
+    };
+}
+
+void acre_ledger_scope_end(struct acre_ledger *ledger)
+{
+    struct acre_ledger_scope *row;
+
+    if (ledger->memory != NULL)
+        sample_held(ledger);
+    if (ledger->scope_count == 0)
+        return;
+    row = &ledger->scopes[ledger->scope_count - 1];
+    if (row->scope != ledger->sink.scope)
+        return;
+    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        row->live[p] = ledger->by_purpose[p].live;
+}
+
+bool acre_ledger_knows_held(const struct acre_ledger *ledger)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++)
+        if (ledger->observed[i] != NULL) {
+            any = true;
+            if (!acre_can(ledger->observed[i], ACRE_CAN_HELD))
+                return false;
+        }
+    return any;
+}

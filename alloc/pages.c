@@ -1,0 +1,103 @@
+/*
+ * Backend: whole pages from mmap. One system call a block, and a page fault for each page that is
+ * touched first: nothing to build objects on, but what arenas are made of.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "alloc/backends.h"
+
+struct pages_backend {
+    struct acre_alloc base;
+    size_t page_bytes;
+    size_t held_bytes;
+};
+
+static size_t mapped_bytes(const struct pages_backend *backend, size_t size)
+{
+    return (size + backend->page_bytes - 1) & ~(backend->page_bytes - 1);
+}
+
+/* An aligned block is cut out of a mapping that is longer by the alignment. */
+static void *map_aligned(const struct pages_backend *backend, size_t bytes, size_t align)
+{
+    size_t extra_bytes = align > backend->page_bytes ? align : 0;
+    size_t head_bytes;
+    size_t tail_bytes;
+    char *mapping;
+
+    mapping =
+        mmap(NULL, bytes + extra_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapping == MAP_FAILED)
+        return NULL;
+    if (extra_bytes == 0)
+        return mapping;
+    head_bytes = (align - ((size_t)mapping & (align - 1))) & (align - 1);
+    tail_bytes = extra_bytes - head_bytes;
+    if (head_bytes > 0)
+        munmap(mapping, head_bytes);
+    if (tail_bytes > 0)
+        munmap(mapping + head_bytes + bytes, tail_bytes);
+    return mapping + head_bytes;
+}
+
+static void *pages_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct pages_backend *backend = (struct pages_backend *)self;
+    size_t bytes = mapped_bytes(backend, layout.size);
+    void *block = map_aligned(backend, bytes, layout.align);
+
+    if (block != NULL)
+        backend->held_bytes += bytes;
+    return block;
+}
+
+static void pages_free(struct acre_alloc *self, void *block, struct acre_layout layout)
+{
+    struct pages_backend *backend = (struct pages_backend *)self;
+    size_t bytes = mapped_bytes(backend, layout.size);
+
+    munmap(block, bytes);
+    backend->held_bytes -= bytes;
+}
+
+static size_t pages_usable_bytes(const struct acre_alloc *self, const void *block,
+                                 struct acre_layout layout)
+{
+    (void)block;
+    return mapped_bytes((const struct pages_backend *)self, layout.size);
+}
+
+static size_t pages_held_bytes(const struct acre_alloc *self)
+{
+    return ((const struct pages_backend *)self)->held_bytes;
+}
+
+static void pages_destroy(struct acre_alloc *self)
+{
+    free(self);
+}
+
+static const struct acre_alloc_ops pages_ops = {
+    .name = "pages",
+    .capabilities = ACRE_CAN_FREE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .allocate = pages_allocate,
+    .free = pages_free,
+    .destroy = pages_destroy,
+    .usable_bytes = pages_usable_bytes,
+    .held_bytes = pages_held_bytes,
+};
+
+struct acre_alloc *acre_pages_new(void)
+{
+    struct pages_backend *backend = malloc(sizeof *backend);
+
+    if (backend == NULL)
+        return NULL;
+    *backend = (struct pages_backend){
+        .base = {&pages_ops, 0},
+        .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+    };
+    return &backend->base;
+}

@@ -1,0 +1,86 @@
+/* Decorator: passes every call on and tells a sink about it. The layout on both ends of the
+ * contract means that it needs no memory of its own, however many blocks are live. */
+#include <stdlib.h>
+
+#include "alloc/backends.h"
+#include "alloc/decorator.h"
+
+struct record {
+    struct acre_decorator decorator;
+    struct acre_sink *sink;
+    uint32_t source;
+};
+
+static void tell(const struct record *record, struct acre_event event)
+{
+    event.source = record->source;
+    if (record->sink->wants_usable)
+        event.usable_bytes =
+            acre_usable_bytes(record->decorator.inner, event.address, event.layout);
+    record->sink->on_event(record->sink, &event);
+}
+
+static void *record_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct record *record = (struct record *)self;
+    struct acre_alloc *inner = record->decorator.inner;
+    void *block = inner->ops->allocate(inner, layout);
+
+    tell(record, (struct acre_event){
+                     .kind = block != NULL ? ACRE_EVENT_ALLOCATE : ACRE_EVENT_REFUSE,
+                     .address = block,
+                     .layout = layout,
+                 });
+    return block;
+}
+
+/* Told before the block goes: afterwards its address may belong to somebody else. */
+static void record_free(struct acre_alloc *self, void *block, struct acre_layout layout)
+{
+    struct record *record = (struct record *)self;
+    struct acre_alloc *inner = record->decorator.inner;
+
+    tell(record, (struct acre_event){.kind = ACRE_EVENT_FREE, .address = block, .layout = layout});
+    inner->ops->free(inner, block, layout);
+}
+
+static bool record_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
+{
+    struct record *record = (struct record *)self;
+    struct acre_alloc *inner = record->decorator.inner;
+
+    if (!inner->ops->resize(inner, block, old, size))
+        return false;
+    tell(record, (struct acre_event){
+                     .kind = ACRE_EVENT_RESIZE,
+                     .address = block,
+                     .layout = {size, old.align, old.purpose},
+                     .old_bytes = old.size,
+                 });
+    return true;
+}
+
+static void record_reset(struct acre_alloc *self)
+{
+    struct record *record = (struct record *)self;
+
+    tell(record, (struct acre_event){.kind = ACRE_EVENT_RESET});
+    acre_reset(record->decorator.inner);
+}
+
+struct acre_alloc *acre_record_new(struct acre_alloc *inner, struct acre_sink *sink,
+                                   uint32_t source)
+{
+    struct record *record = malloc(sizeof *record);
+
+    if (record == NULL)
+        return NULL;
+    record->sink = sink;
+    record->source = source;
+    acre_decorator_init(&record->decorator, inner);
+    record->decorator.ops.allocate = record_allocate;
+    record->decorator.ops.free = record_free;
+    record->decorator.ops.resize = record_resize;
+    record->decorator.ops.reset = record_reset;
+    return &record->decorator.base;
+}
