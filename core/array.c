@@ -1,0 +1,92 @@
+#include "core/array.h"
+
+#include <string.h>
+
+#include "core/internal.h"
+
+static struct acre_layout layout_of_elements(const struct acre_array *array)
+{
+    return (struct acre_layout){array->count * sizeof *array->elements, ACRE_ARRAY_ALIGN_BYTES,
+                                array->purpose};
+}
+
+static void free_elements(struct acre_engine *engine, struct acre_object *object)
+{
+    struct acre_array *array = (struct acre_array *)object;
+
+    acre_free(acre_region_of(engine, object)->alloc, array->elements, layout_of_elements(array));
+}
+
+const struct acre_type acre_array_type = {
+    .name = "array",
+    .size_bytes = sizeof(struct acre_array),
+    .purpose = ACRE_PURPOSE_ARRAY,
+    .free_owned = free_elements,
+};
+
+static enum acre_status new_array(struct acre_engine *engine, uint32_t rank, size_t count,
+                                  uint32_t region, enum acre_purpose purpose,
+                                  struct acre_array **array)
+{
+    struct acre_object *object;
+    enum acre_status status;
+    double *elements;
+
+    *array = NULL;
+    elements = acre_allocate_array(acre_region_at(engine, region)->alloc, count, sizeof *elements,
+                                   ACRE_ARRAY_ALIGN_BYTES, purpose);
+    if (elements == NULL)
+        return acre_fail(engine, ACRE_NO_MEMORY, "out of memory for an array of %zu elements",
+                         count);
+    status = acre_object_new_in(engine, TYPE_ARRAY, sizeof **array, region, &object);
+    if (status != ACRE_OK) {
+        acre_free(acre_region_at(engine, region)->alloc, elements,
+                  (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});
+        return status;
+    }
+    *array = (struct acre_array *)object;
+    (*array)->elements = elements;
+    (*array)->count = count;
+    (*array)->rank = rank;
+    (*array)->purpose = (uint32_t)purpose;
+    return ACRE_OK;
+}
+
+enum acre_status acre_array_new(struct acre_engine *engine, size_t count, struct acre_array **array)
+{
+    return new_array(engine, 1, count, engine->current_region, ACRE_PURPOSE_DATA, array);
+}
+
+enum acre_status acre_array_from(struct acre_engine *engine, const double *values, size_t count,
+                                 struct acre_array **array)
+{
+    enum acre_status status = acre_array_new(engine, count, array);
+
+    if (status == ACRE_OK && count > 0)
+        memcpy((*array)->elements, values, count * sizeof *values);
+    return status;
+}
+
+enum acre_status acre_as_array(struct acre_engine *engine, double value, struct acre_array **array)
+{
+    enum acre_status status =
+        new_array(engine, 0, 1, engine->current_region, ACRE_PURPOSE_DATA, array);
+
+    if (status == ACRE_OK)
+        (*array)->elements[0] = value;
+    return status;
+}
+
+enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,
+                                 uint32_t region, enum acre_purpose purpose,
+                                 struct acre_array **array)
+{
+    return new_array(engine, like->rank, like->count, region, purpose, array);
+}
+
+struct acre_array *acre_to_array(const struct acre_engine *engine, struct acre_object *object)
+{
+    bool is_array = object != NULL && acre_type_of(engine, object) == &acre_array_type;
+
+    return is_array ? (struct acre_array *)object : NULL;
+}

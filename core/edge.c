@@ -1,0 +1,141 @@
+/*
+ * Strong references that cross the border of a region, and their books.
+ *
+ *   out of a bulk region   logged in region.outgoing: its reset releases the target. The log is a
+ *                          multiset: any entry with the same target stands for any such edge.
+ *   into a region          its holder is written down, so that a refused reset can name it; into a
+ *                          bulk region it is counted as well, since counts inside are never run
+ *                          down and do not tell.
+ */
+#include "core/internal.h"
+
+/* Holders ---------------------------------------------------------------------------------------
+ */
+
+static bool keeps_holders(const struct acre_object *target)
+{
+    return target->region != ACRE_REGION_PINNED;
+}
+
+bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target)
+{
+    return !keeps_holders(target) ||
+           acre_table_reserve(engine, &acre_region_of(engine, target)->holders, 1,
+                              sizeof(struct acre_holder), ACRE_PURPOSE_EDGE);
+}
+
+void acre_holder_add(struct acre_engine *engine, const struct acre_object *target, const void *slot,
+                     const char *owner, const char *slot_name)
+{
+    struct acre_table *table = &acre_region_of(engine, target)->holders;
+
+    if (keeps_holders(target))
+        ((struct acre_holder *)table->rows)[table->count++] =
+            (struct acre_holder){slot, owner, slot_name};
+}
+
+/* Newest first: what was made last tends to go first, and the table is short anyway. */
+void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+                        const void *slot)
+{
+    struct acre_table *table = &acre_region_of(engine, target)->holders;
+    struct acre_holder *rows = table->rows;
+
+    if (!keeps_holders(target))
+        return;
+    for (size_t i = table->count; i-- > 0;)
+        if (rows[i].slot == slot) {
+            rows[i] = rows[--table->count];
+            return;
+        }
+}
+
+/* Edges -----------------------------------------------------------------------------------------
+ */
+
+static bool is_outgoing(const struct acre_engine *engine, uint32_t from_region,
+                        const struct acre_object *target)
+{
+    return from_region != target->region && acre_region_at(engine, from_region)->is_bulk;
+}
+
+static const char *name_of_slot(const struct acre_type *type, const struct acre_object *holder,
+                                const void *slot)
+{
+    size_t offset_bytes = (size_t)((const char *)slot - (const char *)holder);
+
+    for (size_t i = 0; i < type->slot_count; i++)
+        if (type->slots[i].offset_bytes == offset_bytes)
+            return type->slots[i].name;
+    return "?";
+}
+
+static void log_edge(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                     struct acre_object *target)
+{
+    if (holder->region == target->region)
+        return;
+    if (is_outgoing(engine, holder->region, target)) {
+        struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
+
+        ((struct acre_object **)outgoing->rows)[outgoing->count++] = target;
+    }
+    if (keeps_holders(target)) {
+        const struct acre_type *type = acre_type_of(engine, holder);
+
+        acre_holder_add(engine, target, slot, type->name, name_of_slot(type, holder, slot));
+    }
+}
+
+bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
+                       const struct acre_object *target, size_t edges)
+{
+    if (from_region == target->region)
+        return true;
+    if (is_outgoing(engine, from_region, target) &&
+        !acre_table_reserve(engine, &acre_region_at(engine, from_region)->outgoing, edges,
+                            sizeof(struct acre_object *), ACRE_PURPOSE_EDGE))
+        return false;
+    return !keeps_holders(target) ||
+           acre_table_reserve(engine, &acre_region_of(engine, target)->holders, edges,
+                              sizeof(struct acre_holder), ACRE_PURPOSE_EDGE);
+}
+
+void acre_edge_add(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                   struct acre_object *target)
+{
+    acre_count_up(target);
+    if (holder->region == target->region)
+        return;
+    acre_region_of(engine, target)->held_from_outside += (target->flags & OBJECT_IN_BULK) != 0;
+    log_edge(engine, holder, slot, target);
+}
+
+/* The reference so far came from C code, which is outside of every region. */
+void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                     struct acre_object *target)
+{
+    if (holder->region == target->region)
+        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
+    else
+        log_edge(engine, holder, slot, target);
+}
+
+void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                      struct acre_object *target)
+{
+    if (holder->region != target->region) {
+        if (is_outgoing(engine, holder->region, target)) {
+            struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
+            struct acre_object **rows = outgoing->rows;
+            size_t i = outgoing->count;
+
+            while (i-- > 0 && rows[i] != target)
+                continue;
+            rows[i] = rows[--outgoing->count];
+        }
+        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
+        acre_holder_remove(engine, target, slot);
+    }
+    acre_count_down(engine, target);
+}

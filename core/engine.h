@@ -1,0 +1,55 @@
+/*
+ * The engine: reference-counted objects with weak references, in regions, over any allocator.
+ *
+ * An engine is owned by one thread. Every call names it; there is no current engine, and two
+ * engines know nothing of each other.
+ */
+#ifndef ACRE_CORE_ENGINE_H
+#define ACRE_CORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alloc/alloc.h"
+#include "core/status.h"
+
+struct acre_engine;
+struct acre_object;
+struct acre_kernels;
+
+enum acre_back_references {
+    ACRE_BACK_WEAK,   /* Function.outputs are weak: the seed's step 17 */
+    ACRE_BACK_STRONG, /* ... are strong: step 16, every graph is a cycle and leaks */
+};
+
+struct acre_engine_options {
+    enum acre_back_references back_references;
+    const struct acre_kernels *kernels; /* NULL: the best this machine has */
+};
+
+/*
+ * Makes an engine whose pinned region (number 0) and whose own tables use `pinned`, an allocator
+ * that takes single frees; borrowed, to be destroyed after the engine. `options` may be NULL.
+ * ACRE_NO_MEMORY, or ACRE_BAD_ARGUMENT for an allocator without ACRE_CAN_FREE; *engine is NULL
+ * then.
+ */
+enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc *pinned,
+                                 const struct acre_engine_options *options);
+
+/*
+ * Ends an engine and returns the number of objects that were still alive outside bulk regions:
+ * what leaked. Their memory stays with the allocators, their destructors are not called. NULL is
+ * an engine without objects.
+ */
+uint64_t acre_engine_destroy(struct acre_engine *engine);
+
+/* The sentence of the last failure; "" before the first. Valid until the next failing call. */
+const char *acre_error(const struct acre_engine *engine);
+
+/* Objects alive in all regions; those of a bulk region count until its reset. */
+uint64_t acre_live_objects(const struct acre_engine *engine);
+
+const struct acre_kernels *acre_engine_kernels(const struct acre_engine *engine);
+
+#endif

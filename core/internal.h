@@ -1,0 +1,182 @@
+/* The inside of an engine, for the files of core/ only. */
+#ifndef ACRE_CORE_INTERNAL_H
+#define ACRE_CORE_INTERNAL_H
+
+#include "core/engine.h"
+#include "core/kernels.h"
+#include "core/object.h"
+#include "core/region.h"
+#include "core/variable.h"
+#include "core/weak.h"
+
+enum {
+    /* Flags of an object's header. */
+    OBJECT_IS_DYING = 1u << 0,
+    OBJECT_HAS_WEAK = 1u << 1, /* link is the slot of its weak record */
+    OBJECT_IN_BULK = 1u << 2,  /* its region is bulk: its count decides nothing */
+
+    MAX_TYPES = 4095,
+    MAX_REGIONS = 4095,
+
+    /* Types every engine has, in this order. */
+    TYPE_ARRAY = 0,
+    TYPE_VARIABLE,
+    TYPE_SQUARE,
+    TYPE_ADD,
+};
+
+/* A row of elements that grows, in the engine's own memory. */
+struct acre_table {
+    void *rows;
+    size_t count, capacity;
+};
+
+struct acre_weak_slot {
+    struct acre_object *object; /* NULL: free */
+    uint32_t generation;        /* of the object in it; handles of earlier ones differ */
+    uint32_t next_free;         /* slot + 1, 0: none */
+};
+
+/* A strong reference into a region from outside of it. */
+struct acre_holder {
+    const void *slot;      /* the field or C variable that holds */
+    const char *owner;     /* a type's name, or NULL for a C variable */
+    const char *slot_name; /* the field's or the variable's name */
+};
+
+struct acre_region {
+    struct acre_alloc *alloc;
+    const char *name;
+    bool is_bulk;
+    uint64_t epoch;
+    uint64_t live_objects;
+    uint64_t held_from_outside;   /* bulk: strong references from elsewhere */
+    struct acre_table weak_slots; /* struct acre_weak_slot */
+    uint32_t free_weak_slot;      /* slot + 1, 0: none */
+    struct acre_table outgoing;   /* struct acre_object *: bulk: owed a release at the reset */
+    struct acre_table holders;    /* struct acre_holder: not for the pinned region */
+};
+
+struct acre_type_entry {
+    const struct acre_type *type;
+    const struct acre_operator *op; /* of a Function type */
+};
+
+struct acre_queue {
+    struct acre_object *first, *last;
+};
+
+struct acre_engine {
+    struct acre_alloc *memory; /* of region 0 and of the tables; borrowed */
+    const struct acre_kernels *kernels;
+    bool outputs_are_strong;
+    uint32_t current_region;
+    struct acre_table types;   /* struct acre_type_entry */
+    struct acre_table regions; /* struct acre_region */
+    struct acre_queue dying;   /* of the object in work, or of the caller: see object.c */
+    bool is_draining;
+    bool is_in_backward;
+    struct acre_table buckets; /* struct acre_function *: heads by generation, all NULL between */
+    char error[256];
+};
+
+static inline struct acre_region *acre_region_at(const struct acre_engine *engine, uint32_t region)
+{
+    return (struct acre_region *)engine->regions.rows + region;
+}
+
+static inline struct acre_region *acre_region_of(const struct acre_engine *engine,
+                                                 const struct acre_object *object)
+{
+    return acre_region_at(engine, object->region);
+}
+
+static inline const struct acre_type_entry *acre_entry_of(const struct acre_engine *engine,
+                                                          const struct acre_object *object)
+{
+    return (const struct acre_type_entry *)engine->types.rows + object->type;
+}
+
+/* engine.c: writes the sentence of a failure and returns its status. */
+enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, const char *format,
+                           ...) __attribute__((format(printf, 3, 4)));
+enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
+
+/* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
+bool acre_table_reserve(struct acre_engine *engine, struct acre_table *table, size_t more,
+                        size_t row_bytes, enum acre_purpose purpose);
+void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_t row_bytes,
+                     enum acre_purpose purpose);
+
+/* object.c: an object in a region that need not be the current one; counts start at 1. */
+enum acre_status acre_object_new_in(struct acre_engine *engine, uint32_t type, size_t size_bytes,
+                                    uint32_t region, struct acre_object **object);
+
+/*
+ * edge.c: strong references, by where they come from. A reference from C code or from another
+ * region is "from outside"; inside one region there is nothing to log.
+ *
+ * acre_edge_reserve makes room for the logs of `edges` references from a region to `target`;
+ * after it acre_edge_add cannot fail. acre_edge_adopt makes an edge out of a reference that the
+ * caller owns, without touching the count.
+ */
+bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
+                       const struct acre_object *target, size_t edges);
+void acre_edge_add(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                   struct acre_object *target);
+void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                     struct acre_object *target);
+void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                      struct acre_object *target);
+
+/* edge.c: the books of holders that are C variables. */
+bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target);
+void acre_holder_add(struct acre_engine *engine, const struct acre_object *target, const void *slot,
+                     const char *owner, const char *slot_name);
+void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+                        const void *slot);
+
+/* object.c: one reference less; at 0 the object dies (unless its region is bulk). */
+void acre_count_down(struct acre_engine *engine, struct acre_object *object);
+
+static inline void acre_count_up(struct acre_object *object)
+{
+    if (object->strong != UINT32_MAX)
+        object->strong++;
+}
+
+/* array.c: an array of the shape of `like`. */
+enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,
+                                 uint32_t region, enum acre_purpose purpose,
+                                 struct acre_array **array);
+
+/* weak.c: every handle of the object reads dead from here on. */
+void acre_weak_clear(struct acre_engine *engine, struct acre_object *object);
+
+/* weak.c: the object of a handle, borrowed; NULL when dead. */
+struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak);
+
+/* function.c, array.c, variable.c */
+extern const struct acre_type acre_function_type;
+extern const struct acre_type acre_array_type;
+extern const struct acre_type acre_variable_type;
+extern const struct acre_operator acre_square_operator;
+extern const struct acre_operator acre_add_operator;
+
+/* How a Function refers to an output: which of the two, outputs_are_strong says. */
+union acre_output {
+    struct acre_weak weak;
+    struct acre_variable *strong;
+};
+
+static inline union acre_output *acre_function_outputs(const struct acre_function *function)
+{
+    return (union acre_output *)(function->inputs + function->input_count);
+}
+
+/* variable.c: a Variable in the current region over an array that the caller owns and that is
+ * adopted on success. */
+enum acre_status acre_variable_over(struct acre_engine *engine, struct acre_array *data,
+                                    struct acre_variable **variable);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * Objects: birth, counts, death.
+ *
+ * Death is a loop over a list. While an object is taken apart, the children that die with it are
+ * appended to `engine->dying`; when it is done they are put in front of those that waited before,
+ * which makes the order that of a depth-first walk without a stack:
+ *
+ *    waiting:  c d         a is taken apart, its children x y die
+ *    waiting:  x y c d
+ */
+#include "core/object.h"
+
+#include <string.h>
+
+#include "core/internal.h"
+
+const struct acre_type *acre_type_of(const struct acre_engine *engine,
+                                     const struct acre_object *object)
+{
+    return acre_entry_of(engine, object)->type;
+}
+
+uint32_t acre_strong_count(const struct acre_object *object)
+{
+    return object != NULL ? object->strong : 0;
+}
+
+/* Birth -----------------------------------------------------------------------------------------
+ */
+
+enum acre_status acre_object_new_in(struct acre_engine *engine, uint32_t number, size_t size_bytes,
+                                    uint32_t region_number, struct acre_object **object)
+{
+    const struct acre_type *type = ((struct acre_type_entry *)engine->types.rows)[number].type;
+    struct acre_region *region = acre_region_at(engine, region_number);
+
+    if (region->is_bulk && type->destroy != NULL)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT,
+                         "type '%s' has a destructor and cannot live in the bulk region '%s'",
+                         type->name, region->name);
+    *object = acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, type->purpose});
+    if (*object == NULL)
+        return acre_fail_no_memory(engine, type->name);
+    memset(*object + 1, 0, size_bytes - sizeof **object);
+    **object = (struct acre_object){
+        .strong = 1,
+        .type = number & 0xfff,
+        .flags = region->is_bulk ? OBJECT_IN_BULK : 0,
+        .region = region_number & 0xfff,
+    };
+    region->live_objects++;
+    region->held_from_outside += region->is_bulk; /* by the caller */
+    return ACRE_OK;
+}
+
+enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t type, size_t size_bytes,
+                                       struct acre_object **object)
+{
+    if (type >= engine->types.count)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", type);
+    if (size_bytes < sizeof **object)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "%zu bytes have no room for the header",
+                         size_bytes);
+    return acre_object_new_in(engine, type, size_bytes, engine->current_region, object);
+}
+
+enum acre_status acre_object_new(struct acre_engine *engine, uint32_t type,
+                                 struct acre_object **object)
+{
+    if (type >= engine->types.count)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", type);
+    return acre_object_new_in(engine, type,
+                              ((struct acre_type_entry *)engine->types.rows)[type].type->size_bytes,
+                              engine->current_region, object);
+}
+
+/* Death -----------------------------------------------------------------------------------------
+ */
+
+static void append(struct acre_queue *queue, struct acre_object *object)
+{
+    object->link = 0;
+    if (queue->first == NULL)
+        queue->first = object;
+    else
+        queue->last->link = (uint64_t)(uintptr_t)object;
+    queue->last = object;
+}
+
+static void put_in_front(struct acre_queue *queue, struct acre_queue *waiting)
+{
+    if (queue->first == NULL) {
+        *queue = *waiting;
+        return;
+    }
+    queue->last->link = (uint64_t)(uintptr_t)waiting->first;
+    if (waiting->first != NULL)
+        queue->last = waiting->last;
+}
+
+static void release_child(struct acre_engine *engine, struct acre_object *holder,
+                          struct acre_object *child, void *slot, void *context)
+{
+    (void)context;
+    acre_edge_remove(engine, holder, slot, child);
+}
+
+static void release_children(struct acre_engine *engine, const struct acre_type *type,
+                             struct acre_object *object)
+{
+    for (size_t i = 0; i < type->slot_count; i++) {
+        char *slot = (char *)object + type->slots[i].offset_bytes;
+        struct acre_object *child;
+
+        memcpy(&child, slot, sizeof child);
+        if (child != NULL)
+            acre_edge_remove(engine, object, slot, child);
+    }
+    if (type->traverse != NULL)
+        type->traverse(engine, object, release_child, NULL);
+}
+
+static void take_apart(struct acre_engine *engine, struct acre_object *object)
+{
+    const struct acre_type *type = acre_type_of(engine, object);
+    struct acre_region *region;
+    size_t size_bytes;
+
+    if (type->destroy != NULL)
+        type->destroy(engine, object);
+    release_children(engine, type, object);
+    if (type->free_owned != NULL)
+        type->free_owned(engine, object);
+    size_bytes = type->size_of != NULL ? type->size_of(object) : type->size_bytes;
+    region = acre_region_of(engine, object); /* after the destructor: the table may have moved */
+    region->live_objects--;
+    acre_free(region->alloc, object, (struct acre_layout){size_bytes, 16, type->purpose});
+}
+
+static void drain(struct acre_engine *engine)
+{
+    struct acre_queue waiting = engine->dying;
+
+    engine->is_draining = true;
+    while (waiting.first != NULL) {
+        struct acre_object *object = waiting.first;
+
+        waiting.first = (struct acre_object *)(uintptr_t)object->link;
+        engine->dying = (struct acre_queue){0};
+        take_apart(engine, object);
+        put_in_front(&engine->dying, &waiting);
+        waiting = engine->dying;
+    }
+    engine->dying = (struct acre_queue){0};
+    engine->is_draining = false;
+}
+
+static void die(struct acre_engine *engine, struct acre_object *object)
+{
+    if ((object->flags & OBJECT_HAS_WEAK) != 0)
+        acre_weak_clear(engine, object);
+    object->flags |= OBJECT_IS_DYING;
+    append(&engine->dying, object);
+    if (!engine->is_draining)
+        drain(engine);
+}
+
+void acre_count_down(struct acre_engine *engine, struct acre_object *object)
+{
+    if (object->strong == UINT32_MAX)
+        return;
+    if (--object->strong == 0 && (object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
+        die(engine, object);
+}
+
+/* References from C code ------------------------------------------------------------------------
+ */
+
+void acre_ref(struct acre_engine *engine, struct acre_object *object)
+{
+    if (object == NULL)
+        return;
+    acre_count_up(object);
+    if ((object->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, object)->held_from_outside++;
+}
+
+void acre_unref(struct acre_engine *engine, void *pointer)
+{
+    struct acre_object *object;
+
+    memcpy(&object, pointer, sizeof object);
+    if (object == NULL)
+        return;
+    memset(pointer, 0, sizeof object);
+    acre_holder_remove(engine, object, pointer);
+    if ((object->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, object)->held_from_outside--;
+    acre_count_down(engine, object);
+}
+
+enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
+                               struct acre_object *target)
+{
+    struct acre_object *old;
+
+    if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
+        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+    if (target != NULL)
+        acre_edge_add(engine, holder, slot, target);
+    memcpy(&old, slot, sizeof old);
+    memcpy(slot, &target, sizeof target);
+    if (old != NULL)
+        acre_edge_remove(engine, holder, slot, old);
+    return ACRE_OK;
+}

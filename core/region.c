@@ -1,0 +1,105 @@
+/* Regions: entering one, and what a reset has to settle before the memory goes. */
+#include "core/region.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/internal.h"
+
+uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
+{
+    uint32_t before = engine->current_region;
+
+    if (region < engine->regions.count)
+        engine->current_region = region;
+    return before;
+}
+
+uint64_t acre_region_epoch(const struct acre_engine *engine, uint32_t region)
+{
+    return region < engine->regions.count ? acre_region_at(engine, region)->epoch : 0;
+}
+
+/* "y, Node.next": as many names as fit. */
+static void name_holders(const struct acre_region *region, char *text, size_t text_bytes)
+{
+    const struct acre_holder *rows = region->holders.rows;
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < region->holders.count && used < text_bytes; i++) {
+        const char *comma = i > 0 ? ", " : "";
+        int written = rows[i].owner != NULL ? snprintf(text + used, text_bytes - used, "%s%s.%s",
+                                                       comma, rows[i].owner, rows[i].slot_name)
+                                            : snprintf(text + used, text_bytes - used, "%s%s",
+                                                       comma, rows[i].slot_name);
+
+        used += written > 0 ? (size_t)written : 0;
+    }
+}
+
+static enum acre_status refuse(struct acre_engine *engine, const struct acre_region *region)
+{
+    char names[128];
+    uint64_t named = region->holders.count;
+
+    name_holders(region, names, sizeof names);
+    if (!region->is_bulk)
+        return acre_fail(engine, ACRE_HELD,
+                         "region '%s' has %llu live objects and was not reset; held from outside "
+                         "by: %s",
+                         region->name, (unsigned long long)region->live_objects,
+                         named > 0 ? names : "nobody known");
+    return acre_fail(engine, ACRE_HELD,
+                     "region '%s' was not reset: %llu references from outside: %s%s%llu unnamed",
+                     region->name, (unsigned long long)region->held_from_outside, names,
+                     named > 0 ? ", " : "",
+                     (unsigned long long)(region->held_from_outside - named));
+}
+
+/*
+ * The targets may die now, and their destructors may make new edges out of this very region: the
+ * log is taken off first, and given back for its memory if no new one was begun.
+ */
+static void release_outgoing(struct acre_engine *engine, uint32_t number)
+{
+    struct acre_table log = acre_region_at(engine, number)->outgoing;
+    struct acre_object **targets = log.rows;
+    struct acre_region *region;
+
+    acre_region_at(engine, number)->outgoing = (struct acre_table){0};
+    for (size_t i = 0; i < log.count; i++) {
+        if ((targets[i]->flags & OBJECT_IN_BULK) != 0)
+            acre_region_of(engine, targets[i])->held_from_outside--;
+        acre_count_down(engine, targets[i]);
+    }
+    log.count = 0;
+    region = acre_region_at(engine, number);
+    if (region->outgoing.rows == NULL)
+        region->outgoing = log;
+    else
+        acre_table_free(engine, &log, sizeof *targets, ACRE_PURPOSE_EDGE);
+}
+
+enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
+{
+    struct acre_region *region;
+
+    if (number == ACRE_REGION_PINNED || number >= engine->regions.count)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "region %u cannot be reset", number);
+    region = acre_region_at(engine, number);
+    if (engine->is_draining || engine->is_in_backward)
+        return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
+                         region->name, engine->is_draining ? "destructor" : "backward pass");
+    if (region->is_bulk ? region->held_from_outside != 0 : region->live_objects != 0)
+        return refuse(engine, region);
+
+    /* Every weak handle into the region dies here, before anything else can be asked. */
+    region->epoch++;
+    region->weak_slots.count = 0;
+    region->free_weak_slot = 0;
+    region->live_objects = 0;
+    acre_reset(region->alloc);
+    release_outgoing(engine, number);
+    return ACRE_OK;
+}

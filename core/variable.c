@@ -1,0 +1,142 @@
+/* Variables: making them, and holding them in C variables. */
+#include <stddef.h>
+
+#include "core/internal.h"
+
+static const struct acre_slot variable_slots[] = {
+    {"data", offsetof(struct acre_variable, data)},
+    {"grad", offsetof(struct acre_variable, grad)},
+    {"creator", offsetof(struct acre_variable, creator)},
+};
+
+const struct acre_type acre_variable_type = {
+    .name = "Variable",
+    .size_bytes = sizeof(struct acre_variable),
+    .purpose = ACRE_PURPOSE_VARIABLE,
+    .slots = variable_slots,
+    .slot_count = sizeof variable_slots / sizeof variable_slots[0],
+};
+
+static struct acre_temp failed(enum acre_status status)
+{
+    return (struct acre_temp){NULL, status};
+}
+
+static enum acre_status new_variable(struct acre_engine *engine, const struct acre_array *data,
+                                     struct acre_variable **variable)
+{
+    struct acre_object *object;
+    enum acre_status status = acre_object_new_in(engine, TYPE_VARIABLE, sizeof **variable,
+                                                 engine->current_region, &object);
+
+    *variable = NULL;
+    if (status != ACRE_OK)
+        return status;
+    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1)) {
+        acre_unref(engine, &object);
+        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+    }
+    *variable = (struct acre_variable *)object;
+    return ACRE_OK;
+}
+
+enum acre_status acre_variable_over(struct acre_engine *engine, struct acre_array *data,
+                                    struct acre_variable **variable)
+{
+    enum acre_status status = new_variable(engine, data, variable);
+
+    if (status != ACRE_OK)
+        return status;
+    (*variable)->data = data;
+    acre_edge_adopt(engine, &(*variable)->object, &(*variable)->data, &data->object);
+    return ACRE_OK;
+}
+
+struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
+{
+    struct acre_array *array = acre_to_array(engine, data);
+    struct acre_variable *variable;
+    enum acre_status status;
+
+    if (data == NULL)
+        return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is NULL"));
+    if (array == NULL)
+        return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is a %s, not an array",
+                                acre_type_of(engine, data)->name));
+    status = new_variable(engine, array, &variable);
+    if (variable == NULL)
+        return failed(status);
+    variable->data = array;
+    acre_edge_add(engine, &variable->object, &variable->data, &array->object);
+    return (struct acre_temp){variable, ACRE_OK};
+}
+
+/* Takes over `data`, whatever happens. */
+static struct acre_temp variable_over_own(struct acre_engine *engine, enum acre_status made,
+                                          struct acre_array *data)
+{
+    struct acre_variable *variable;
+
+    if (made != ACRE_OK)
+        return failed(made);
+    made = acre_variable_over(engine, data, &variable);
+    if (made != ACRE_OK)
+        acre_unref(engine, &data);
+    return (struct acre_temp){variable, made};
+}
+
+struct acre_temp acre_variable_from(struct acre_engine *engine, const double *values, size_t count)
+{
+    struct acre_array *data;
+    enum acre_status made = acre_array_from(engine, values, count, &data);
+
+    return variable_over_own(engine, made, data);
+}
+
+struct acre_temp acre_variable_of(struct acre_engine *engine, double value)
+{
+    struct acre_array *data;
+    enum acre_status made = acre_as_array(engine, value, &data);
+
+    return variable_over_own(engine, made, data);
+}
+
+enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable **variable,
+                                struct acre_temp temp, const char *name)
+{
+    struct acre_variable *old;
+
+    if (temp.status != ACRE_OK)
+        return temp.status;
+    if (!acre_holder_reserve(engine, &temp.variable->object)) {
+        acre_unref(engine, &temp.variable);
+        return acre_fail_no_memory(engine, "the name of a C variable that holds");
+    }
+    old = *variable;
+    if (old != NULL)
+        acre_holder_remove(engine, &old->object, variable);
+    acre_holder_add(engine, &temp.variable->object, variable, NULL, name + (name[0] == '&'));
+    *variable = temp.variable;
+    acre_unref(engine, &old);
+    return ACRE_OK;
+}
+
+enum acre_status acre_set_creator(struct acre_engine *engine, struct acre_variable *variable,
+                                  struct acre_function *function)
+{
+    enum acre_status status =
+        acre_slot_set(engine, &variable->object, &variable->creator, &function->object);
+
+    if (status == ACRE_OK)
+        variable->generation = function->generation + 1;
+    return status;
+}
+
+void acre_cleargrad(struct acre_engine *engine, struct acre_variable *variable)
+{
+    struct acre_array *grad = variable->grad;
+
+    variable->grad = NULL;
+    if (grad != NULL)
+        acre_edge_remove(engine, &variable->object, &variable->grad, &grad->object);
+}

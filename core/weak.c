@@ -1,0 +1,107 @@
+/* Weak references: see weak.h for the layout. */
+#include "core/weak.h"
+
+#include "core/internal.h"
+
+static struct acre_weak_slot *slot_at(const struct acre_region *region, uint32_t slot)
+{
+    return (struct acre_weak_slot *)region->weak_slots.rows + slot;
+}
+
+static struct acre_weak handle_of(const struct acre_engine *engine,
+                                  const struct acre_object *object)
+{
+    const struct acre_region *region = acre_region_of(engine, object);
+    uint32_t slot = (uint32_t)object->link;
+
+    return (struct acre_weak){
+        .region = object->region,
+        .epoch = region->epoch & ((UINT64_C(1) << 48) - 1),
+        .slot = slot,
+        .generation = slot_at(region, slot)->generation,
+    };
+}
+
+static bool take_slot(struct acre_engine *engine, struct acre_region *region, uint32_t *slot)
+{
+    if (region->free_weak_slot != 0) {
+        *slot = region->free_weak_slot - 1;
+        region->free_weak_slot = slot_at(region, *slot)->next_free;
+        return true;
+    }
+    if (region->weak_slots.count >= UINT32_MAX - 1 ||
+        !acre_table_reserve(engine, &region->weak_slots, 1, sizeof(struct acre_weak_slot),
+                            ACRE_PURPOSE_WEAK))
+        return false;
+    *slot = (uint32_t)region->weak_slots.count++;
+    slot_at(region, *slot)->generation = 1;
+    return true;
+}
+
+enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *object,
+                              struct acre_weak *weak)
+{
+    struct acre_region *region;
+    uint32_t slot;
+
+    *weak = (struct acre_weak){0};
+    if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
+        return ACRE_OK;
+    if (acre_type_of(engine, object)->forbids_weak)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
+                         acre_type_of(engine, object)->name);
+    if ((object->flags & OBJECT_HAS_WEAK) == 0) {
+        region = acre_region_of(engine, object);
+        if (!take_slot(engine, region, &slot))
+            return acre_fail_no_memory(engine, "the slot of a weak reference");
+        slot_at(region, slot)->object = object;
+        object->link = slot;
+        object->flags |= OBJECT_HAS_WEAK;
+    }
+    *weak = handle_of(engine, object);
+    return ACRE_OK;
+}
+
+/* A generation that is used up retires its slot, so that no old handle ever reads alive again. */
+void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
+{
+    struct acre_region *region = acre_region_of(engine, object);
+    uint32_t slot = (uint32_t)object->link;
+    struct acre_weak_slot *record = slot_at(region, slot);
+
+    record->object = NULL;
+    object->flags &= (uint8_t)~OBJECT_HAS_WEAK;
+    if (record->generation == UINT32_MAX)
+        return;
+    record->generation++;
+    record->next_free = region->free_weak_slot;
+    region->free_weak_slot = slot + 1;
+}
+
+struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak)
+{
+    const struct acre_region *region;
+    const struct acre_weak_slot *record;
+
+    if (weak.generation == 0 || weak.region >= engine->regions.count)
+        return NULL;
+    region = acre_region_at(engine, weak.region);
+    if (weak.epoch != (region->epoch & ((UINT64_C(1) << 48) - 1)) ||
+        weak.slot >= region->weak_slots.count)
+        return NULL;
+    record = slot_at(region, weak.slot);
+    return record->generation == weak.generation ? record->object : NULL;
+}
+
+struct acre_object *acre_weak_get(struct acre_engine *engine, struct acre_weak weak)
+{
+    struct acre_object *object = acre_weak_peek(engine, weak);
+
+    acre_ref(engine, object);
+    return object;
+}
+
+bool acre_weak_is_alive(const struct acre_engine *engine, struct acre_weak weak)
+{
+    return acre_weak_peek(engine, weak) != NULL;
+}
