@@ -41,6 +41,7 @@ struct arena {
     struct chunk *large_used;
     struct chunk *large_spare;
     size_t chunk_bytes;
+    size_t small_bytes; /* a quarter of a chunk; more has a chunk of its own */
     size_t page_bytes;
     size_t limit_bytes;
     size_t held_bytes;
@@ -132,22 +133,14 @@ static struct chunk *take_spare(struct arena *arena, size_t bytes)
     return chunk;
 }
 
-static void *begin_block(struct arena *arena, char *block, struct acre_layout layout)
-{
-    if (arena->is_tracked)
-        acre_track_block_begin(arena, block, layout.size);
-    return block;
-}
-
+/* Each block on its own pages: kept over a reset, used again best fit. */
 static void *allocate_large(struct arena *arena, struct acre_layout layout)
 {
     size_t room_bytes = layout.align > HEADER_BYTES ? layout.align : 0;
-    size_t red_bytes = arena->is_tracked ? ACRE_TRACK_RED_BYTES : 0;
-    size_t bytes = HEADER_BYTES + room_bytes + layout.size + red_bytes;
+    size_t bytes = align_up(HEADER_BYTES + room_bytes + layout.size, arena->page_bytes);
     struct chunk *chunk;
 
     /* The front function bounds size + align by PTRDIFF_MAX, so the sum above cannot wrap. */
-    bytes = align_up(bytes, arena->page_bytes);
     chunk = take_spare(arena, bytes);
     if (chunk == NULL)
         chunk = take_chunk(arena, bytes);
@@ -155,7 +148,7 @@ static void *allocate_large(struct arena *arena, struct acre_layout layout)
         return NULL;
     chunk->next = arena->large_used;
     arena->large_used = chunk;
-    return begin_block(arena, (char *)align_up((size_t)blocks_of(chunk), layout.align), layout);
+    return (char *)align_up((size_t)blocks_of(chunk), layout.align);
 }
 
 /* Reached once per chunk, or for a large block: kept out of line so that the bump stays short. */
@@ -165,7 +158,7 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     struct chunk *next;
     char *block;
 
-    if (layout.size > arena->chunk_bytes / 4 || layout.align > arena->chunk_bytes / 4)
+    if (layout.size > arena->small_bytes || layout.align > arena->small_bytes)
         return allocate_large(arena, layout);
     next = arena->current != NULL ? arena->current->next : arena->first;
     if (next == NULL) {
@@ -177,51 +170,55 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     make_current(arena, next);
     /* At most a quarter for the block and a quarter for its alignment: it fits. */
     block = (char *)align_up((size_t)arena->cursor, layout.align);
-    arena->cursor = block + layout.size + (arena->is_tracked ? ACRE_TRACK_RED_BYTES : 0);
-    return begin_block(arena, block, layout);
+    arena->cursor = block + layout.size;
+    return block;
 }
 
 static void *arena_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct arena *arena = (struct arena *)self;
-    size_t align = layout.align;
-    size_t block;
+    char *block = (char *)align_up((size_t)arena->cursor, layout.align);
 
-    /* Shadow bytes describe 8 bytes each: a tracked block begins at a multiple of 8. */
-    if (arena->is_tracked && align < 8)
-        align = 8;
-    block = align_up((size_t)arena->cursor, align);
-    if (block > (size_t)arena->end || layout.size > (size_t)arena->end - block ||
-        layout.size > arena->chunk_bytes / 4)
-        return allocate_slowly(arena, (struct acre_layout){layout.size, (uint32_t)align, 0});
-    arena->cursor = (char *)block + layout.size;
-    if (arena->is_tracked) {
-        arena->cursor += ACRE_TRACK_RED_BYTES;
-        return begin_block(arena, (char *)block, layout);
-    }
-    return (char *)block;
+    if (layout.size > arena->small_bytes || block + layout.size > arena->end)
+        return allocate_slowly(arena, layout);
+    arena->cursor = block + layout.size;
+    return block;
 }
 
-/* Memory comes back at the reset; a checker learns now that the block is gone. */
 static void arena_free(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
-    struct arena *arena = (struct arena *)self;
-
-    if (arena->is_tracked)
-        acre_track_block_end(arena, block, layout.size);
+    (void)self; /* memory comes back at the reset */
+    (void)block;
+    (void)layout;
 }
 
+/* Under a checker: the block is announced, and bytes behind it are not to be touched. Shadow bytes
+ * describe 8 bytes each, so it begins at a multiple of 8. */
+static void *tracked_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct acre_layout padded = {layout.size + ACRE_TRACK_RED_BYTES,
+                                 layout.align < 8 ? 8 : layout.align, layout.purpose};
+    void *block = arena_allocate(self, padded);
+
+    if (block != NULL)
+        acre_track_block_begin(self, block, layout.size);
+    return block;
+}
+
+static void tracked_free(struct acre_alloc *self, void *block, struct acre_layout layout)
+{
+    acre_track_block_end(self, block, layout.size);
+}
+
+/* The last block of the current chunk, since the cursor stands at its end; and any shrink. */
 static bool arena_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
 {
     struct arena *arena = (struct arena *)self;
     char *begin = block;
-    bool is_last = begin + old.size == arena->cursor && begin >= blocks_of(arena->current);
 
-    if (arena->is_tracked)
-        return false; /* the red bytes are in the way */
-    if (size <= old.size && !is_last)
-        return true;
-    if (!is_last || size > arena->chunk_bytes / 4 || size > (size_t)(arena->end - begin))
+    if (begin + old.size != arena->cursor)
+        return size <= old.size;
+    if (size > arena->small_bytes || size > (size_t)(arena->end - begin))
         return false;
     arena->cursor = begin + size;
     return true;
@@ -285,7 +282,7 @@ static const char *arena_check(const struct acre_alloc *self)
         return "arena: the current chunk is in no list";
     if (arena->current != NULL &&
         (arena->end != end_of(arena->current) || arena->cursor < blocks_of(arena->current) ||
-         arena->cursor > arena->end + ACRE_TRACK_RED_BYTES))
+         arena->cursor > arena->end))
         return "arena: the cursor is outside the current chunk";
     return NULL;
 }
@@ -301,6 +298,19 @@ static void arena_destroy(struct acre_alloc *self)
         acre_track_pool_end(arena);
     free(arena);
 }
+
+/* Red bytes are in the way of resizing. */
+static const struct acre_alloc_ops tracked_ops = {
+    .name = "arena",
+    .capabilities = ACRE_CAN_RESET | ACRE_CAN_HELD | ACRE_CAN_TRIM | ACRE_CAN_CHECK,
+    .allocate = tracked_allocate,
+    .free = tracked_free,
+    .destroy = arena_destroy,
+    .reset = arena_reset,
+    .held_bytes = arena_held_bytes,
+    .trim = arena_trim,
+    .check = arena_check,
+};
 
 static const struct acre_alloc_ops arena_ops = {
     .name = "arena",
@@ -338,7 +348,10 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
     if (chunk_bytes > (size_t)PTRDIFF_MAX / 2)
         chunk_bytes = (size_t)PTRDIFF_MAX / 2;
     arena->chunk_bytes = align_up(chunk_bytes, arena->page_bytes);
-    if (arena->is_tracked)
+    arena->small_bytes = arena->chunk_bytes / 4;
+    if (arena->is_tracked) {
+        arena->base.ops = &tracked_ops;
         acre_track_pool_begin(arena);
+    }
     return &arena->base;
 }

@@ -28,23 +28,19 @@ static enum acre_status new_array(struct acre_engine *engine, uint32_t rank, siz
                                   uint32_t region, enum acre_purpose purpose,
                                   struct acre_array **array)
 {
-    struct acre_object *object;
-    enum acre_status status;
-    double *elements;
+    struct acre_alloc *alloc = acre_region_at(engine, region)->alloc;
+    double *elements =
+        acre_allocate_array(alloc, count, sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose);
 
     *array = NULL;
-    elements = acre_allocate_array(acre_region_at(engine, region)->alloc, count, sizeof *elements,
-                                   ACRE_ARRAY_ALIGN_BYTES, purpose);
-    if (elements == NULL)
+    if (elements != NULL)
+        *array = acre_object_place(engine, region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
+    if (*array == NULL) {
+        acre_free(alloc, elements,
+                  (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});
         return acre_fail(engine, ACRE_NO_MEMORY, "out of memory for an array of %zu elements",
                          count);
-    status = acre_object_new_in(engine, TYPE_ARRAY, sizeof **array, region, &object);
-    if (status != ACRE_OK) {
-        acre_free(acre_region_at(engine, region)->alloc, elements,
-                  (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});
-        return status;
     }
-    *array = (struct acre_array *)object;
     (*array)->elements = elements;
     (*array)->count = count;
     (*array)->rank = rank;

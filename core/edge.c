@@ -70,28 +70,40 @@ static const char *name_of_slot(const struct acre_type *type, const struct acre_
     return "?";
 }
 
-static void log_edge(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                     struct acre_object *target)
+void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                   struct acre_object *target)
 {
-    if (holder->region == target->region)
-        return;
+    const struct acre_type *type = acre_type_of(engine, holder);
+
     if (is_outgoing(engine, holder->region, target)) {
         struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
 
         ((struct acre_object **)outgoing->rows)[outgoing->count++] = target;
     }
-    if (keeps_holders(target)) {
-        const struct acre_type *type = acre_type_of(engine, holder);
-
+    if (keeps_holders(target))
         acre_holder_add(engine, target, slot, type->name, name_of_slot(type, holder, slot));
-    }
 }
 
-bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
-                       const struct acre_object *target, size_t edges)
+/* The log is a multiset, so any entry of the target will do: the newest is found first. */
+void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+                     struct acre_object *target)
 {
-    if (from_region == target->region)
-        return true;
+    if (is_outgoing(engine, holder->region, target)) {
+        struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
+        struct acre_object **rows = outgoing->rows;
+
+        for (size_t i = outgoing->count; i-- > 0;)
+            if (rows[i] == target) {
+                rows[i] = rows[--outgoing->count];
+                break;
+            }
+    }
+    acre_holder_remove(engine, target, slot);
+}
+
+bool acre_edge_reserve_across(struct acre_engine *engine, uint32_t from_region,
+                              const struct acre_object *target, size_t edges)
+{
     if (is_outgoing(engine, from_region, target) &&
         !acre_table_reserve(engine, &acre_region_at(engine, from_region)->outgoing, edges,
                             sizeof(struct acre_object *), ACRE_PURPOSE_EDGE))
@@ -99,43 +111,4 @@ bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
     return !keeps_holders(target) ||
            acre_table_reserve(engine, &acre_region_of(engine, target)->holders, edges,
                               sizeof(struct acre_holder), ACRE_PURPOSE_EDGE);
-}
-
-void acre_edge_add(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                   struct acre_object *target)
-{
-    acre_count_up(target);
-    if (holder->region == target->region)
-        return;
-    acre_region_of(engine, target)->held_from_outside += (target->flags & OBJECT_IN_BULK) != 0;
-    log_edge(engine, holder, slot, target);
-}
-
-/* The reference so far came from C code, which is outside of every region. */
-void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                     struct acre_object *target)
-{
-    if (holder->region == target->region)
-        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
-    else
-        log_edge(engine, holder, slot, target);
-}
-
-void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                      struct acre_object *target)
-{
-    if (holder->region != target->region) {
-        if (is_outgoing(engine, holder->region, target)) {
-            struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
-            struct acre_object **rows = outgoing->rows;
-            size_t i = outgoing->count;
-
-            while (i-- > 0 && rows[i] != target)
-                continue;
-            rows[i] = rows[--outgoing->count];
-        }
-        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
-        acre_holder_remove(engine, target, slot);
-    }
-    acre_count_down(engine, target);
 }

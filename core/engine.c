@@ -51,6 +51,7 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
         .alloc = alloc,
         .name = name,
         .is_bulk = mode == ACRE_REGION_BULK,
+        .place = engine->regions.count - 1,
     };
     return ACRE_OK;
 }

@@ -74,30 +74,49 @@ static enum acre_status check_arguments(struct acre_engine *engine, const struct
     return ACRE_OK;
 }
 
-static void release_arrays(struct acre_engine *engine, struct acre_array **arrays, uint32_t count)
+static bool reserve_inputs(struct acre_engine *engine, const struct acre_operator *op,
+                           const struct acre_argument *arguments)
 {
-    for (uint32_t i = 0; i < count; i++)
-        acre_unref(engine, &arrays[i]);
+    for (uint32_t i = 0; i < op->input_count; i++)
+        if (!acre_edge_reserve(engine, engine->current_region, &arguments[i].variable->object,
+                               op->input_count))
+            return false;
+    return true;
 }
 
-/* The Function itself, not linked to anything yet; owned by the caller. */
-static enum acre_status new_function(struct acre_engine *engine, uint32_t number,
-                                     const struct acre_operator *op,
-                                     struct acre_function **function)
+static enum acre_status run_forward(struct acre_engine *engine, const struct acre_operator *op,
+                                    const struct acre_argument *arguments, struct acre_array **ys)
 {
-    struct acre_object *object;
-    enum acre_status status =
-        acre_object_new_in(engine, number, size_of_function(op->input_count, op->output_count),
-                           engine->current_region, &object);
+    struct acre_array *xs[MOST_EDGES];
 
-    *function = NULL;
-    if (status != ACRE_OK)
-        return status;
-    *function = (struct acre_function *)object;
-    (*function)->input_count = (uint8_t)op->input_count;
-    (*function)->output_count = (uint8_t)op->output_count;
-    (*function)->outputs_are_strong = engine->outputs_are_strong;
-    return ACRE_OK;
+    for (uint32_t i = 0; i < op->input_count; i++)
+        xs[i] = arguments[i].variable->data;
+    for (uint32_t i = 0; i < op->output_count; i++)
+        ys[i] = NULL;
+    return op->forward(engine, xs, ys);
+}
+
+/* The Function itself, not linked to anything yet; owned by the caller. NULL: no memory. */
+static struct acre_function *new_function(struct acre_engine *engine, uint32_t number,
+                                          const struct acre_operator *op)
+{
+    struct acre_function *function = acre_object_place(
+        engine, engine->current_region, number, size_of_function(op->input_count, op->output_count),
+        ACRE_PURPOSE_FUNCTION);
+
+    if (function == NULL)
+        return NULL;
+    function->generation = 0;
+    function->input_count = (uint8_t)op->input_count;
+    function->output_count = (uint8_t)op->output_count;
+    function->is_queued = false;
+    function->outputs_are_strong = engine->outputs_are_strong;
+    function->next = NULL;
+    for (uint32_t i = 0; i < op->input_count; i++)
+        function->inputs[i] = NULL;
+    for (uint32_t i = 0; i < op->output_count; i++)
+        acre_function_outputs(function)[i] = (union acre_output){0};
+    return function;
 }
 
 /* Variable and Function were made in one region: no log is needed for the references between. */
@@ -105,34 +124,20 @@ static enum acre_status link_output(struct acre_engine *engine, struct acre_func
                                     uint32_t index, struct acre_variable *output)
 {
     union acre_output *reference = &acre_function_outputs(function)[index];
+    enum acre_status status = ACRE_OK;
 
     if (function->outputs_are_strong) {
         reference->strong = output;
         acre_edge_add(engine, &function->object, &reference->strong, &output->object);
     } else {
-        enum acre_status status = acre_weak_of(engine, &output->object, &reference->weak);
-
-        if (status != ACRE_OK)
-            return status;
+        status = acre_weak_of(engine, &output->object, &reference->weak);
     }
+    if (status != ACRE_OK)
+        return status;
     output->creator = function;
     output->generation = function->generation + 1;
     acre_edge_add(engine, &output->object, &output->creator, &function->object);
     return ACRE_OK;
-}
-
-/* Undoes what link_output did: with strong outputs the two would hold each other for ever. */
-static void unlink_outputs(struct acre_engine *engine, struct acre_function *function)
-{
-    for (uint32_t i = 0; i < function->output_count; i++) {
-        union acre_output *reference = &acre_function_outputs(function)[i];
-        struct acre_variable *output = reference->strong;
-
-        if (!function->outputs_are_strong || output == NULL)
-            continue;
-        reference->strong = NULL;
-        acre_edge_remove(engine, &function->object, &reference->strong, &output->object);
-    }
 }
 
 static enum acre_status make_outputs(struct acre_engine *engine, struct acre_function *function,
@@ -152,14 +157,20 @@ static enum acre_status make_outputs(struct acre_engine *engine, struct acre_fun
     return ACRE_OK;
 }
 
-static bool reserve_inputs(struct acre_engine *engine, const struct acre_function *function,
-                           const struct acre_argument *arguments)
+/* Undoes what make_outputs did: with strong outputs the two would hold each other for ever. */
+static void unmake_outputs(struct acre_engine *engine, struct acre_function *function,
+                           struct acre_temp *outputs)
 {
-    for (uint32_t i = 0; i < function->input_count; i++)
-        if (!acre_edge_reserve(engine, function->object.region, &arguments[i].variable->object,
-                               function->input_count))
-            return false;
-    return true;
+    for (uint32_t i = 0; i < function->output_count; i++) {
+        union acre_output *reference = &acre_function_outputs(function)[i];
+        struct acre_variable *output = reference->strong;
+
+        if (function->outputs_are_strong && output != NULL) {
+            reference->strong = NULL;
+            acre_edge_remove(engine, &function->object, &reference->strong, &output->object);
+        }
+        acre_unref(engine, &outputs[i].variable);
+    }
 }
 
 /* The last step, which cannot fail: from here on the arguments belong to the Function. */
@@ -177,82 +188,65 @@ static void link_inputs(struct acre_engine *engine, struct acre_function *functi
     }
 }
 
-static uint32_t largest_generation(const struct acre_argument *arguments, uint32_t count)
-{
-    uint32_t largest = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        if (arguments[i].variable->generation > largest)
-            largest = arguments[i].variable->generation;
-    return largest;
-}
-
 /* The Function is kept alive by its outputs: the caller's own reference to it ends here. */
 static enum acre_status build(struct acre_engine *engine, uint32_t number,
                               const struct acre_operator *op, const struct acre_argument *arguments,
                               struct acre_array **ys, struct acre_temp *outputs)
 {
-    struct acre_function *function;
-    enum acre_status status = new_function(engine, number, op, &function);
+    struct acre_function *function = new_function(engine, number, op);
+    enum acre_status status;
 
-    if (status != ACRE_OK)
-        return status;
-    function->generation = largest_generation(arguments, op->input_count);
+    if (function == NULL)
+        return acre_fail_no_memory(engine, op->name);
+    for (uint32_t i = 0; i < op->input_count; i++)
+        if (arguments[i].variable->generation > function->generation)
+            function->generation = arguments[i].variable->generation;
     status = make_outputs(engine, function, ys, outputs);
-    if (status == ACRE_OK && !reserve_inputs(engine, function, arguments))
+    if (status == ACRE_OK && !reserve_inputs(engine, op, arguments))
         status = acre_fail_no_memory(engine, "the log of a reference that crosses a region");
     if (status == ACRE_OK)
         link_inputs(engine, function, arguments);
     else
-        unlink_outputs(engine, function);
-    acre_unref(engine, &function);
+        unmake_outputs(engine, function, outputs);
+    acre_release(engine, &function->object);
     return status;
 }
 
-static enum acre_status run_forward(struct acre_engine *engine, const struct acre_operator *op,
-                                    const struct acre_argument *arguments, struct acre_array **ys)
+static void release_owned(struct acre_engine *engine, const struct acre_operator *op,
+                          const struct acre_argument *arguments)
 {
-    struct acre_array *xs[MOST_EDGES];
+    for (uint32_t i = 0; i < op->input_count; i++) {
+        struct acre_variable *owned = arguments[i].is_owned ? arguments[i].variable : NULL;
 
-    for (uint32_t i = 0; i < op->input_count; i++)
-        xs[i] = arguments[i].variable->data;
-    for (uint32_t i = 0; i < op->output_count; i++)
-        ys[i] = NULL;
-    return op->forward(engine, xs, ys);
+        acre_unref(engine, &owned);
+    }
 }
 
 enum acre_status acre_apply(struct acre_engine *engine, uint32_t number,
                             const struct acre_argument *arguments, struct acre_temp *outputs)
 {
-    const struct acre_operator *op = NULL;
+    const struct acre_type_entry *entries = engine->types.rows;
+    const struct acre_operator *op = number < engine->types.count ? entries[number].op : NULL;
     struct acre_array *ys[MOST_EDGES];
     enum acre_status status;
 
-    if (number < engine->types.count)
-        op = ((struct acre_type_entry *)engine->types.rows)[number].op;
     if (op == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "number %u is not an operator", number);
     for (uint32_t i = 0; i < op->output_count; i++)
-        outputs[i] = (struct acre_temp){NULL, ACRE_OK};
+        outputs[i].variable = NULL;
 
     status = check_arguments(engine, op, arguments);
     if (status == ACRE_OK) {
         status = run_forward(engine, op, arguments, ys);
         if (status == ACRE_OK)
             status = build(engine, number, op, arguments, ys, outputs);
-        release_arrays(engine, ys, op->output_count);
+        for (uint32_t i = 0; status != ACRE_OK && i < op->output_count; i++)
+            acre_unref(engine, &ys[i]);
     }
-    if (status == ACRE_OK)
-        return ACRE_OK;
-
-    for (uint32_t i = 0; i < op->output_count; i++) {
-        acre_unref(engine, &outputs[i].variable);
-        outputs[i].status = status;
-    }
-    for (uint32_t i = 0; i < op->input_count; i++) {
-        struct acre_variable *owned = arguments[i].is_owned ? arguments[i].variable : NULL;
-
-        acre_unref(engine, &owned);
+    if (status != ACRE_OK) {
+        for (uint32_t i = 0; i < op->output_count; i++)
+            outputs[i].status = status;
+        release_owned(engine, op, arguments);
     }
     return status;
 }

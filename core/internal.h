@@ -48,7 +48,7 @@ struct acre_region {
     struct acre_alloc *alloc;
     const char *name;
     bool is_bulk;
-    uint64_t epoch;
+    uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
     uint64_t live_objects;
     uint64_t held_from_outside;   /* bulk: strong references from elsewhere */
     struct acre_table weak_slots; /* struct acre_weak_slot */
@@ -80,6 +80,8 @@ struct acre_engine {
     char error[256];
 };
 
+enum { PLACE_REGION_BITS = 16 };
+
 static inline struct acre_region *acre_region_at(const struct acre_engine *engine, uint32_t region)
 {
     return (struct acre_region *)engine->regions.rows + region;
@@ -103,38 +105,58 @@ enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, 
 enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
 
 /* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
-bool acre_table_reserve(struct acre_engine *engine, struct acre_table *table, size_t more,
-                        size_t row_bytes, enum acre_purpose purpose);
+bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
+                     size_t row_bytes, enum acre_purpose purpose);
+
+static inline bool acre_table_reserve(struct acre_engine *engine, struct acre_table *table,
+                                      size_t more, size_t row_bytes, enum acre_purpose purpose)
+{
+    return more <= table->capacity - table->count ||
+           acre_table_grow(engine, table, more, row_bytes, purpose);
+}
+
 void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_t row_bytes,
                      enum acre_purpose purpose);
 
-/* object.c: an object in a region that need not be the current one; counts start at 1. */
-enum acre_status acre_object_new_in(struct acre_engine *engine, uint32_t type, size_t size_bytes,
-                                    uint32_t region, struct acre_object **object);
+/*
+ * The memory and the header of a new object with a count of 1, held by C code; the fields behind
+ * the header are the caller's to set. NULL when there is no memory. On the path of every object of
+ * the tape, so inline.
+ */
+static inline void *acre_object_place(struct acre_engine *engine, uint32_t region_number,
+                                      uint32_t type, size_t size_bytes, enum acre_purpose purpose)
+{
+    struct acre_region *region = acre_region_at(engine, region_number);
+    struct acre_object *object =
+        acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, (uint32_t)purpose});
+
+    if (object == NULL)
+        return NULL;
+    *object = (struct acre_object){
+        .strong = 1,
+        .type = type & 0xfff,
+        .flags = region->is_bulk ? OBJECT_IN_BULK : 0,
+        .region = region_number & 0xfff,
+    };
+    region->live_objects++;
+    region->held_from_outside += region->is_bulk;
+    return object;
+}
 
 /*
- * edge.c: strong references, by where they come from. A reference from C code or from another
- * region is "from outside"; inside one region there is nothing to log.
+ * Strong references, by where they come from. A reference from C code or from another region is
+ * "from outside"; inside one region there is nothing to log, and the inline part is all.
  *
  * acre_edge_reserve makes room for the logs of `edges` references from a region to `target`;
- * after it acre_edge_add cannot fail. acre_edge_adopt makes an edge out of a reference that the
- * caller owns, without touching the count.
+ * after it acre_edge_add cannot fail. acre_edge_adopt makes an edge out of a reference that C code
+ * owns, without touching the count. The _across parts are in edge.c.
  */
-bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
-                       const struct acre_object *target, size_t edges);
-void acre_edge_add(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+bool acre_edge_reserve_across(struct acre_engine *engine, uint32_t from_region,
+                              const struct acre_object *target, size_t edges);
+void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const void *slot,
                    struct acre_object *target);
-void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder, const void *slot,
+void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, const void *slot,
                      struct acre_object *target);
-void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                      struct acre_object *target);
-
-/* edge.c: the books of holders that are C variables. */
-bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target);
-void acre_holder_add(struct acre_engine *engine, const struct acre_object *target, const void *slot,
-                     const char *owner, const char *slot_name);
-void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
-                        const void *slot);
 
 /* object.c: one reference less; at 0 the object dies (unless its region is bulk). */
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
@@ -144,6 +166,59 @@ static inline void acre_count_up(struct acre_object *object)
     if (object->strong != UINT32_MAX)
         object->strong++;
 }
+
+/* A reference that C code held under no name. NULL is allowed. */
+static inline void acre_release(struct acre_engine *engine, struct acre_object *object)
+{
+    if (object == NULL)
+        return;
+    if ((object->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, object)->held_from_outside--;
+    acre_count_down(engine, object);
+}
+
+static inline bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
+                                     const struct acre_object *target, size_t edges)
+{
+    return from_region == target->region ||
+           acre_edge_reserve_across(engine, from_region, target, edges);
+}
+
+static inline void acre_edge_add(struct acre_engine *engine, struct acre_object *holder,
+                                 const void *slot, struct acre_object *target)
+{
+    acre_count_up(target);
+    if (holder->region == target->region)
+        return;
+    acre_region_of(engine, target)->held_from_outside += (target->flags & OBJECT_IN_BULK) != 0;
+    acre_edge_log(engine, holder, slot, target);
+}
+
+static inline void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder,
+                                   const void *slot, struct acre_object *target)
+{
+    if (holder->region != target->region)
+        acre_edge_log(engine, holder, slot, target);
+    else if ((target->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, target)->held_from_outside--;
+}
+
+static inline void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder,
+                                    const void *slot, struct acre_object *target)
+{
+    if (holder->region != target->region) {
+        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
+        acre_edge_unlog(engine, holder, slot, target);
+    }
+    acre_count_down(engine, target);
+}
+
+/* edge.c: the books of who holds objects of a region that can be reset. */
+bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target);
+void acre_holder_add(struct acre_engine *engine, const struct acre_object *target, const void *slot,
+                     const char *owner, const char *slot_name);
+void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+                        const void *slot);
 
 /* array.c: an array of the shape of `like`. */
 enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,

@@ -28,50 +28,37 @@ uint32_t acre_strong_count(const struct acre_object *object)
 /* Birth -----------------------------------------------------------------------------------------
  */
 
-enum acre_status acre_object_new_in(struct acre_engine *engine, uint32_t number, size_t size_bytes,
-                                    uint32_t region_number, struct acre_object **object)
+enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
+                                       size_t size_bytes, struct acre_object **object)
 {
-    const struct acre_type *type = ((struct acre_type_entry *)engine->types.rows)[number].type;
-    struct acre_region *region = acre_region_at(engine, region_number);
+    const struct acre_region *region = acre_region_at(engine, engine->current_region);
+    const struct acre_type *type;
 
+    *object = NULL;
+    if (number >= engine->types.count)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", number);
+    type = ((struct acre_type_entry *)engine->types.rows)[number].type;
+    if (size_bytes < type->size_bytes)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' has at least %zu bytes, not %zu",
+                         type->name, type->size_bytes, size_bytes);
     if (region->is_bulk && type->destroy != NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",
                          type->name, region->name);
-    *object = acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, type->purpose});
+    *object = acre_object_place(engine, engine->current_region, number, size_bytes, type->purpose);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);
-    **object = (struct acre_object){
-        .strong = 1,
-        .type = number & 0xfff,
-        .flags = region->is_bulk ? OBJECT_IN_BULK : 0,
-        .region = region_number & 0xfff,
-    };
-    region->live_objects++;
-    region->held_from_outside += region->is_bulk; /* by the caller */
     return ACRE_OK;
 }
 
-enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t type, size_t size_bytes,
-                                       struct acre_object **object)
-{
-    if (type >= engine->types.count)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", type);
-    if (size_bytes < sizeof **object)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "%zu bytes have no room for the header",
-                         size_bytes);
-    return acre_object_new_in(engine, type, size_bytes, engine->current_region, object);
-}
-
-enum acre_status acre_object_new(struct acre_engine *engine, uint32_t type,
+enum acre_status acre_object_new(struct acre_engine *engine, uint32_t number,
                                  struct acre_object **object)
 {
-    if (type >= engine->types.count)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", type);
-    return acre_object_new_in(engine, type,
-                              ((struct acre_type_entry *)engine->types.rows)[type].type->size_bytes,
-                              engine->current_region, object);
+    const struct acre_type_entry *entries = engine->types.rows;
+    size_t size_bytes = number < engine->types.count ? entries[number].type->size_bytes : 0;
+
+    return acre_object_new_sized(engine, number, size_bytes, object);
 }
 
 /* Death -----------------------------------------------------------------------------------------
@@ -194,9 +181,7 @@ void acre_unref(struct acre_engine *engine, void *pointer)
         return;
     memset(pointer, 0, sizeof object);
     acre_holder_remove(engine, object, pointer);
-    if ((object->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, object)->held_from_outside--;
-    acre_count_down(engine, object);
+    acre_release(engine, object);
 }
 
 enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,

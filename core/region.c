@@ -17,7 +17,9 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
 
 uint64_t acre_region_epoch(const struct acre_engine *engine, uint32_t region)
 {
-    return region < engine->regions.count ? acre_region_at(engine, region)->epoch : 0;
+    return region < engine->regions.count
+               ? acre_region_at(engine, region)->place >> PLACE_REGION_BITS
+               : 0;
 }
 
 /* "y, Node.next": as many names as fit. */
@@ -68,11 +70,8 @@ static void release_outgoing(struct acre_engine *engine, uint32_t number)
     struct acre_region *region;
 
     acre_region_at(engine, number)->outgoing = (struct acre_table){0};
-    for (size_t i = 0; i < log.count; i++) {
-        if ((targets[i]->flags & OBJECT_IN_BULK) != 0)
-            acre_region_of(engine, targets[i])->held_from_outside--;
-        acre_count_down(engine, targets[i]);
-    }
+    for (size_t i = 0; i < log.count; i++)
+        acre_release(engine, targets[i]);
     log.count = 0;
     region = acre_region_at(engine, number);
     if (region->outgoing.rows == NULL)
@@ -95,7 +94,7 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
         return refuse(engine, region);
 
     /* Every weak handle into the region dies here, before anything else can be asked. */
-    region->epoch++;
+    region->place += UINT64_C(1) << PLACE_REGION_BITS;
     region->weak_slots.count = 0;
     region->free_weak_slot = 0;
     region->live_objects = 0;

@@ -8,15 +8,13 @@ static struct acre_layout layout_of(size_t capacity, size_t row_bytes, enum acre
     return (struct acre_layout){capacity * row_bytes, 16, (uint32_t)purpose};
 }
 
-bool acre_table_reserve(struct acre_engine *engine, struct acre_table *table, size_t more,
-                        size_t row_bytes, enum acre_purpose purpose)
+bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
+                     size_t row_bytes, enum acre_purpose purpose)
 {
     size_t capacity = table->capacity < 8 ? 8 : table->capacity;
     size_t needed;
     void *rows;
 
-    if (more <= table->capacity - table->count)
-        return true;
     if (__builtin_add_overflow(table->count, more, &needed) ||
         needed > (size_t)PTRDIFF_MAX / 2 / row_bytes)
         return false;

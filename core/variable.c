@@ -22,21 +22,20 @@ static struct acre_temp failed(enum acre_status status)
     return (struct acre_temp){NULL, status};
 }
 
-static enum acre_status new_variable(struct acre_engine *engine, const struct acre_array *data,
+static enum acre_status new_variable(struct acre_engine *engine, struct acre_array *data,
                                      struct acre_variable **variable)
 {
-    struct acre_object *object;
-    enum acre_status status = acre_object_new_in(engine, TYPE_VARIABLE, sizeof **variable,
-                                                 engine->current_region, &object);
-
     *variable = NULL;
-    if (status != ACRE_OK)
-        return status;
-    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1)) {
-        acre_unref(engine, &object);
+    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1))
         return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
-    }
-    *variable = (struct acre_variable *)object;
+    *variable = acre_object_place(engine, engine->current_region, TYPE_VARIABLE, sizeof **variable,
+                                  ACRE_PURPOSE_VARIABLE);
+    if (*variable == NULL)
+        return acre_fail_no_memory(engine, "a Variable");
+    (*variable)->data = data;
+    (*variable)->grad = NULL;
+    (*variable)->creator = NULL;
+    (*variable)->generation = 0;
     return ACRE_OK;
 }
 
@@ -45,11 +44,9 @@ enum acre_status acre_variable_over(struct acre_engine *engine, struct acre_arra
 {
     enum acre_status status = new_variable(engine, data, variable);
 
-    if (status != ACRE_OK)
-        return status;
-    (*variable)->data = data;
-    acre_edge_adopt(engine, &(*variable)->object, &(*variable)->data, &data->object);
-    return ACRE_OK;
+    if (status == ACRE_OK)
+        acre_edge_adopt(engine, &(*variable)->object, &(*variable)->data, &data->object);
+    return status;
 }
 
 struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
@@ -66,7 +63,6 @@ struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_objec
     status = new_variable(engine, array, &variable);
     if (variable == NULL)
         return failed(status);
-    variable->data = array;
     acre_edge_add(engine, &variable->object, &variable->data, &array->object);
     return (struct acre_temp){variable, ACRE_OK};
 }
@@ -117,7 +113,7 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
         acre_holder_remove(engine, &old->object, variable);
     acre_holder_add(engine, &temp.variable->object, variable, NULL, name + (name[0] == '&'));
     *variable = temp.variable;
-    acre_unref(engine, &old);
+    acre_release(engine, &old->object);
     return ACRE_OK;
 }
 

@@ -8,20 +8,6 @@ static struct acre_weak_slot *slot_at(const struct acre_region *region, uint32_t
     return (struct acre_weak_slot *)region->weak_slots.rows + slot;
 }
 
-static struct acre_weak handle_of(const struct acre_engine *engine,
-                                  const struct acre_object *object)
-{
-    const struct acre_region *region = acre_region_of(engine, object);
-    uint32_t slot = (uint32_t)object->link;
-
-    return (struct acre_weak){
-        .region = object->region,
-        .epoch = region->epoch & ((UINT64_C(1) << 48) - 1),
-        .slot = slot,
-        .generation = slot_at(region, slot)->generation,
-    };
-}
-
 static bool take_slot(struct acre_engine *engine, struct acre_region *region, uint32_t *slot)
 {
     if (region->free_weak_slot != 0) {
@@ -47,18 +33,19 @@ enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *ob
     *weak = (struct acre_weak){0};
     if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
         return ACRE_OK;
-    if (acre_type_of(engine, object)->forbids_weak)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
-                         acre_type_of(engine, object)->name);
+    region = acre_region_of(engine, object);
     if ((object->flags & OBJECT_HAS_WEAK) == 0) {
-        region = acre_region_of(engine, object);
+        if (acre_type_of(engine, object)->forbids_weak)
+            return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
+                             acre_type_of(engine, object)->name);
         if (!take_slot(engine, region, &slot))
             return acre_fail_no_memory(engine, "the slot of a weak reference");
         slot_at(region, slot)->object = object;
         object->link = slot;
         object->flags |= OBJECT_HAS_WEAK;
     }
-    *weak = handle_of(engine, object);
+    slot = (uint32_t)object->link;
+    *weak = (struct acre_weak){region->place, slot, slot_at(region, slot)->generation};
     return ACRE_OK;
 }
 
@@ -80,14 +67,14 @@ void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
 
 struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak)
 {
+    uint32_t number = weak.place & ((1u << PLACE_REGION_BITS) - 1);
     const struct acre_region *region;
     const struct acre_weak_slot *record;
 
-    if (weak.generation == 0 || weak.region >= engine->regions.count)
+    if (weak.generation == 0 || number >= engine->regions.count)
         return NULL;
-    region = acre_region_at(engine, weak.region);
-    if (weak.epoch != (region->epoch & ((UINT64_C(1) << 48) - 1)) ||
-        weak.slot >= region->weak_slots.count)
+    region = acre_region_at(engine, number);
+    if (weak.place != region->place || weak.slot >= region->weak_slots.count)
         return NULL;
     record = slot_at(region, weak.slot);
     return record->generation == weak.generation ? record->object : NULL;

@@ -18,8 +18,7 @@
 #include "core/object.h"
 
 struct acre_weak {
-    uint64_t region : 16;
-    uint64_t epoch : 48;
+    uint64_t place; /* region in the low 16 bits, its epoch in the high 48 */
     uint32_t slot;
     uint32_t generation; /* 0: refers to nothing */
 };

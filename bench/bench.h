@@ -1,0 +1,73 @@
+/*
+ * What a workload is, and the program around it.
+ *
+ *   options ──> runner ──> child process, one a visit ──> stage + workload + its limit
+ *                 │            timed | cold | recorded          (child.h)
+ *                 └──> struct acre_run ──> table, JSON          (report/)
+ *
+ * A cell is one workload under one strategy (backend x lifetime) with one set of parameters.
+ */
+#ifndef ACRE_BENCH_BENCH_H
+#define ACRE_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/stage.h"
+#include "core/status.h"
+
+enum acre_fill {
+    ACRE_FILL_RANDN, /* x is new in each iteration, with new random numbers: the seed's loop */
+    ACRE_FILL_REUSE, /* x is made once */
+};
+
+struct acre_cell_spec {
+    char backend[32];
+    enum acre_lifetime lifetime;
+    enum acre_order order;
+    enum acre_fill fill;
+    bool backward;
+    uint64_t elements, depth;
+    uint64_t seed;
+};
+
+struct acre_workload {
+    const char *name;
+    const char *about; /* one sentence */
+
+    /*
+     * The workload on a stage. `open` makes the state (NULL: no memory), `step` runs one iteration
+     * with all its scopes, `checksum` hashes data and gradients of the last one, `drain` drops all
+     * that is alive, `close` frees the state.
+     */
+    void *(*open)(struct acre_stage *stage, const struct acre_cell_spec *spec);
+    enum acre_status (*step)(void *state, uint64_t iteration);
+    uint64_t (*checksum)(const void *state);
+    enum acre_status (*drain)(void *state);
+    void (*close)(void *state);
+
+    /*
+     * The limit: the same arithmetic, hand-written over as many preallocated buffers as the
+     * strategy's regions have, in the same order. `limit_checksum` hashes the same things.
+     */
+    void *(*limit_open)(struct acre_alloc *memory, const struct acre_cell_spec *spec);
+    void (*limit_step)(void *limit, uint64_t iteration);
+    uint64_t (*limit_checksum)(const void *limit);
+    void (*limit_close)(void *limit);
+};
+
+extern const struct acre_workload acre_square_chain;
+
+/* A workload by name, NULL if there is none; by index, NULL past the last. */
+const struct acre_workload *acre_workload_find(const char *name);
+const struct acre_workload *acre_workload_at(size_t index);
+
+/*
+ * The program of a benchmark binary. `argv` is its own command line from the program's name on;
+ * `launch` (launch_count words, the first an executable) is what starts this program again for
+ * its child processes. Returns the exit status, see docs/bench.md.
+ */
+int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
+                    const char *const *launch, int launch_count);
+
+#endif

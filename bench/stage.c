@@ -1,0 +1,150 @@
+#include "bench/stage.h"
+
+#include <stdio.h>
+
+#include "alloc/backends.h"
+
+const char *acre_lifetime_name(enum acre_lifetime lifetime)
+{
+    static const char *const names[ACRE_LIFETIME_COUNT] = {
+        [ACRE_LIFETIME_STRONG] = "strong",
+        [ACRE_LIFETIME_WEAK] = "weak",
+        [ACRE_LIFETIME_WALKED] = "walked",
+        [ACRE_LIFETIME_REGION] = "region",
+    };
+
+    return (unsigned)lifetime < ACRE_LIFETIME_COUNT ? names[lifetime] : "?";
+}
+
+const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
+{
+    bool has_reset = acre_backend_has_reset(backend);
+
+    switch (lifetime) {
+    case ACRE_LIFETIME_WALKED:
+    case ACRE_LIFETIME_REGION:
+        return has_reset ? NULL : "the backend has no reset";
+    case ACRE_LIFETIME_WEAK:
+        return has_reset ? "the backend frees only by its reset (lifetime walked does that)" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static struct acre_alloc *recorded(struct acre_stage *stage, struct acre_alloc *alloc,
+                                   uint32_t source)
+{
+    if (stage->ledger == NULL)
+        return alloc;
+    stage->ledger->observed[source] = alloc;
+    stage->recorders[source] = acre_record_new(alloc, &stage->ledger->sink, source);
+    return stage->recorders[source];
+}
+
+static enum acre_status open_regions(struct acre_stage *stage, enum acre_region_mode mode)
+{
+    static const char *const names[] = {"iteration (even)", "iteration (odd)"};
+    unsigned wanted = stage->order == ACRE_ORDER_SEED ? 2 : 1;
+
+    for (unsigned i = 0; i < wanted; i++) {
+        struct acre_alloc *alloc = recorded(stage, stage->backend.regions[i], 1 + i);
+        enum acre_status status;
+
+        if (alloc == NULL)
+            return ACRE_NO_MEMORY;
+        status = acre_region_new(stage->engine, alloc, mode, names[i], &stage->regions[i]);
+        if (status != ACRE_OK)
+            return status;
+        stage->region_count++;
+    }
+    return ACRE_OK;
+}
+
+static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime lifetime)
+{
+    struct acre_engine_options options = {
+        .back_references = lifetime == ACRE_LIFETIME_STRONG ? ACRE_BACK_STRONG : ACRE_BACK_WEAK,
+    };
+    struct acre_alloc *pinned = recorded(stage, stage->backend.pinned, 0);
+    enum acre_status status;
+
+    if (pinned == NULL)
+        return ACRE_NO_MEMORY;
+    status = acre_engine_new(&stage->engine, pinned, &options);
+    if (status == ACRE_OK && lifetime == ACRE_LIFETIME_WALKED)
+        status = open_regions(stage, ACRE_REGION_COUNTED);
+    if (status == ACRE_OK && lifetime == ACRE_LIFETIME_REGION)
+        status = open_regions(stage, ACRE_REGION_BULK);
+    return status;
+}
+
+bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_lifetime lifetime,
+                     enum acre_order order, struct acre_ledger *ledger, char *why, size_t why_bytes)
+{
+    const char *why_not = acre_why_not(backend, lifetime);
+    enum acre_status status;
+
+    *stage = (struct acre_stage){.order = order, .ledger = ledger};
+    if (why_not != NULL) {
+        snprintf(why, why_bytes, "%s/%s: %s", backend, acre_lifetime_name(lifetime), why_not);
+        return false;
+    }
+    if (!acre_backend_open(&stage->backend, backend, why, why_bytes))
+        return false;
+    status = open_engine(stage, lifetime);
+    if (status == ACRE_OK)
+        return true;
+    snprintf(why, why_bytes, "%s", acre_status_name(status));
+    acre_stage_close(stage);
+    return false;
+}
+
+enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
+{
+    enum acre_status status = ACRE_OK;
+
+    if (stage->ledger != NULL)
+        acre_ledger_scope_begin(stage->ledger, iteration);
+    if (stage->region_count == 0)
+        return ACRE_OK;
+    if (stage->order == ACRE_ORDER_DROP_FIRST)
+        status = acre_region_reset(stage->engine, stage->regions[0]);
+    else
+        stage->current = (unsigned)(iteration % stage->region_count);
+    acre_region_enter(stage->engine, stage->regions[stage->current]);
+    return status;
+}
+
+enum acre_status acre_stage_settle(struct acre_stage *stage)
+{
+    if (stage->region_count < 2)
+        return ACRE_OK;
+    return acre_region_reset(stage->engine, stage->regions[1 - stage->current]);
+}
+
+void acre_stage_end(struct acre_stage *stage)
+{
+    if (stage->ledger != NULL)
+        acre_ledger_scope_end(stage->ledger);
+}
+
+enum acre_status acre_stage_drain(struct acre_stage *stage)
+{
+    enum acre_status status = ACRE_OK;
+
+    for (unsigned i = 0; status == ACRE_OK && i < stage->region_count; i++)
+        status = acre_region_reset(stage->engine, stage->regions[i]);
+    acre_region_enter(stage->engine, ACRE_REGION_PINNED);
+    return status;
+}
+
+uint64_t acre_stage_close(struct acre_stage *stage)
+{
+    uint64_t leaked = acre_engine_destroy(stage->engine);
+
+    for (size_t i = 0; i < 1 + ACRE_BACKEND_REGIONS; i++)
+        acre_destroy(stage->recorders[i]);
+    acre_backend_close(&stage->backend);
+    *stage = (struct acre_stage){0};
+    return leaked;
+}
