@@ -2,8 +2,19 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void add(struct acre_number *to, const char *format,
+                                                      ...)
+{
+    size_t used = strlen(to->text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(to->text + used, sizeof to->text - used, format, arguments);
+    va_end(arguments);
+}
 
 struct acre_number acre_format_fixed(double value, int decimals)
 {
@@ -71,8 +82,7 @@ struct acre_number acre_format_count(uint64_t value)
 static struct acre_number with_unit(double value, const char *unit)
 {
     struct acre_number number = acre_format_digits(value);
-    size_t used = strlen(number.text);
-    snprintf(number.text + used, sizeof number.text - used, " %s", unit);
+    add(&number, " %s", unit);
     return number;
 }
 
@@ -86,8 +96,8 @@ struct acre_number acre_format_bytes(double bytes)
         unit++;
     }
     if (unit == 0) {
-        struct acre_number number;
-        snprintf(number.text, sizeof number.text, "%s B", acre_format_fixed(bytes, 0).text);
+        struct acre_number number = acre_format_fixed(bytes, 0);
+        add(&number, " B");
         return number;
     }
     return with_unit(bytes, units[unit]);
@@ -106,16 +116,14 @@ struct acre_number acre_format_ns(double ns)
 
 struct acre_number acre_format_seconds(double seconds)
 {
-    struct acre_number number;
-    if (seconds < 9.95) {
-        snprintf(number.text, sizeof number.text, "%s s", acre_format_fixed(seconds, 1).text);
-    } else if (seconds < 119.5 || seconds > 1e9) {
-        snprintf(number.text, sizeof number.text, "%s s", acre_format_fixed(seconds, 0).text);
-    } else {
-        uint64_t whole = (uint64_t)round(seconds);
-        snprintf(number.text, sizeof number.text, "%" PRIu64 " min %" PRIu64 " s", whole / 60,
-                 whole % 60);
+    if (seconds < 119.5 || seconds > 1e9) {
+        struct acre_number number = acre_format_fixed(seconds, seconds < 9.95 ? 1 : 0);
+        add(&number, " s");
+        return number;
     }
+    struct acre_number number = {""};
+    uint64_t whole = (uint64_t)round(seconds);
+    add(&number, "%" PRIu64 " min %" PRIu64 " s", whole / 60, whole % 60);
     return number;
 }
 
@@ -130,24 +138,27 @@ static int ratio_decimals(const struct acre_ratio *ratio)
     return decimals;
 }
 
+static void add_interval(struct acre_number *number, const struct acre_ratio *ratio, int decimals)
+{
+    add(number, "[%s, %s]", acre_format_fixed(ratio->low, decimals).text,
+        acre_format_fixed(ratio->high, decimals).text);
+}
+
 struct acre_number acre_format_interval(const struct acre_ratio *ratio)
 {
     struct acre_number number = {""};
-    int decimals = ratio_decimals(ratio);
     if (ratio->has_interval)
-        snprintf(number.text, sizeof number.text, "[%s, %s]",
-                 acre_format_fixed(ratio->low, decimals).text,
-                 acre_format_fixed(ratio->high, decimals).text);
+        add_interval(&number, ratio, ratio_decimals(ratio));
     return number;
 }
 
 struct acre_number acre_format_ratio(const struct acre_ratio *ratio)
 {
     struct acre_number number = acre_format_fixed(ratio->point, ratio_decimals(ratio));
-    size_t used = strlen(number.text);
-    if (ratio->has_interval)
-        snprintf(number.text + used, sizeof number.text - used, " %s",
-                 acre_format_interval(ratio).text);
+    if (ratio->has_interval) {
+        add(&number, " ");
+        add_interval(&number, ratio, ratio_decimals(ratio));
+    }
     return number;
 }
 
@@ -163,39 +174,37 @@ static struct acre_ratio as_factor(const struct acre_ratio *ratio, enum acre_ver
     return factor;
 }
 
-static struct acre_words percent_words(const struct acre_ratio *factor, const char *word,
-                                       bool with_interval)
+static struct acre_number percent_words(const struct acre_ratio *factor, const char *word,
+                                        bool with_interval)
 {
-    struct acre_words words;
     double percent = (factor->point - 1.0) * 100.0;
     int decimals = percent < 0.0995 ? 2 : 1;
-    int used = snprintf(words.text, sizeof words.text, "%s %% %s",
-                        acre_format_fixed(percent, decimals).text, word);
-    if (with_interval && factor->has_interval && used > 0 && (size_t)used < sizeof words.text)
-        snprintf(words.text + used, sizeof words.text - (size_t)used, " [%s %%, %s %%]",
-                 acre_format_fixed((factor->low - 1.0) * 100.0, decimals).text,
-                 acre_format_fixed((factor->high - 1.0) * 100.0, decimals).text);
+    struct acre_number words = acre_format_fixed(percent, decimals);
+    add(&words, " %% %s", word);
+    if (with_interval && factor->has_interval)
+        add(&words, " [%s %%, %s %%]",
+            acre_format_fixed((factor->low - 1.0) * 100.0, decimals).text,
+            acre_format_fixed((factor->high - 1.0) * 100.0, decimals).text);
     return words;
 }
 
-struct acre_words acre_format_verdict(const struct acre_ratio *ratio, bool with_interval)
+struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with_interval)
 {
-    struct acre_words words;
+    struct acre_number words = {""};
     enum acre_verdict verdict = acre_ratio_verdict(ratio);
     const char *word = acre_verdict_words(verdict);
     if (verdict == ACRE_VERDICT_NO_DIFFERENCE || verdict == ACRE_VERDICT_TOO_FEW_ROUNDS) {
-        snprintf(words.text, sizeof words.text, "%s", word);
+        add(&words, "%s", word);
         return words;
     }
     struct acre_ratio factor = as_factor(ratio, verdict);
     if (factor.point < 1.00995)
         return percent_words(&factor, word, with_interval);
     int decimals = factor.point >= 99.95 ? 0 : factor.point >= 9.995 ? 1 : 2;
-    int used = snprintf(words.text, sizeof words.text, "%sx %s",
-                        acre_format_fixed(factor.point, decimals).text, word);
-    if (with_interval && factor.has_interval && used > 0 && (size_t)used < sizeof words.text)
-        snprintf(words.text + used, sizeof words.text - (size_t)used, " [%s, %s]",
-                 acre_format_fixed(factor.low, decimals).text,
-                 acre_format_fixed(factor.high, decimals).text);
+    add(&words, "%sx %s", acre_format_fixed(factor.point, decimals).text, word);
+    if (with_interval && factor.has_interval) {
+        add(&words, " ");
+        add_interval(&words, &factor, decimals);
+    }
     return words;
 }

@@ -10,17 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Room for one formatted number with its unit; returned by value, so that calls can be nested in
- * the arguments of one printf. */
+/* A formatted number with its unit; returned by value, so that calls can be nested in the
+ * arguments of one printf. */
 struct acre_number {
-    char text[40];
+    char text[96];
 };
 
 struct acre_number acre_format_fixed(double value, int decimals); /* 0 to 6 decimals */
-struct acre_number acre_format_digits(double value); /* three significant digits; 0 is "0" */
-struct acre_number acre_format_count(uint64_t value); /* 10,000 */
-struct acre_number acre_format_bytes(double bytes);   /* 640 B, 625 KiB, 1.53 MiB */
-struct acre_number acre_format_ns(double ns);         /* 650 ns, 4.65 us, 1.90 ms, 2.10 s */
+struct acre_number acre_format_digits(double value);    /* three significant digits; 0 is "0" */
+struct acre_number acre_format_count(uint64_t value);   /* 10,000 */
+struct acre_number acre_format_bytes(double bytes);     /* 640 B, 625 KiB, 1.53 MiB */
+struct acre_number acre_format_ns(double ns);           /* 650 ns, 4.65 us, 1.90 ms, 2.10 s */
 struct acre_number acre_format_seconds(double seconds); /* 0.4 s, 31 s, 4 min 10 s */
 
 /* "1.12", and with the 95 % interval "1.12 [1.10, 1.15]". A narrow interval gets a decimal more. */
@@ -34,9 +34,6 @@ struct acre_number acre_format_interval(const struct acre_ratio *ratio);
  * would read 1.00x), "no difference shown", "too few rounds". The interval in `with_interval` is
  * one of the factor that is named: "1.12x faster [1.10, 1.15]".
  */
-struct acre_words {
-    char text[96];
-};
-struct acre_words acre_format_verdict(const struct acre_ratio *ratio, bool with_interval);
+struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with_interval);
 
 #endif

@@ -1,5 +1,6 @@
 #include "report/layout.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -94,6 +95,17 @@ bool acre_page_say(const struct acre_page *page, int first, int rest, enum acre_
     return true;
 }
 
+bool acre_page_flush(const struct acre_page *page)
+{
+    if (fflush(page->stream) != 0)
+        return false;
+    if (!ferror(page->stream))
+        return true;
+    if (errno == 0)
+        errno = EIO;
+    return false;
+}
+
 void acre_grid_row(struct acre_grid *grid)
 {
     size_t columns = grid->column_count, cells = (grid->row_count + 1) * columns;
@@ -154,7 +166,8 @@ static void measure(const struct acre_grid *grid, const struct acre_page *page, 
         widths[c] = width_of(title, strlen(title));
         for (size_t r = 0; r < grid->row_count; r++) {
             const struct acre_grid_cell *cell = &grid->cells[r * grid->column_count + c];
-            size_t width = cell->text && !cell->runs_on ? width_of(cell->text, strlen(cell->text)) : 0;
+            size_t width =
+                cell->text && !cell->runs_on ? width_of(cell->text, strlen(cell->text)) : 0;
             widths[c] = width > widths[c] ? width : widths[c];
         }
         total += grid->columns[c].gap + widths[c];

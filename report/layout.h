@@ -30,6 +30,9 @@ __attribute__((format(printf, 5, 6))) bool acre_page_say(const struct acre_page 
                                                          int rest, enum acre_paint paint,
                                                          const char *format, ...);
 
+/* Flushes. False with errno set when anything printed has not arrived. */
+bool acre_page_flush(const struct acre_page *page);
+
 struct acre_column {
     const char *title;
     bool right;    /* numbers stand right-aligned */
@@ -55,8 +58,8 @@ __attribute__((format(printf, 4, 5))) void acre_grid_set(struct acre_grid *grid,
 
 /* Text that runs over the rest of the row, from this column on. */
 __attribute__((format(printf, 4, 5))) void acre_grid_note(struct acre_grid *grid, size_t column,
-                                                          enum acre_paint paint,
-                                                          const char *format, ...);
+                                                          enum acre_paint paint, const char *format,
+                                                          ...);
 
 /* False when out of memory; a write error is left to ferror. */
 bool acre_grid_print(const struct acre_grid *grid, const struct acre_page *page, int indent);

@@ -28,7 +28,7 @@ struct acre_purpose_counts {
     uint64_t allocations, frees; /* blocks that a reset dropped count as freed */
     uint64_t requested_bytes;    /* total over the run */
     uint64_t peak_blocks, peak_bytes;
-    uint64_t live_blocks, live_bytes; /* after the drain: what leaked */
+    uint64_t live_blocks, live_bytes;         /* after the drain: what leaked */
     uint64_t outlived_blocks, outlived_bytes; /* died in a later iteration than they were born in */
 };
 
@@ -54,8 +54,9 @@ struct acre_recorded {
     size_t purpose_count;
     struct acre_iteration_counts *by_iteration;
     size_t by_iteration_count;
-    uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS];     /* requested bytes of each allocation */
-    uint64_t lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
+    uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS]; /* requested bytes of each allocation */
+    uint64_t
+        lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
     char *checksum; /* of the final data and gradients, 16 hex digits */
 };
 
@@ -94,7 +95,7 @@ struct acre_cell {
 
 struct acre_library {
     char *backend;
-    char *path;     /* the file that served the calls; "" for code of our own */
+    char *path; /* the file that served the calls; "" for code of our own */
     char *version;
     char *build_id; /* hex; "" where the file carries none */
 };

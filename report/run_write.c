@@ -83,7 +83,8 @@ static int put_chunk(const char *chunk, size_t bytes, void *stream)
 static bool put_json(const json_t *root, FILE *stream)
 {
     errno = 0;
-    if (json_dump_callback(root, put_chunk, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0 ||
+    if (json_dump_callback(root, put_chunk, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) !=
+            0 ||
         fputc('\n', stream) == EOF || fflush(stream) != 0 || ferror(stream)) {
         /* The encoder itself fails without setting errno, and only for want of memory. */
         if (errno == 0)

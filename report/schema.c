@@ -12,8 +12,8 @@
     }
 #define COUNT_OR_NULL(type, member, flag)                                                          \
     {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL, .offset = offsetof(struct type, member), \
-        .beside = offsetof(struct type, flag)                                                      \
+        .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL,                                         \
+        .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag)             \
     }
 #define DIGITS(type, member)                                                                       \
     {                                                                                              \
@@ -57,8 +57,9 @@
     }
 #define OBJECT_OR_NULL(type, member, flag, of)                                                     \
     {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_OBJECT_OR_NULL, .offset = offsetof(struct type, member), \
-        .beside = offsetof(struct type, flag), .shape = &(of)                                      \
+        .name = #member, .kind = ACRE_FIELD_OBJECT_OR_NULL,                                        \
+        .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag),            \
+        .shape = &(of)                                                                             \
     }
 #define SHAPE(type, table)                                                                         \
     {                                                                                              \
@@ -82,12 +83,9 @@ static const struct acre_field purpose_fields[] = {
 static const struct acre_shape purpose_shape = SHAPE(acre_purpose_counts, purpose_fields);
 
 static const struct acre_field iteration_fields[] = {
-    COUNT(acre_iteration_counts, allocations),
-    COUNT(acre_iteration_counts, requested_bytes),
-    COUNT(acre_iteration_counts, peak_bytes),
-    COUNT(acre_iteration_counts, live_bytes),
-    COUNT(acre_iteration_counts, live_variables),
-    COUNT(acre_iteration_counts, live_functions),
+    COUNT(acre_iteration_counts, allocations),    COUNT(acre_iteration_counts, requested_bytes),
+    COUNT(acre_iteration_counts, peak_bytes),     COUNT(acre_iteration_counts, live_bytes),
+    COUNT(acre_iteration_counts, live_variables), COUNT(acre_iteration_counts, live_functions),
     COUNT(acre_iteration_counts, live_arrays),
 };
 static const struct acre_shape iteration_shape = SHAPE(acre_iteration_counts, iteration_fields);
@@ -114,12 +112,8 @@ static const struct acre_field recorded_fields[] = {
 const struct acre_shape acre_shape_recorded = SHAPE(acre_recorded, recorded_fields);
 
 static const struct acre_field key_fields[] = {
-    TEXT(acre_cell_key, backend),
-    TEXT(acre_cell_key, lifetime),
-    TEXT(acre_cell_key, fill),
-    TEXT(acre_cell_key, order),
-    FLAG(acre_cell_key, backward),
-    COUNT(acre_cell_key, elements),
+    TEXT(acre_cell_key, backend), TEXT(acre_cell_key, lifetime), TEXT(acre_cell_key, fill),
+    TEXT(acre_cell_key, order),   FLAG(acre_cell_key, backward), COUNT(acre_cell_key, elements),
     COUNT(acre_cell_key, depth),
 };
 static const struct acre_shape key_shape = SHAPE(acre_cell_key, key_fields);

@@ -31,8 +31,8 @@ enum { ACRE_INTERVAL_MIN_ROUNDS = 6, ACRE_VERDICT_MIN_ROUNDS = 8 };
 
 /* A ratio over paired rounds. `low` to `high` holds it with 95 %, `low99` to `high99` with 99 %. */
 struct acre_ratio {
-    double point;       /* exp of the median log ratio */
-    double low, high;   /* valid with has_interval */
+    double point;         /* exp of the median log ratio */
+    double low, high;     /* valid with has_interval */
     double low99, high99; /* valid with has_verdict */
     bool has_interval;
     bool has_verdict;
@@ -67,8 +67,7 @@ enum acre_stats_status acre_ratio_of_pairs(const struct acre_series *numerator,
                                            struct acre_ratio *ratio);
 enum acre_stats_status acre_ratio_of_ratios(const struct acre_series *ratios,
                                             struct acre_ratio *ratio);
-enum acre_stats_status acre_ratio_of_logs(const struct acre_series *logs,
-                                          struct acre_ratio *ratio);
+enum acre_stats_status acre_ratio_of_logs(const struct acre_series *logs, struct acre_ratio *ratio);
 
 /* What a ratio of times says, at 99 %. */
 enum acre_verdict acre_ratio_verdict(const struct acre_ratio *ratio);
