@@ -30,6 +30,28 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+/* "arena/region", with the group behind it where there are several. */
+struct cell_name {
+    char text[512];
+};
+
+static struct cell_name name_of(const struct acre_comparison *comparison,
+                                const struct acre_compared_cell *cell)
+{
+    struct cell_name name;
+    const struct acre_cell_key *key = &cell->before->key;
+    const struct acre_compared_cell *first = &comparison->cells[0];
+    const struct acre_compared_cell *last = &comparison->cells[comparison->cell_count - 1];
+    /* Cells are sorted by group. */
+    if (acre_cell_key_same_group(&first->before->key, &last->before->key))
+        snprintf(name.text, sizeof name.text, "%.40s/%.40s", or_empty(key->backend),
+                 or_empty(key->lifetime));
+    else
+        snprintf(name.text, sizeof name.text, "%.40s/%.40s (%.384s)", or_empty(key->backend),
+                 or_empty(key->lifetime), acre_group_title(key).text);
+    return name;
+}
+
 static void set_ratio(struct acre_grid *grid, size_t column, bool known,
                       const struct acre_ratio *ratio)
 {
@@ -41,7 +63,7 @@ static void set_ratio(struct acre_grid *grid, size_t column, bool known,
     enum acre_paint paint = verdict == ACRE_VERDICT_FASTER   ? ACRE_PAINT_GREEN
                             : verdict == ACRE_VERDICT_SLOWER ? ACRE_PAINT_RED
                                                              : ACRE_PAINT_NONE;
-    acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_format_ratio(ratio).text);
+    acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_format_ratio(ratio, 3).text);
     acre_grid_set(grid, column + 1, paint, "%s", acre_verdict_words(verdict));
 }
 
@@ -169,27 +191,30 @@ static bool print_limit(const struct acre_page *page, const struct acre_comparis
                              "not the memory management. Judge by x limit.",
                              acre_format_verdict(limit, true).text);
     return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The limit itself: %s, B/A %s.",
-                         acre_verdict_words(verdict), acre_format_ratio(limit).text);
+                         acre_verdict_words(verdict), acre_format_ratio(limit, 3).text);
 }
 
-static bool print_results(const struct acre_page *page, const struct acre_compared_cell *cell)
+static bool print_results(const struct acre_page *page, const struct acre_comparison *comparison)
 {
-    const struct acre_cell *a = cell->before, *b = cell->after;
-    if (!cell->results_differ)
-        return true;
-    return acre_page_say(
-        page, 2, 4, ACRE_PAINT_RED, "RESULTS DIFFER: %s/%s (%s): checksum %s in A, %s in B.",
-        or_empty(a->key.backend), or_empty(a->key.lifetime), acre_group_title(&a->key).text,
-        or_empty(a->recorded.checksum), or_empty(b->recorded.checksum));
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct acre_compared_cell *cell = &comparison->cells[i];
+        if (cell->results_differ && !acre_page_say(page, 2, 4, ACRE_PAINT_RED,
+                                                   "RESULTS DIFFER: %s: checksum %s in A, %s in B.",
+                                                   name_of(comparison, cell).text,
+                                                   or_empty(cell->before->recorded.checksum),
+                                                   or_empty(cell->after->recorded.checksum)))
+            return false;
+    }
+    return true;
 }
 
-static bool print_counters(const struct acre_page *page, const struct acre_compared_cell *cell)
+static bool print_counters(const struct acre_page *page, const struct acre_comparison *comparison,
+                           const struct acre_compared_cell *cell)
 {
     if (cell->difference_count == 0)
         return true;
-    const struct acre_cell_key *key = &cell->before->key;
-    if (!acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Exact counters of %s/%s (%s), A -> B:",
-                       or_empty(key->backend), or_empty(key->lifetime), acre_group_title(key).text))
+    if (!acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                       "Exact counters of %s, A -> B:", name_of(comparison, cell).text))
         return false;
     size_t shown = cell->difference_count < MAX_DIFFERENCES_SHOWN ? cell->difference_count
                                                                   : MAX_DIFFERENCES_SHOWN;
@@ -210,19 +235,18 @@ static bool print_regressions(const struct acre_page *page,
     if (!comparison->options.has_fail_above)
         return true;
     double percent = comparison->options.fail_above_percent;
-    struct acre_number above = acre_format_digits(percent);
+    struct acre_number above = acre_format_short(percent);
     size_t found = 0;
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct acre_compared_cell *cell = &comparison->cells[i];
         if (!cell->time_regressed && !cell->counter_regressed && !cell->newly_failed)
             continue;
         found++;
-        if (!acre_page_say(
-                page, 2, 4, ACRE_PAINT_RED, "REGRESSION above %s %%: %s/%s (%s):%s%s%s.",
-                above.text, or_empty(cell->before->key.backend),
-                or_empty(cell->before->key.lifetime), acre_group_title(&cell->before->key).text,
-                cell->time_regressed ? " time" : "", cell->counter_regressed ? " counters" : "",
-                cell->newly_failed ? " fails in B" : ""))
+        if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED, "REGRESSION above %s %%: %s:%s%s%s.",
+                           above.text, name_of(comparison, cell).text,
+                           cell->time_regressed ? " time" : "",
+                           cell->counter_regressed ? " counters" : "",
+                           cell->newly_failed ? " fails in B" : ""))
             return false;
     }
     if (found == 0 &&
@@ -284,11 +308,11 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
     acre_page_wrap(page, 0, 2, ACRE_PAINT_BOLD, text);
     free(text);
     putc('\n', page->stream);
-    if (!print_tables(page, comparison) || !print_limit(page, comparison))
+    if (!print_tables(page, comparison) || !print_results(page, comparison) ||
+        !print_limit(page, comparison))
         return false;
     for (size_t i = 0; i < comparison->cell_count; i++)
-        if (!print_results(page, &comparison->cells[i]) ||
-            !print_counters(page, &comparison->cells[i]))
+        if (!print_counters(page, comparison, &comparison->cells[i]))
             return false;
     size_t aside = comparison->only_before + comparison->only_after;
     if (aside > 0 &&

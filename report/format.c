@@ -127,15 +127,29 @@ struct acre_number acre_format_seconds(double seconds)
     return number;
 }
 
+struct acre_number acre_format_short(double value)
+{
+    if (value > 0.0 && value < 0.01)
+        return (struct acre_number){"<0.01"};
+    struct acre_number number = value < 99.95 ? acre_format_fixed(value, value < 9.995 ? 2 : 1)
+                                              : acre_format_fixed(value, 0);
+    if (strchr(number.text, '.')) {
+        size_t length = strlen(number.text);
+        while (number.text[length - 1] == '0')
+            length--;
+        if (number.text[length - 1] == '.')
+            length--;
+        number.text[length] = '\0';
+    }
+    return number;
+}
+
 /* Point and interval share their decimals, or their ends could not be compared by eye. */
-static int ratio_decimals(const struct acre_ratio *ratio)
+static int ratio_decimals(const struct acre_ratio *ratio, int near_one)
 {
     if (ratio->point < 0.3)
         return decimals_for(ratio->point);
-    int decimals = ratio->point >= 99.95 ? 0 : ratio->point >= 9.995 ? 1 : 2;
-    if (decimals == 2 && ratio->has_interval && ratio->high - ratio->low < 0.0195)
-        return 3;
-    return decimals;
+    return ratio->point >= 99.95 ? 0 : ratio->point >= 9.995 ? 1 : near_one;
 }
 
 static void add_interval(struct acre_number *number, const struct acre_ratio *ratio, int decimals)
@@ -144,20 +158,13 @@ static void add_interval(struct acre_number *number, const struct acre_ratio *ra
         acre_format_fixed(ratio->high, decimals).text);
 }
 
-struct acre_number acre_format_interval(const struct acre_ratio *ratio)
+struct acre_number acre_format_ratio(const struct acre_ratio *ratio, int decimals)
 {
-    struct acre_number number = {""};
-    if (ratio->has_interval)
-        add_interval(&number, ratio, ratio_decimals(ratio));
-    return number;
-}
-
-struct acre_number acre_format_ratio(const struct acre_ratio *ratio)
-{
-    struct acre_number number = acre_format_fixed(ratio->point, ratio_decimals(ratio));
+    decimals = ratio_decimals(ratio, decimals);
+    struct acre_number number = acre_format_fixed(ratio->point, decimals);
     if (ratio->has_interval) {
         add(&number, " ");
-        add_interval(&number, ratio, ratio_decimals(ratio));
+        add_interval(&number, ratio, decimals);
     }
     return number;
 }
@@ -200,7 +207,7 @@ struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with
     struct acre_ratio factor = as_factor(ratio, verdict);
     if (factor.point < 1.00995)
         return percent_words(&factor, word, with_interval);
-    int decimals = factor.point >= 99.95 ? 0 : factor.point >= 9.995 ? 1 : 2;
+    int decimals = ratio_decimals(&factor, 2);
     add(&words, "%sx %s", acre_format_fixed(factor.point, decimals).text, word);
     if (with_interval && factor.has_interval) {
         add(&words, " ");

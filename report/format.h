@@ -23,11 +23,14 @@ struct acre_number acre_format_bytes(double bytes);     /* 640 B, 625 KiB, 1.53 
 struct acre_number acre_format_ns(double ns);           /* 650 ns, 4.65 us, 1.90 ms, 2.10 s */
 struct acre_number acre_format_seconds(double seconds); /* 0.4 s, 31 s, 4 min 10 s */
 
-/* "1.12", and with the 95 % interval "1.12 [1.10, 1.15]". A narrow interval gets a decimal more. */
-struct acre_number acre_format_ratio(const struct acre_ratio *ratio);
+/* Two significant decimals at most and no zeros behind them: "3", "2.5", "0.05", "<0.01". */
+struct acre_number acre_format_short(double value);
 
-/* "[1.10, 1.15]"; empty without an interval. */
-struct acre_number acre_format_interval(const struct acre_ratio *ratio);
+/*
+ * "1.12", and with the 95 % interval "1.12 [1.10, 1.15]". `decimals` is what a ratio near 1 gets;
+ * one far from 1 gets three significant digits.
+ */
+struct acre_number acre_format_ratio(const struct acre_ratio *ratio, int decimals);
 
 /*
  * A verdict on a ratio of times in words: "1.12x faster", "0.4 % slower" (below 1 %: a factor

@@ -82,7 +82,7 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
     return acre_page_say(
         page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
         "Noise floor %s %% (the same cell measured twice a round: %s).%s",
-        acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text, acre_format_ratio(&self).text,
+        acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text, acre_format_ratio(&self, 3).text,
         drifts ? " The two should not differ and do: doubt what is of this size." : "");
 }
 

@@ -118,7 +118,8 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s",
                   acre_format_digits(row->ns_per_iteration / 1e3).text);
     if (row->has_x_limit)
-        acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "%s", acre_format_ratio(&row->x_limit).text);
+        acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "%s",
+                      acre_format_ratio(&row->x_limit, 2).text);
     else
         acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "-");
     if (row->has_against)
@@ -127,8 +128,8 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     else
         acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
     set_memory(grid, cell);
-    return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_digits, 1.0) &&
-           set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_digits, 1e-3) &&
+    return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_short, 1.0) &&
+           set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_short, 1e-3) &&
            set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
 }
 
@@ -172,7 +173,7 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         enum acre_stats_status status = acre_series_median(&row->cell->cold_faults, &faults);
         good = status != ACRE_STATS_NO_MEMORY;
         acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
-                      status == ACRE_STATS_OK ? acre_format_digits(faults).text : "-");
+                      status == ACRE_STATS_OK ? acre_format_short(faults).text : "-");
         if (row->has_cold_against)
             acre_grid_set(&grid, 3, verdict_paint(&row->cold_against), "%s",
                           acre_format_verdict(&row->cold_against, true).text);
