@@ -51,6 +51,21 @@ static void put_painted(const struct acre_page *page, enum acre_paint paint, con
         fputs("\033[0m", page->stream);
 }
 
+/* The length up to the next blank where a line may end: not inside an interval "[1.10, 1.15]". */
+static size_t word_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0' && text[length] != ' ') {
+        if (text[length] == '[') {
+            size_t inside = strcspn(text + length, "]");
+            if (text[length + inside] == ']' && inside < 32)
+                length += inside;
+        }
+        length++;
+    }
+    return length;
+}
+
 void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre_paint paint,
                     const char *text)
 {
@@ -63,7 +78,7 @@ void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre
          * alone. */
         size_t end = 0;
         for (size_t at = 0;;) {
-            size_t word = at + strcspn(text + at, " ");
+            size_t word = at + word_length(text + at);
             if (end > 0 && indent + width_of(text, word) > width)
                 break;
             end = word;

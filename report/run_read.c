@@ -78,10 +78,13 @@ static enum acre_exit parse(struct acre_run *run, const char *path, const char *
         say(error, error_bytes, "%s: not a run: the file is empty", path);
         return ACRE_EXIT_INPUT;
     }
-    json_error_t syntax;
+    json_error_t syntax = {0};
     json_t *root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &syntax);
     if (!root) {
-        bool memory = json_error_code(&syntax) == json_error_out_of_memory;
+        /* Where jansson runs out of memory it mostly gives no text at all; in the middle of a
+         * token it takes the token for an invalid one, which cannot be told apart here. */
+        bool memory =
+            syntax.text[0] == '\0' || json_error_code(&syntax) == json_error_out_of_memory;
         if (memory)
             say(error, error_bytes, "%s: out of memory", path);
         else

@@ -15,7 +15,7 @@ enum column { STRATEGY, TIME, X_LIMIT, AGAINST, FAULTS, SYSTEM, LIVE, HELD, RSS,
 static const struct acre_column columns[COLUMNS] = {
     [STRATEGY] = {"strategy", false, 0, 0},
     [TIME] = {"us/iter", true, 0, 2},
-    [X_LIMIT] = {"x limit", false, 0, 3},
+    [X_LIMIT] = {"x limit", false, 0, 2},
     [AGAINST] = {"vs malloc", false, 0, 2},
     [FAULTS] = {"faults", true, 3, 2},
     [SYSTEM] = {"sys us/iter", true, 4, 2},

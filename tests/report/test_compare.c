@@ -126,7 +126,7 @@ MTest(compare, a_run_with_itself_shows_no_difference)
               "%s", told.out);
     cr_expect(strstr(told.out, "The limit itself: no difference shown"));
     cr_expect(strstr(told.out, "No regression above 0 %."));
-    cr_expect(!strstr(told.out, "slower") && !strstr(told.out, "faster."));
+    cr_expect(!strstr(told.out, "slower"));
     /* Too few rounds are said to be too few, and no regression is claimed from them. */
     struct acre_run few;
     sample_full(&few, 7, 1, 1.0);
@@ -169,7 +169,7 @@ MTest(compare, a_regression_is_found_and_named)
     cr_expect_eq(told.status, ACRE_EXIT_OK);
     cr_expect(strstr(told.out, "allocations: 101 -> 103\n    purposes[Variable].frees: 30 -> 77"),
               "%s", told.out);
-    cr_expect(strstr(told.out, "Exact counters differ in 1 cell."));
+    cr_expect(strstr(told.out, "Exact counters of malloc/weak (10,000 elements"));
     recorded->allocations = 120;
     write_runs(&a, &b);
     compare("--fail-above", "10", path_a, path_b, NULL);
@@ -364,7 +364,7 @@ MTest(table, says_what_was_measured)
         "It holds 704 KiB more. jemalloc is 1.0",
         "arena    walked",
         "not reported",
-        "malloc   strong        -   leaks 3.05 MiB in 10 iterations (by design: step 16)\n",
+        "malloc   strong        -  leaks 3.05 MiB in 10 iterations (by design: step 16)\n",
         "cold (the first 10 iterations of a fresh process):",
         "Results bit-identical under all 5 recorded strategies.",
         "Noise floor 0.",
@@ -386,7 +386,7 @@ MTest(table, says_what_was_measured)
     cr_expect(strstr(text, "\033[32m1.1") && strstr(text, "\033[31m1.0"));
     free(text);
     text = printed(&run, &(struct acre_table_options){.width = 80});
-    cr_expect(widest_line(text) <= 80, "%zu columns", widest_line(text));
+    cr_expect(widest_line(text) <= 80, "%zu columns: %s", widest_line(text), text);
     cr_expect(strstr(text, "vs malloc"));
     free(text);
 

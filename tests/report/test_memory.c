@@ -156,6 +156,9 @@ static void sweep(const char *name, enum acre_exit (*try)(struct subject *),
             cr_assert_gt(k, 5, "%s: only %lu allocations were counted", name, k);
             return;
         }
+        /* Inside a token jansson blames the token, see run_read.c. */
+        if (try == try_read && status == ACRE_EXIT_INPUT && strstr(subject->error, "not JSON: "))
+            continue;
         cr_assert_eq(status, ACRE_EXIT_MEMORY, "%s, allocation %lu: status %d", name, k, status);
         cr_assert(strstr(subject->error, "out of memory") ||
                       strstr(subject->error, "Cannot allocate memory"),
