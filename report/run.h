@@ -8,10 +8,11 @@
 #ifndef ACRE_REPORT_RUN_H
 #define ACRE_REPORT_RUN_H
 
+#include "report/exit_status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum { ACRE_RUN_VERSION = 1 };
 
@@ -27,7 +28,7 @@ struct acre_purpose_counts {
     uint64_t allocations, frees; /* blocks that a reset dropped count as freed */
     uint64_t requested_bytes;    /* total over the run */
     uint64_t peak_blocks, peak_bytes;
-    uint64_t live_blocks, live_bytes; /* after the drain: what leaked */
+    uint64_t live_blocks, live_bytes;         /* after the drain: what leaked */
     uint64_t outlived_blocks, outlived_bytes; /* died in a later iteration than they were born in */
 };
 
@@ -53,8 +54,9 @@ struct acre_recorded {
     size_t purpose_count;
     struct acre_iteration_counts *by_iteration;
     size_t by_iteration_count;
-    uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS];     /* requested bytes of each allocation */
-    uint64_t lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
+    uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS]; /* requested bytes of each allocation */
+    uint64_t
+        lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
     char *checksum; /* of the final data and gradients, 16 hex digits */
 };
 
@@ -81,7 +83,7 @@ struct acre_cell {
 
     /* The first iterations of a fresh process, one value a round. */
     uint64_t cold_iterations;
-    struct acre_series cold_ns;
+    struct acre_series cold_ns; /* of all cold_iterations together */
     struct acre_series cold_faults;
 
     bool has_recorded;
@@ -93,7 +95,7 @@ struct acre_cell {
 
 struct acre_library {
     char *backend;
-    char *path;     /* the file that served the calls; "" for code of our own */
+    char *path; /* the file that served the calls; "" for code of our own */
     char *version;
     char *build_id; /* hex; "" where the file carries none */
 };
@@ -132,17 +134,45 @@ struct acre_run {
 /* Frees what a run owns and leaves it zeroed. A zeroed run is a valid, empty one. */
 void acre_run_free(struct acre_run *run);
 
+/* Adds a value at the end. False when out of memory: the series is as before. Only for series
+ * that were zeroed or came from here: the room allocated follows from the count. */
+bool acre_series_append(struct acre_series *series, double value);
+
+/* Orders cells by what identifies them, the group (elements, depth, backward, fill, order) first.
+ * 0: the same cell. */
+int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_cell_key *right);
+
+/* Whether two cells may be set side by side: all of the key but the strategy is equal. */
+bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acre_cell_key *right);
+
+/*
+ * Whether the run keeps the rules that every reader of it relies on: numbers in their ranges, the
+ * series of a cell of one length, no cell twice. Both acre_run_write and acre_run_read ask.
+ */
+bool acre_run_check(const struct acre_run *run, char *error, size_t error_bytes);
+
 /*
  * Writes the run as JSON: to path.tmp-<pid> beside it, synced, then renamed, so that a reader sees
- * the whole file or none. "-" is standard output.
+ * the whole file or none. "-" is standard output; what is no regular file (a device, a pipe) is
+ * written in place; a symbolic link keeps pointing where it points.
  * False with a sentence in `error` (names the path and the cause); no file is left behind.
  */
 bool acre_run_write(const struct acre_run *run, const char *path, char *error, size_t error_bytes);
 
 /*
+ * Whether acre_run_write could write there, asked before a long run starts. Leaves nothing behind
+ * and does not touch an existing file.
+ */
+bool acre_run_probe(const char *path, char *error, size_t error_bytes);
+
+/*
  * Reads and validates a run; any byte sequence is a legal argument. On false `*run` is zeroed and
- * `error` names the file, the place and what is wrong.
+ * `error` names the file, the place and what is wrong, on one line without control characters.
  */
 bool acre_run_read(struct acre_run *run, const char *path, char *error, size_t error_bytes);
+
+/* The same, telling apart: OK, IO (cannot be read), INPUT (not a run), MEMORY. */
+enum acre_exit acre_run_load(struct acre_run *run, const char *path, char *error,
+                             size_t error_bytes);
 
 #endif

@@ -1,0 +1,152 @@
+#include "report/group.h"
+#include "report/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_text(const char *text, const char *wanted)
+{
+    return text && strcmp(text, wanted) == 0;
+}
+
+bool acre_cell_is_reference(const struct acre_cell *cell)
+{
+    return is_text(cell->key.backend, "malloc") && is_text(cell->key.lifetime, "weak");
+}
+
+static int order_cells(const void *left, const void *right)
+{
+    const struct acre_cell *const *a = left, *const *b = right;
+    return acre_cell_key_compare(&(*a)->key, &(*b)->key);
+}
+
+const struct acre_cell **acre_run_sorted_cells(const struct acre_run *run)
+{
+    const struct acre_cell **cells = calloc(run->cell_count + 1, sizeof *cells);
+    if (!cells)
+        return NULL;
+    for (size_t i = 0; i < run->cell_count; i++)
+        cells[i] = &run->cells[i];
+    qsort(cells, run->cell_count, sizeof *cells, order_cells);
+    return cells;
+}
+
+size_t acre_group_length(const struct acre_cell *const *cells, size_t count)
+{
+    size_t length = count > 0;
+    while (length < count && acre_cell_key_same_group(&cells[0]->key, &cells[length]->key))
+        length++;
+    return length;
+}
+
+struct acre_group_title acre_group_title(const struct acre_cell_key *key)
+{
+    struct acre_group_title title;
+    char fill[64];
+    if (is_text(key->fill, "reuse"))
+        snprintf(fill, sizeof fill, "x reused");
+    else if (is_text(key->fill, "randn"))
+        snprintf(fill, sizeof fill, "x filled each iteration");
+    else
+        snprintf(fill, sizeof fill, "fill %.32s", key->fill ? key->fill : "");
+    snprintf(title.text, sizeof title.text, "%s elements, depth %s, %s, %s, order %.32s",
+             acre_format_count(key->elements).text, acre_format_count(key->depth).text,
+             key->backward ? "forward + backward" : "forward", fill, key->order ? key->order : "");
+    return title;
+}
+
+/* Whether the statistic exists. Values that no reader lets through count as not measured. */
+static bool known(enum acre_stats_status status, bool *out_of_memory)
+{
+    if (status == ACRE_STATS_NO_MEMORY)
+        *out_of_memory = true;
+    return status == ACRE_STATS_OK;
+}
+
+static void fill_row(struct acre_group_row *row, const struct acre_cell *reference,
+                     bool *out_of_memory)
+{
+    const struct acre_cell *cell = row->cell;
+    if (cell->failure)
+        return;
+    row->is_timed =
+        known(acre_series_median(&cell->ns_per_iteration, &row->ns_per_iteration), out_of_memory);
+    row->has_x_limit = known(acre_ratio_of_ratios(&cell->x_limit, &row->x_limit), out_of_memory);
+    row->has_cold = known(acre_series_median(&cell->cold_ns, &row->cold_ns), out_of_memory);
+    if (!reference || reference == cell)
+        return;
+    row->has_against = known(
+        acre_ratio_of_pairs(&cell->ns_per_iteration, &reference->ns_per_iteration, &row->against),
+        out_of_memory);
+    if (cell->cold_iterations == reference->cold_iterations)
+        row->has_cold_against =
+            known(acre_ratio_of_pairs(&cell->cold_ns, &reference->cold_ns, &row->cold_against),
+                  out_of_memory);
+}
+
+static int order_rows(const void *left, const void *right)
+{
+    const struct acre_group_row *a = left, *b = right;
+    if (a->is_timed != b->is_timed)
+        return a->is_timed ? -1 : 1;
+    if (a->is_timed && a->ns_per_iteration < b->ns_per_iteration)
+        return -1;
+    if (a->is_timed && a->ns_per_iteration > b->ns_per_iteration)
+        return 1;
+    return acre_cell_key_compare(&a->cell->key, &b->cell->key);
+}
+
+static bool pool_limits(struct acre_group *group, const struct acre_cell *const *cells,
+                        size_t count)
+{
+    struct acre_series pooled = {0};
+    bool out_of_memory = false;
+    for (size_t i = 0; i < count && !out_of_memory; i++)
+        for (size_t r = 0; r < cells[i]->limit_ns_per_iteration.count && !out_of_memory; r++)
+            out_of_memory =
+                !acre_series_append(&pooled, cells[i]->limit_ns_per_iteration.values[r]);
+    if (!out_of_memory)
+        group->has_limit = known(acre_series_median(&pooled, &group->limit_ns), &out_of_memory);
+    free(pooled.values);
+    return !out_of_memory;
+}
+
+bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count)
+{
+    *group = (struct acre_group){0};
+    struct acre_group_row *rows = calloc(count + 1, sizeof *rows);
+    if (!rows)
+        return false;
+    const struct acre_cell *reference = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (acre_cell_is_reference(cells[i]) && !cells[i]->failure &&
+            cells[i]->ns_per_iteration.count > 0)
+            reference = cells[i];
+
+    group->key = count > 0 ? &cells[0]->key : NULL;
+    group->rows = rows;
+    group->row_count = count;
+    bool out_of_memory = false;
+    for (size_t i = 0; i < count; i++) {
+        rows[i].cell = cells[i];
+        fill_row(&rows[i], reference, &out_of_memory);
+        if (cells[i]->ns_per_iteration.count > group->rounds)
+            group->rounds = cells[i]->ns_per_iteration.count;
+    }
+    if (out_of_memory || !pool_limits(group, cells, count)) {
+        acre_group_fini(group);
+        return false;
+    }
+    qsort(rows, count, sizeof *rows, order_rows);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].cell == reference && rows[i].is_timed)
+            group->reference = &rows[i];
+    return true;
+}
+
+void acre_group_fini(struct acre_group *group)
+{
+    free(group->rows);
+    *group = (struct acre_group){0};
+}

@@ -1,0 +1,53 @@
+/*
+ * Cells that may be set side by side (one fill, order, direction, size, depth) and what the
+ * statistics say about each: what the sentence and the table both look at.
+ */
+#ifndef ACRE_REPORT_GROUP_H
+#define ACRE_REPORT_GROUP_H
+
+#include "report/stats.h"
+
+struct acre_group_row {
+    const struct acre_cell *cell;
+    bool is_timed; /* it has a steady state and did not fail */
+    double ns_per_iteration;
+    bool has_x_limit;
+    struct acre_ratio x_limit;
+    bool has_against; /* against malloc/weak, paired by round; never for that one itself */
+    struct acre_ratio against;
+    bool has_cold;
+    double cold_ns;
+    bool has_cold_against;
+    struct acre_ratio cold_against;
+};
+
+struct acre_group {
+    const struct acre_cell_key *key; /* of the first cell; names the group */
+    struct acre_group_row *rows;     /* by time, those without a time last */
+    size_t row_count;
+    const struct acre_group_row *reference; /* malloc/weak, or NULL where it was not timed */
+    bool has_limit;
+    double limit_ns; /* median over all cells and rounds of the group */
+    size_t rounds;   /* the most any cell has */
+};
+
+/* The cells of a run in the order of acre_cell_key_compare: groups stand together. NULL when out
+ * of memory. The caller frees the array, not the cells. */
+const struct acre_cell **acre_run_sorted_cells(const struct acre_run *run);
+
+/* How many cells from `cells` on belong to the group of the first. */
+size_t acre_group_length(const struct acre_cell *const *cells, size_t count);
+
+/* False when out of memory; the group is then zeroed. */
+bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count);
+void acre_group_fini(struct acre_group *group);
+
+bool acre_cell_is_reference(const struct acre_cell *cell);
+
+/* "10,000 elements, depth 3, forward, x reused, order seed" */
+struct acre_group_title {
+    char text[384];
+};
+struct acre_group_title acre_group_title(const struct acre_cell_key *key);
+
+#endif

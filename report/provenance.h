@@ -1,0 +1,19 @@
+/* What stands under a table: whether it can be believed, and how it was measured. */
+#ifndef ACRE_REPORT_PROVENANCE_H
+#define ACRE_REPORT_PROVENANCE_H
+
+#include "report/group.h"
+#include "report/layout.h"
+
+/* Whether all strategies of the group computed the same: by their checksums, of those that were
+ * recorded over equally many iterations. False when out of memory. */
+bool acre_provenance_results(const struct acre_page *page, const struct acre_group *group);
+
+/* Noise floor, strategies left out, machine, libraries, command. False when out of memory. */
+bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run);
+
+/* The noise floor alone: how far malloc against itself may be from 1. Prints nothing where nothing
+ * was measured. */
+bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *run);
+
+#endif

@@ -1,0 +1,103 @@
+#include "report/run.h"
+#include "report/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_members(const struct acre_shape *shape, void *object);
+
+static void free_list(const struct acre_field *field, void *object)
+{
+    char *list = acre_list_elements(field, object);
+    size_t count = acre_list_count(field, object);
+    for (size_t i = 0; list && i < count; i++)
+        free_members(field->shape, list + i * field->shape->bytes);
+    free(list);
+    acre_list_set(field, object, NULL, 0);
+}
+
+static void free_members(const struct acre_shape *shape, void *object)
+{
+    for (size_t i = 0; i < shape->field_count; i++) {
+        const struct acre_field *field = &shape->fields[i];
+        switch (field->kind) {
+        case ACRE_FIELD_TEXT:
+        case ACRE_FIELD_TEXT_OR_NULL:
+            free(*(char **)acre_member(object, field->offset));
+            break;
+        case ACRE_FIELD_SERIES:
+            free(((struct acre_series *)acre_member(object, field->offset))->values);
+            break;
+        case ACRE_FIELD_LIST:
+            free_list(field, object);
+            break;
+        case ACRE_FIELD_OBJECT:
+        case ACRE_FIELD_OBJECT_OR_NULL:
+            free_members(field->shape, acre_member(object, field->offset));
+            break;
+        case ACRE_FIELD_COUNT:
+        case ACRE_FIELD_COUNT_OR_NULL:
+        case ACRE_FIELD_DIGITS:
+        case ACRE_FIELD_FLAG:
+        case ACRE_FIELD_REAL:
+        case ACRE_FIELD_HISTOGRAM:
+            break;
+        }
+    }
+}
+
+void acre_run_free(struct acre_run *run)
+{
+    if (!run)
+        return;
+    free_members(&acre_shape_run, run);
+    *run = (struct acre_run){0};
+}
+
+bool acre_series_append(struct acre_series *series, double value)
+{
+    size_t n = series->count;
+    /* The room is always the next power of two, so it is used up exactly at powers of two. */
+    if ((n & (n - 1)) == 0) {
+        size_t room = n == 0 ? 1 : 2 * n;
+        if (room > SIZE_MAX / sizeof(double) / 2)
+            return false;
+        double *grown = realloc(series->values, room * sizeof *grown);
+        if (!grown)
+            return false;
+        series->values = grown;
+    }
+    series->values[series->count++] = value;
+    return true;
+}
+
+/* A zeroed run has no strings at all; they count as empty. */
+static int order_texts(const char *left, const char *right)
+{
+    return strcmp(left ? left : "", right ? right : "");
+}
+
+static int order_groups(const struct acre_cell_key *a, const struct acre_cell_key *b)
+{
+    if (a->elements != b->elements)
+        return a->elements < b->elements ? -1 : 1;
+    if (a->depth != b->depth)
+        return a->depth < b->depth ? -1 : 1;
+    if (a->backward != b->backward)
+        return a->backward ? 1 : -1;
+    int order = order_texts(a->fill, b->fill);
+    return order != 0 ? order : order_texts(a->order, b->order);
+}
+
+int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_cell_key *right)
+{
+    int order = order_groups(left, right);
+    if (order == 0)
+        order = order_texts(left->backend, right->backend);
+    return order != 0 ? order : order_texts(left->lifetime, right->lifetime);
+}
+
+bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acre_cell_key *right)
+{
+    return order_groups(left, right) == 0;
+}

@@ -1,0 +1,123 @@
+#include "report/run_encode.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A run of a thousand cells and rounds has about 100 MiB. */
+static const size_t file_limit_bytes = (size_t)256 << 20;
+
+/* The file's own text gets into sentences; they must stay one line and leave the terminal alone. */
+__attribute__((format(printf, 3, 4))) static void say(char *error, size_t error_bytes,
+                                                      const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, error_bytes, format, arguments);
+    va_end(arguments);
+    for (char *at = error; error_bytes > 0 && *at; at++)
+        if ((unsigned char)*at < 32 || *at == 127)
+            *at = '?';
+}
+
+static enum acre_exit read_all(int file, const char *path, char **data, size_t *size, char *error,
+                               size_t error_bytes)
+{
+    size_t room = 0, used = 0;
+    for (;;) {
+        if (used == room) {
+            room = room == 0 ? 65536 : 2 * room;
+            char *grown = realloc(*data, room);
+            if (!grown) {
+                say(error, error_bytes, "%s: out of memory", path);
+                return ACRE_EXIT_MEMORY;
+            }
+            *data = grown;
+        }
+        ssize_t got = read(file, *data + used, room - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
+            return ACRE_EXIT_IO;
+        }
+        if (got == 0)
+            break;
+        used += (size_t)got;
+        if (used > file_limit_bytes) {
+            say(error, error_bytes, "%s: larger than %zu MiB, the limit for a run", path,
+                file_limit_bytes >> 20);
+            return ACRE_EXIT_INPUT;
+        }
+    }
+    *size = used;
+    return ACRE_EXIT_OK;
+}
+
+static enum acre_exit read_file(const char *path, char **data, size_t *size, char *error,
+                                size_t error_bytes)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0) {
+        say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
+        return ACRE_EXIT_IO;
+    }
+    enum acre_exit status = read_all(file, path, data, size, error, error_bytes);
+    close(file);
+    return status;
+}
+
+static enum acre_exit parse(struct acre_run *run, const char *path, const char *data, size_t size,
+                            char *error, size_t error_bytes)
+{
+    if (size == 0) {
+        say(error, error_bytes, "%s: not a run: the file is empty", path);
+        return ACRE_EXIT_INPUT;
+    }
+    json_error_t syntax = {0};
+    json_t *root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &syntax);
+    if (!root) {
+        /* Where jansson runs out of memory it mostly gives no text at all; in the middle of a
+         * token it takes the token for an invalid one, which cannot be told apart here. */
+        bool memory =
+            syntax.text[0] == '\0' || json_error_code(&syntax) == json_error_out_of_memory;
+        if (memory)
+            say(error, error_bytes, "%s: out of memory", path);
+        else
+            say(error, error_bytes, "%s: line %d, column %d: not JSON: %s", path, syntax.line,
+                syntax.column, syntax.text);
+        return memory ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
+    }
+    char what[512];
+    enum acre_exit status = acre_run_decode(run, root, what, sizeof what);
+    json_decref(root);
+    if (status == ACRE_EXIT_OK && !acre_run_check(run, what, sizeof what))
+        status = strcmp(what, "out of memory") == 0 ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
+    if (status != ACRE_EXIT_OK)
+        say(error, error_bytes, "%s: %s", path, what);
+    return status;
+}
+
+enum acre_exit acre_run_load(struct acre_run *run, const char *path, char *error,
+                             size_t error_bytes)
+{
+    *run = (struct acre_run){0};
+    char *data = NULL;
+    size_t size = 0;
+    enum acre_exit status = read_file(path, &data, &size, error, error_bytes);
+    if (status == ACRE_EXIT_OK)
+        status = parse(run, path, data, size, error, error_bytes);
+    free(data);
+    if (status != ACRE_EXIT_OK)
+        acre_run_free(run);
+    return status;
+}
+
+bool acre_run_read(struct acre_run *run, const char *path, char *error, size_t error_bytes)
+{
+    return acre_run_load(run, path, error, error_bytes) == ACRE_EXIT_OK;
+}

@@ -1,0 +1,234 @@
+#include "report/schema.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#define COUNT(type, member)                                                                        \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_COUNT, .offset = offsetof(struct type, member)         \
+    }
+#define COUNT_OR_NULL(type, member, flag)                                                          \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL,                                         \
+        .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag)             \
+    }
+#define DIGITS(type, member)                                                                       \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_DIGITS, .offset = offsetof(struct type, member)        \
+    }
+#define FLAG(type, member)                                                                         \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_FLAG, .offset = offsetof(struct type, member)          \
+    }
+#define REAL(type, member, allowed)                                                                \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_REAL, .range = (allowed),                              \
+        .offset = offsetof(struct type, member)                                                    \
+    }
+#define TEXT(type, member)                                                                         \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_TEXT, .offset = offsetof(struct type, member)          \
+    }
+#define TEXT_OR_NULL(type, member)                                                                 \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_TEXT_OR_NULL, .offset = offsetof(struct type, member)  \
+    }
+#define SERIES(type, member, allowed)                                                              \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_SERIES, .range = (allowed),                            \
+        .offset = offsetof(struct type, member)                                                    \
+    }
+#define HISTOGRAM(type, member)                                                                    \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_HISTOGRAM, .offset = offsetof(struct type, member)     \
+    }
+#define LIST(type, member, count, of)                                                              \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_LIST, .offset = offsetof(struct type, member),         \
+        .beside = offsetof(struct type, count), .shape = &(of)                                     \
+    }
+#define OBJECT(type, member, of)                                                                   \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_OBJECT, .offset = offsetof(struct type, member),       \
+        .shape = &(of)                                                                             \
+    }
+#define OBJECT_OR_NULL(type, member, flag, of)                                                     \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_OBJECT_OR_NULL,                                        \
+        .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag),            \
+        .shape = &(of)                                                                             \
+    }
+#define SHAPE(type, table)                                                                         \
+    {                                                                                              \
+        .bytes = sizeof(struct type), .fields = (table), .field_count = COUNT_OF(table)            \
+    }
+
+/* clang-format off: one field a line reads as the schema it is */
+
+static const struct acre_field purpose_fields[] = {
+    TEXT(acre_purpose_counts, name),
+    COUNT(acre_purpose_counts, allocations),
+    COUNT(acre_purpose_counts, frees),
+    COUNT(acre_purpose_counts, requested_bytes),
+    COUNT(acre_purpose_counts, peak_blocks),
+    COUNT(acre_purpose_counts, peak_bytes),
+    COUNT(acre_purpose_counts, live_blocks),
+    COUNT(acre_purpose_counts, live_bytes),
+    COUNT(acre_purpose_counts, outlived_blocks),
+    COUNT(acre_purpose_counts, outlived_bytes),
+};
+static const struct acre_shape purpose_shape = SHAPE(acre_purpose_counts, purpose_fields);
+
+static const struct acre_field iteration_fields[] = {
+    COUNT(acre_iteration_counts, allocations),    COUNT(acre_iteration_counts, requested_bytes),
+    COUNT(acre_iteration_counts, peak_bytes),     COUNT(acre_iteration_counts, live_bytes),
+    COUNT(acre_iteration_counts, live_variables), COUNT(acre_iteration_counts, live_functions),
+    COUNT(acre_iteration_counts, live_arrays),
+};
+static const struct acre_shape iteration_shape = SHAPE(acre_iteration_counts, iteration_fields);
+
+static const struct acre_field recorded_fields[] = {
+    COUNT(acre_recorded, iterations),
+    COUNT(acre_recorded, allocations),
+    COUNT(acre_recorded, frees),
+    COUNT(acre_recorded, resets),
+    COUNT(acre_recorded, failed),
+    COUNT(acre_recorded, requested_bytes),
+    COUNT(acre_recorded, peak_bytes),
+    COUNT(acre_recorded, peak_blocks),
+    COUNT_OR_NULL(acre_recorded, peak_usable_bytes, has_usable),
+    COUNT_OR_NULL(acre_recorded, peak_held_bytes, has_held),
+    COUNT(acre_recorded, leaked_blocks),
+    COUNT(acre_recorded, leaked_bytes),
+    TEXT(acre_recorded, checksum),
+    LIST(acre_recorded, purposes, purpose_count, purpose_shape),
+    LIST(acre_recorded, by_iteration, by_iteration_count, iteration_shape),
+    HISTOGRAM(acre_recorded, size_histogram),
+    HISTOGRAM(acre_recorded, lifetime_histogram),
+};
+const struct acre_shape acre_shape_recorded = SHAPE(acre_recorded, recorded_fields);
+
+static const struct acre_field key_fields[] = {
+    TEXT(acre_cell_key, backend), TEXT(acre_cell_key, lifetime), TEXT(acre_cell_key, fill),
+    TEXT(acre_cell_key, order),   FLAG(acre_cell_key, backward), COUNT(acre_cell_key, elements),
+    COUNT(acre_cell_key, depth),
+};
+static const struct acre_shape key_shape = SHAPE(acre_cell_key, key_fields);
+
+static const struct acre_field cell_fields[] = {
+    OBJECT(acre_cell, key, key_shape),
+    TEXT_OR_NULL(acre_cell, failure),
+    SERIES(acre_cell, ns_per_iteration, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell, limit_ns_per_iteration, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell, x_limit, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell, faults_per_iteration, ACRE_RANGE_NOT_NEGATIVE),
+    SERIES(acre_cell, system_ns_per_iteration, ACRE_RANGE_NOT_NEGATIVE),
+    SERIES(acre_cell, rss_bytes, ACRE_RANGE_NOT_NEGATIVE),
+    COUNT(acre_cell, cold_iterations),
+    SERIES(acre_cell, cold_ns, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell, cold_faults, ACRE_RANGE_NOT_NEGATIVE),
+    OBJECT_OR_NULL(acre_cell, recorded, has_recorded, acre_shape_recorded),
+};
+static const struct acre_shape cell_shape = SHAPE(acre_cell, cell_fields);
+
+static const struct acre_field library_fields[] = {
+    TEXT(acre_library, backend),
+    TEXT(acre_library, path),
+    TEXT(acre_library, version),
+    TEXT(acre_library, build_id),
+};
+static const struct acre_shape library_shape = SHAPE(acre_library, library_fields);
+
+static const struct acre_field left_out_fields[] = {
+    TEXT(acre_left_out, strategy),
+    TEXT(acre_left_out, reason),
+};
+static const struct acre_shape left_out_shape = SHAPE(acre_left_out, left_out_fields);
+
+static const struct acre_field fact_fields[] = {
+    TEXT(acre_fact, name),
+    TEXT(acre_fact, value),
+};
+static const struct acre_shape fact_shape = SHAPE(acre_fact, fact_fields);
+
+static const struct acre_field run_fields[] = {
+    TEXT(acre_run, acre_version),
+    TEXT(acre_run, workload),
+    TEXT(acre_run, command),
+    TEXT(acre_run, started),
+    REAL(acre_run, duration_seconds, ACRE_RANGE_NOT_NEGATIVE),
+    DIGITS(acre_run, seed),
+    COUNT(acre_run, rounds),
+    COUNT(acre_run, iterations),
+    LIST(acre_run, machine, machine_count, fact_shape),
+    LIST(acre_run, libraries, library_count, library_shape),
+    LIST(acre_run, left_out, left_out_count, left_out_shape),
+    SERIES(acre_run, self_log_ratio, ACRE_RANGE_ANY),
+    LIST(acre_run, cells, cell_count, cell_shape),
+};
+const struct acre_shape acre_shape_run = SHAPE(acre_run, run_fields);
+
+/* clang-format on */
+
+void acre_place_text(const struct acre_place *place, char *text, size_t bytes)
+{
+    if (bytes == 0)
+        return;
+    if (!place) {
+        snprintf(text, bytes, "top level");
+        return;
+    }
+    size_t used = 0;
+    text[0] = '\0';
+    if (place->outer) {
+        acre_place_text(place->outer, text, bytes);
+        while (text[used] != '\0')
+            used++;
+    }
+    if (place->name)
+        snprintf(text + used, bytes - used, "%s%s", place->outer ? "." : "", place->name);
+    else
+        snprintf(text + used, bytes - used, "[%zu]", place->index);
+}
+
+const char *acre_range_fault(enum acre_field_range range, double value)
+{
+    if (!isfinite(value))
+        return "must be finite";
+    if (range == ACRE_RANGE_POSITIVE && value <= 0.0)
+        return "must be above 0";
+    if (range == ACRE_RANGE_NOT_NEGATIVE && value < 0.0)
+        return "must not be negative";
+    return NULL;
+}
+
+void *acre_member(void *object, size_t offset)
+{
+    return (char *)object + offset;
+}
+
+const void *acre_member_const(const void *object, size_t offset)
+{
+    return (const char *)object + offset;
+}
+
+char *acre_list_elements(const struct acre_field *field, const void *object)
+{
+    char *elements;
+    memcpy(&elements, acre_member_const(object, field->offset), sizeof elements);
+    return elements;
+}
+
+size_t acre_list_count(const struct acre_field *field, const void *object)
+{
+    return *(const size_t *)acre_member_const(object, field->beside);
+}
+
+void acre_list_set(const struct acre_field *field, void *object, void *elements, size_t count)
+{
+    memcpy(acre_member(object, field->offset), &elements, sizeof elements);
+    *(size_t *)acre_member(object, field->beside) = count;
+}

@@ -1,0 +1,267 @@
+#include "report/table.h"
+#include "report/format.h"
+#include "report/group.h"
+#include "report/layout.h"
+#include "report/provenance.h"
+#include "report/sentence.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum column { STRATEGY, TIME, X_LIMIT, AGAINST, FAULTS, SYSTEM, LIVE, HELD, RSS, COLUMNS };
+
+static const struct acre_column columns[COLUMNS] = {
+    [STRATEGY] = {"strategy", false, 0, 0},
+    [TIME] = {"us/iter", true, 0, 2},
+    [X_LIMIT] = {"x limit", false, 0, 2},
+    [AGAINST] = {"vs malloc", false, 0, 2},
+    [FAULTS] = {"faults", true, 3, 2},
+    [SYSTEM] = {"sys us/iter", true, 4, 2},
+    [LIVE] = {"live peak", true, 1, 2},
+    [HELD] = {"held", true, 2, 2},
+    [RSS] = {"RSS", true, 5, 2},
+};
+
+static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
+{
+    switch (acre_ratio_verdict(ratio)) {
+    case ACRE_VERDICT_FASTER:
+        return ACRE_PAINT_GREEN;
+    case ACRE_VERDICT_SLOWER:
+        return ACRE_PAINT_RED;
+    case ACRE_VERDICT_NO_DIFFERENCE:
+    case ACRE_VERDICT_TOO_FEW_ROUNDS:
+        return ACRE_PAINT_NONE;
+    }
+    return ACRE_PAINT_NONE;
+}
+
+/* Blanks that align the lifetimes under each other. */
+static int backend_width(const struct acre_group *group)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < group->row_count; i++) {
+        size_t length = strlen(group->rows[i].cell->key.backend);
+        width = length > width ? length : width;
+    }
+    return width < 40 ? (int)width : 40;
+}
+
+static bool is_strong(const struct acre_cell *cell)
+{
+    return strcmp(cell->key.lifetime, "strong") == 0;
+}
+
+/* A cell without a steady state says in words what it has instead. */
+static void note_untimed(struct acre_grid *grid, const struct acre_cell *cell)
+{
+    const struct acre_recorded *recorded = &cell->recorded;
+    if (cell->failure)
+        acre_grid_note(grid, X_LIMIT, ACRE_PAINT_RED, "failed: %s", cell->failure);
+    else if (!cell->has_recorded)
+        acre_grid_note(grid, X_LIMIT, ACRE_PAINT_NONE, "not timed");
+    else if (recorded->leaked_blocks == 0 && recorded->leaked_bytes == 0)
+        acre_grid_note(grid, X_LIMIT, ACRE_PAINT_NONE,
+                       "not timed; leaks nothing in %" PRIu64 " iterations", recorded->iterations);
+    else
+        acre_grid_note(grid, X_LIMIT, is_strong(cell) ? ACRE_PAINT_NONE : ACRE_PAINT_RED,
+                       "leaks %s in %" PRIu64 " iterations%s",
+                       acre_format_bytes((double)recorded->leaked_bytes).text, recorded->iterations,
+                       is_strong(cell) ? " (by design: step 16)" : "");
+}
+
+static bool set_median(struct acre_grid *grid, enum column column, const struct acre_series *series,
+                       struct acre_number (*format)(double), double scale)
+{
+    double median;
+    enum acre_stats_status status = acre_series_median(series, &median);
+    if (status == ACRE_STATS_NO_MEMORY)
+        return false;
+    if (status == ACRE_STATS_OK)
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", format(median * scale).text);
+    else
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "-");
+    return true;
+}
+
+static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
+{
+    if (!cell->has_recorded) {
+        acre_grid_set(grid, LIVE, ACRE_PAINT_NONE, "-");
+        acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "-");
+        return;
+    }
+    const struct acre_recorded *recorded = &cell->recorded;
+    acre_grid_set(grid, LIVE, ACRE_PAINT_NONE, "%s",
+                  acre_format_bytes((double)recorded->peak_bytes).text);
+    if (recorded->has_held)
+        acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "%s",
+                      acre_format_bytes((double)recorded->peak_held_bytes).text);
+    else
+        acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "not reported");
+}
+
+static bool add_row(struct acre_grid *grid, const struct acre_group *group,
+                    const struct acre_group_row *row)
+{
+    const struct acre_cell *cell = row->cell;
+    acre_grid_row(grid);
+    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%-*s %s", backend_width(group),
+                  cell->key.backend, cell->key.lifetime);
+    if (!row->is_timed) {
+        acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "-");
+        note_untimed(grid, cell);
+        return true;
+    }
+    acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s",
+                  acre_format_digits(row->ns_per_iteration / 1e3).text);
+    if (row->has_x_limit)
+        acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "%s",
+                      acre_format_ratio(&row->x_limit, 2).text);
+    else
+        acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "-");
+    if (row->has_against)
+        acre_grid_set(grid, AGAINST, verdict_paint(&row->against), "%s",
+                      acre_format_verdict(&row->against, false).text);
+    else
+        acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
+    set_memory(grid, cell);
+    return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_short, 1.0) &&
+           set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_short, 1e-3) &&
+           set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
+}
+
+static bool print_table(const struct acre_page *page, const struct acre_group *group)
+{
+    struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
+    bool good = true;
+    if (group->has_limit) {
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "limit");
+        acre_grid_set(&grid, TIME, ACRE_PAINT_NONE, "%s",
+                      acre_format_digits(group->limit_ns / 1e3).text);
+        acre_grid_set(&grid, X_LIMIT, ACRE_PAINT_NONE, "1");
+    }
+    for (size_t i = 0; good && i < group->row_count; i++)
+        good = add_row(&grid, group, &group->rows[i]);
+    good = good && acre_grid_print(&grid, page, 2);
+    acre_grid_free(&grid);
+    return good;
+}
+
+static bool print_cold(const struct acre_page *page, const struct acre_group *group)
+{
+    static const struct acre_column cold_columns[] = {{"cold", false, 0, 0},
+                                                      {"in all", true, 0, 2},
+                                                      {"faults", true, 0, 2},
+                                                      {"vs malloc", false, 0, 3}};
+    const struct acre_group_row *first = NULL;
+    struct acre_grid grid = {.columns = cold_columns, .column_count = 4};
+    bool good = true;
+    for (size_t i = 0; good && i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if (!row->has_cold)
+            continue;
+        first = first ? first : row;
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%-*s %s", backend_width(group),
+                      row->cell->key.backend, row->cell->key.lifetime);
+        acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s", acre_format_ns(row->cold_ns).text);
+        double faults;
+        enum acre_stats_status status = acre_series_median(&row->cell->cold_faults, &faults);
+        good = status != ACRE_STATS_NO_MEMORY;
+        acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
+                      status == ACRE_STATS_OK ? acre_format_short(faults).text : "-");
+        if (row->has_cold_against)
+            acre_grid_set(&grid, 3, verdict_paint(&row->cold_against), "%s",
+                          acre_format_verdict(&row->cold_against, true).text);
+        else
+            acre_grid_set(&grid, 3, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
+    }
+    if (good && first) {
+        putc('\n', page->stream);
+        good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                             "cold (the first %" PRIu64 " iterations of a fresh process):",
+                             first->cell->cold_iterations) &&
+               acre_grid_print(&grid, page, 2);
+    }
+    acre_grid_free(&grid);
+    return good;
+}
+
+/* A timed strategy is not meant to leak; strong ones say it in the table. */
+static bool print_leaks(const struct acre_page *page, const struct acre_group *group)
+{
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if (!row->is_timed || !row->cell->has_recorded || row->cell->recorded.leaked_blocks == 0)
+            continue;
+        if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED,
+                           "%s/%s leaks %s in %" PRIu64 " iterations (%s blocks).",
+                           row->cell->key.backend, row->cell->key.lifetime,
+                           acre_format_bytes((double)row->cell->recorded.leaked_bytes).text,
+                           row->cell->recorded.iterations,
+                           acre_format_count(row->cell->recorded.leaked_blocks).text))
+            return false;
+    }
+    return true;
+}
+
+static bool print_group(const struct acre_page *page, const struct acre_run *run,
+                        const struct acre_group *group)
+{
+    char rounds[64] = "";
+    if (group->rounds > 0)
+        snprintf(rounds, sizeof rounds, "   %zu round%s", group->rounds,
+                 group->rounds == 1 ? "" : "s");
+    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s%s", run->workload,
+                       acre_group_title(group->key).text, rounds))
+        return false;
+    char *sentence = acre_group_sentence(group);
+    if (!sentence)
+        return false;
+    putc('\n', page->stream);
+    acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, sentence);
+    putc('\n', page->stream);
+    free(sentence);
+    if (!print_table(page, group) || !print_cold(page, group))
+        return false;
+    putc('\n', page->stream);
+    return print_leaks(page, group) && acre_provenance_results(page, group);
+}
+
+static bool print_groups(const struct acre_page *page, const struct acre_run *run)
+{
+    const struct acre_cell **cells = acre_run_sorted_cells(run);
+    bool good = cells != NULL;
+    for (size_t at = 0; good && at < run->cell_count;) {
+        size_t length = acre_group_length(cells + at, run->cell_count - at);
+        struct acre_group group;
+        good = acre_group_init(&group, cells + at, length) && print_group(page, run, &group);
+        acre_group_fini(&group);
+        at += length;
+        putc('\n', page->stream);
+    }
+    free(cells);
+    return good;
+}
+
+bool acre_run_print(const struct acre_run *run, FILE *stream,
+                    const struct acre_table_options *options)
+{
+    struct acre_page page = {.stream = stream, .width = ACRE_DEFAULT_WIDTH};
+    if (options) {
+        page.width = options->width > 0 ? options->width : ACRE_DEFAULT_WIDTH;
+        page.color = options->color;
+        page.wide = options->wide;
+    }
+    errno = 0;
+    if (!print_groups(&page, run) || !acre_provenance_run(&page, run)) {
+        if (errno == 0)
+            errno = ENOMEM;
+        return false;
+    }
+    return acre_page_flush(&page);
+}

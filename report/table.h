@@ -1,0 +1,24 @@
+/* A run on a terminal: for each group the sentence, the table, the detail; then how it was
+ * measured. */
+#ifndef ACRE_REPORT_TABLE_H
+#define ACRE_REPORT_TABLE_H
+
+#include "report/run.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct acre_table_options {
+    bool color; /* bold sentence, green and red verdicts */
+    bool wide;  /* every column, whatever the width */
+    int width;  /* in columns; 0: 100 */
+};
+
+/*
+ * Prints the run. False with errno set when the stream takes no more (it is flushed to find out)
+ * or memory ran out. `options` may be NULL: plain, 100 columns.
+ */
+bool acre_run_print(const struct acre_run *run, FILE *stream,
+                    const struct acre_table_options *options);
+
+#endif

@@ -1,0 +1,219 @@
+#include "tests/report/sample.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* splitmix64, as published by Sebastiano Vigna into the public domain. */
+uint64_t sample_next(struct sample_random *random)
+{
+    uint64_t z = random->state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+double sample_uniform(struct sample_random *random)
+{
+    return ((double)(sample_next(random) >> 12) + 0.5) / 4503599627370496.0;
+}
+
+double sample_normal(struct sample_random *random)
+{
+    double radius = sqrt(-2.0 * log(sample_uniform(random)));
+    return radius * cos(6.283185307179586 * sample_uniform(random));
+}
+
+static void *must(void *memory)
+{
+    if (!memory)
+        abort();
+    return memory;
+}
+
+void sample_text(char **text, const char *value)
+{
+    char *copy = must(strdup(value));
+    free(*text);
+    *text = copy;
+}
+
+struct acre_cell *sample_cell(struct acre_run *run, const char *backend, const char *lifetime)
+{
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (strcmp(run->cells[i].key.backend, backend) == 0 &&
+            strcmp(run->cells[i].key.lifetime, lifetime) == 0)
+            return &run->cells[i];
+    abort();
+}
+
+static void append(struct acre_series *series, double value)
+{
+    if (!acre_series_append(series, value))
+        abort();
+}
+
+static void fill_key(struct acre_cell_key *key, const char *backend, const char *lifetime,
+                     bool backward)
+{
+    sample_text(&key->backend, backend);
+    sample_text(&key->lifetime, lifetime);
+    sample_text(&key->fill, "reuse");
+    sample_text(&key->order, "seed");
+    key->backward = backward;
+    key->elements = 10000;
+    key->depth = 3;
+}
+
+static void fill_recorded(struct acre_cell *cell, uint64_t leaked_bytes, bool has_held)
+{
+    struct acre_recorded *recorded = &cell->recorded;
+    cell->has_recorded = true;
+    *recorded = (struct acre_recorded){
+        .iterations = 10,
+        .allocations = 101,
+        .frees = 98,
+        .resets = 4,
+        .failed = 1,
+        .requested_bytes = 3200000,
+        .peak_bytes = 640000,
+        .peak_blocks = 22,
+        .has_held = has_held,
+        .peak_held_bytes = has_held ? 720896 : 0,
+        .leaked_blocks = leaked_bytes > 0,
+        .leaked_bytes = leaked_bytes,
+        .purpose_count = 2,
+        .by_iteration_count = 1,
+    };
+    recorded->purposes = must(calloc(2, sizeof *recorded->purposes));
+    for (size_t i = 0; i < 2; i++) {
+        recorded->purposes[i] = (struct acre_purpose_counts){
+            .allocations = 40 + i,
+            .frees = 30 + i,
+            .requested_bytes = 2560,
+            .peak_blocks = 8,
+            .peak_bytes = 512,
+            .live_blocks = i,
+            .live_bytes = 64 * i,
+            .outlived_blocks = 4,
+            .outlived_bytes = 256,
+        };
+        sample_text(&recorded->purposes[i].name, i == 0 ? "Variable" : "array \"data\"\n");
+    }
+    recorded->by_iteration = must(calloc(1, sizeof *recorded->by_iteration));
+    recorded->by_iteration[0] = (struct acre_iteration_counts){10, 320000, 640000, 320000, 4, 3, 4};
+    recorded->size_histogram[6] = 61;
+    recorded->size_histogram[17] = 40;
+    recorded->lifetime_histogram[64] = 7;
+    sample_text(&recorded->checksum, "00c0ffee00c0ffee");
+}
+
+static void fill_header(struct acre_run *run)
+{
+    sample_text(&run->acre_version, "0.1.0");
+    sample_text(&run->workload, "square-chain");
+    sample_text(&run->command, "square-chain --backends malloc,arena --fill reuse");
+    sample_text(&run->started, "2001-02-03T04:05:06Z");
+    run->duration_seconds = 0.1;
+    run->seed = UINT64_MAX;
+    run->iterations = 0;
+    run->machine = must(calloc(2, sizeof *run->machine));
+    run->machine_count = 2;
+    sample_text(&run->machine[0].name, "cpu");
+    sample_text(&run->machine[0].value, "Imaginary 9000");
+    sample_text(&run->machine[1].name, "kernel");
+    sample_text(&run->machine[1].value, "Linux 0.0");
+    run->libraries = must(calloc(1, sizeof *run->libraries));
+    run->library_count = 1;
+    sample_text(&run->libraries[0].backend, "malloc");
+    sample_text(&run->libraries[0].path, "/lib/libc.so.6");
+    sample_text(&run->libraries[0].version, "2.36");
+    sample_text(&run->libraries[0].build_id, "");
+    run->left_out = must(calloc(1, sizeof *run->left_out));
+    run->left_out_count = 1;
+    sample_text(&run->left_out[0].strategy, "malloc/region");
+    sample_text(&run->left_out[0].reason, "malloc has no reset");
+}
+
+void sample_small(struct acre_run *run)
+{
+    *run = (struct acre_run){0};
+    fill_header(run);
+    run->rounds = 2;
+    run->cells = must(calloc(2, sizeof *run->cells));
+    run->cell_count = 2;
+    struct acre_cell *cell = &run->cells[0];
+    fill_key(&cell->key, "malloc", "weak", true);
+    fill_recorded(cell, 0, false);
+    /* No decimal of fewer than 17 digits is any of these. */
+    append(&cell->ns_per_iteration, 0.1 + 0.2);
+    append(&cell->ns_per_iteration, 4651.000000000001);
+    append(&cell->limit_ns_per_iteration, 5e-324);
+    append(&cell->limit_ns_per_iteration, 1.7976931348623157e308);
+    append(&cell->x_limit, 1.0 / 3.0);
+    append(&cell->x_limit, 1.0000000000000002);
+    append(&cell->faults_per_iteration, 0.0);
+    append(&cell->faults_per_iteration, 2.0);
+    cell->cold_iterations = 10;
+    append(&cell->cold_ns, 1e6);
+    append(&cell->cold_faults, 812.0);
+    fill_key(&run->cells[1].key, "arena", "region", true);
+    sample_text(&run->cells[1].failure, "killed by signal 9");
+    append(&run->self_log_ratio, -0.001);
+    append(&run->self_log_ratio, 0.0);
+}
+
+static void fill_times(struct acre_cell *cell, size_t rounds, struct sample_random *random,
+                       double x_limit, double slowdown, double faults)
+{
+    for (size_t i = 0; i < rounds; i++) {
+        double limit = 4650.0 * exp(0.01 * sample_normal(random));
+        double x = x_limit * slowdown * exp(0.01 * sample_normal(random));
+        append(&cell->limit_ns_per_iteration, limit);
+        append(&cell->x_limit, x);
+        append(&cell->ns_per_iteration, limit * x);
+        append(&cell->faults_per_iteration, faults);
+        append(&cell->system_ns_per_iteration, 150.0 * faults);
+        append(&cell->rss_bytes, 3.0e6 * x_limit);
+        append(&cell->cold_ns, 1e6 * x_limit * exp(0.05 * sample_normal(random)));
+        append(&cell->cold_faults, 241.0 * x_limit);
+    }
+    cell->cold_iterations = 10;
+}
+
+void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown)
+{
+    static const struct {
+        const char *backend, *lifetime;
+        double x_limit, faults;
+        bool has_held;
+    } strategies[] = {
+        {"malloc", "weak", 1.13, 0.05, true},  {"jemalloc", "weak", 1.23, 0.0, true},
+        {"arena", "region", 1.01, 0.0, true},  {"arena", "walked", 1.02, 0.0, false},
+        {"malloc", "strong", 0.0, 0.0, false},
+    };
+    const size_t count = sizeof strategies / sizeof strategies[0];
+    struct sample_random random = {.state = seed};
+    *run = (struct acre_run){0};
+    fill_header(run);
+    run->rounds = rounds;
+    run->seed = 17;
+    run->duration_seconds = 31.4;
+    run->cells = must(calloc(2 * count, sizeof *run->cells));
+    for (size_t group = 0; group < 2; group++) {
+        for (size_t i = 0; i < count; i++) {
+            struct acre_cell *cell = &run->cells[run->cell_count++];
+            bool strong = strcmp(strategies[i].lifetime, "strong") == 0;
+            bool arena = strcmp(strategies[i].backend, "arena") == 0;
+            fill_key(&cell->key, strategies[i].backend, strategies[i].lifetime, group == 1);
+            fill_recorded(cell, strong ? 3200000 : 0, strategies[i].has_held);
+            if (arena)
+                cell->recorded.peak_held_bytes *= strategies[i].has_held ? 2 : 0;
+            if (!strong)
+                fill_times(cell, rounds, &random, strategies[i].x_limit, arena ? slowdown : 1.0,
+                           strategies[i].faults);
+        }
+    }
+    for (size_t i = 0; i < rounds; i++)
+        append(&run->self_log_ratio, 0.005 * sample_normal(&random));
+}

@@ -1,0 +1,417 @@
+#include "tests/support/mtest.h"
+
+#include "cli/cmd_compare.h"
+#include "report/compare.h"
+#include "report/table.h"
+#include "tests/report/sample.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/acre-test-compare-XXXXXX";
+static char path_a[PATH_MAX], path_b[PATH_MAX];
+
+static void write_runs(const struct acre_run *a, const struct acre_run *b)
+{
+    char error[512];
+    if (strstr(directory, "XXXXXX"))
+        cr_assert(mkdtemp(directory));
+    snprintf(path_a, sizeof path_a, "%s/a.json", directory);
+    snprintf(path_b, sizeof path_b, "%s/b.json", directory);
+    cr_assert(acre_run_write(a, path_a, error, sizeof error), "%s", error);
+    cr_assert(acre_run_write(b, path_b, error, sizeof error), "%s", error);
+}
+
+static void remove_runs(void)
+{
+    cr_assert(unlink(path_a) == 0 && unlink(path_b) == 0 && rmdir(directory) == 0);
+}
+
+static struct {
+    char out[32768], err[4096];
+    int status;
+} told;
+
+static void read_back(int file, char *text, size_t bytes)
+{
+    ssize_t got = pread(file, text, bytes - 1, 0);
+    cr_assert(got >= 0);
+    text[got] = '\0';
+}
+
+/* Runs the command in this process; `output` takes the place of standard output unless negative,
+ * then what is printed is caught in told.out. */
+static void run_command_to(int output, int argc, char **argv)
+{
+    int out = memfd_create("out", MFD_CLOEXEC), err = memfd_create("err", MFD_CLOEXEC);
+    fflush(stdout);
+    fflush(stderr);
+    int kept_out = dup(STDOUT_FILENO), kept_err = dup(STDERR_FILENO);
+    dup2(output >= 0 ? output : out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    told.status = acre_cmd_compare(argc, argv);
+    fflush(stdout);
+    fflush(stderr);
+    dup2(kept_out, STDOUT_FILENO);
+    dup2(kept_err, STDERR_FILENO);
+    clearerr(stdout);
+    close(kept_out);
+    close(kept_err);
+    read_back(out, told.out, sizeof told.out);
+    read_back(err, told.err, sizeof told.err);
+    close(out);
+    close(err);
+}
+
+/* Arguments up to NULL. */
+static void compare(const char *first, ...)
+{
+    char *argv[16] = {(char[]){"acre compare"}};
+    int argc = 1;
+    va_list arguments;
+    va_start(arguments, first);
+    for (const char *next = first; next; next = va_arg(arguments, const char *)) {
+        cr_assert(argc < 15);
+        argv[argc++] = strdup(next);
+    }
+    va_end(arguments);
+    char *owned[16];
+    memcpy(owned, argv, sizeof owned); /* getopt reorders argv */
+    run_command_to(-1, argc, argv);
+    for (int i = 1; i < argc; i++)
+        free(owned[i]);
+}
+
+static void one_line_on_stderr(const char *part)
+{
+    const char *end = strchr(told.err, '\n');
+    cr_expect(strncmp(told.err, "acre compare: ", 14) == 0 && end && end[1] == '\0', "one line: %s",
+              told.err);
+    cr_expect(strstr(told.err, part), "wanted '%s', got '%s'", part, told.err);
+    cr_expect_str_empty(told.out);
+}
+
+static size_t occurrences(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void is_refused(int status, const char *part)
+{
+    cr_expect_eq(told.status, status, "status %d, not %d: %s", told.status, status, part);
+    one_line_on_stderr(part);
+}
+
+MTest(compare, a_run_with_itself_shows_no_difference)
+{
+    struct acre_run run;
+    sample_full(&run, 20, 1, 1.0);
+    write_runs(&run, &run);
+    compare(path_a, path_a, "--fail-above", "0", NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK);
+    cr_expect_str_empty(told.err);
+    cr_expect_eq(occurrences(told.out, "1.000 [1.000, 1.000] no difference shown"), 16, "%s",
+                 told.out);
+    cr_expect(strstr(told.out, "8 no difference shown, 2 not timed. Results identical. Exact "
+                               "counters equal.") != NULL,
+              "%s", told.out);
+    cr_expect(strstr(told.out, "The limit itself: no difference shown"));
+    cr_expect(strstr(told.out, "No regression above 0 %."));
+    cr_expect(!strstr(told.out, "slower"));
+    /* Too few rounds are said to be too few, and no regression is claimed from them. */
+    struct acre_run few;
+    sample_full(&few, 7, 1, 1.0);
+    write_runs(&few, &few);
+    compare("--fail-above=3", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK);
+    cr_expect(strstr(told.out, "8 too few rounds"), "%s", told.out);
+    cr_expect(strstr(told.out, "The time of 8 cells was not judged: a verdict needs 8 rounds."));
+    remove_runs();
+    acre_run_free(&few);
+    acre_run_free(&run);
+}
+
+MTest(compare, a_regression_is_found_and_named)
+{
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 2, 1.05);
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK, "a difference alone is no failure");
+    cr_expect(strstr(told.out, "B against A, 10 cells: 4 slower, 4 no difference shown"), "%s",
+              told.out);
+    compare("--fail-above", "3", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_NO);
+    cr_expect_eq(occurrences(told.out, "REGRESSION above 3 %: arena/"), 4, "%s", told.out);
+    compare("--fail-above", "10.5", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK, "5 %% is not above 10.5 %%");
+    cr_expect(strstr(told.out, "No regression above 10.5 %."), "%s", told.out);
+    compare("--fail-above", "3", path_b, path_a, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK, "faster is no regression");
+    cr_expect(strstr(told.out, "4 faster"));
+
+    /* Counters: exact, and gated as a percentage. */
+    struct acre_recorded *recorded = &sample_cell(&b, "malloc", "weak")->recorded;
+    recorded->allocations = 103; /* of 101: 1.98 % */
+    recorded->purposes[0].frees = 77;
+    write_runs(&a, &b);
+    compare("--fail-above", "10", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK);
+    cr_expect(strstr(told.out, "allocations: 101 -> 103\n    purposes[Variable].frees: 30 -> 77"),
+              "%s", told.out);
+    cr_expect(strstr(told.out, "Exact counters of malloc/weak (10,000 elements"));
+    recorded->allocations = 120;
+    write_runs(&a, &b);
+    compare("--fail-above", "10", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_NO);
+    cr_expect(strstr(told.out, "REGRESSION above 10 %: malloc/weak"), "%s", told.out);
+    recorded->allocations = 101;
+    recorded->leaked_bytes = 1; /* from nothing: above every percentage */
+    write_runs(&a, &b);
+    compare("--fail-above", "100", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_NO);
+
+    /* Results and failures fail without being asked. */
+    recorded->leaked_bytes = 0;
+    sample_text(&recorded->checksum, "0badc0de0badc0de");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_NO);
+    cr_expect_eq(occurrences(told.out, "RESULTS DIFFER"), 2, "%s", told.out);
+    sample_text(&recorded->checksum, "00c0ffee00c0ffee");
+    sample_text(&sample_cell(&b, "jemalloc", "weak")->failure, "out of\nmemory \x1b[31m");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_NO);
+    cr_expect(strstr(told.out, "failed in B: out of?memory ?[31m"), "%s", told.out);
+    compare(path_b, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK, "a failure in both is no news");
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
+MTest(compare, a_moved_limit_is_told_apart)
+{
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 2, 1.0);
+    for (size_t i = 0; i < b.cell_count; i++) {
+        for (size_t r = 0; r < b.cells[i].ns_per_iteration.count; r++) {
+            b.cells[i].ns_per_iteration.values[r] *= 1.5;
+            b.cells[i].limit_ns_per_iteration.values[r] *= 1.5;
+        }
+    }
+    sample_text(&b.machine[1].value, "Linux 0.1");
+    sample_text(&b.libraries[0].version, "2.37");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK);
+    cr_expect(strstr(told.out, "The limit itself is 1.50x slower ["), "%s", told.out);
+    cr_expect_eq(occurrences(told.out, "] slower"), 8, "times moved");
+    cr_expect_eq(occurrences(told.out, "] no difference shown"), 8, "the distance did not");
+    cr_expect(strstr(told.out, "kernel: Linux 0.0 in A, Linux 0.1 in B"));
+    cr_expect(strstr(told.out, "library of malloc: 2.36 (build id ) in A, 2.37"));
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
+MTest(compare, unlike_runs_are_refused_by_name)
+{
+    struct acre_run a, b;
+    sample_full(&a, 8, 1, 1.0);
+    sample_full(&b, 8, 1, 1.0);
+    sample_text(&b.workload, "node-churn");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    is_refused(5, "the runs differ in workload: 'square-chain' in A, 'node-churn' in B");
+    sample_text(&b.workload, "square-chain");
+    b.seed = 18;
+    write_runs(&a, &b);
+    compare(path_a, path_b, "--common", NULL);
+    is_refused(5, "the runs differ in seed: 17 in A, 18 in B");
+    b.seed = 17;
+    sample_text(&b.machine[0].value, "Imaginary 9001");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    is_refused(5, "the runs differ in machine: cpu 'Imaginary 9000' in A, 'Imaginary 9001' in B");
+    sample_text(&b.machine[0].value, "Imaginary 9000");
+    b.cells[0].recorded.iterations = 20;
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    is_refused(5, "the runs differ in recorded iterations of malloc/weak (10,000 elements");
+    b.cells[0].recorded.iterations = 10;
+    b.cells[0].key.elements = 20000;
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    is_refused(5, "the runs differ in cells: only A has malloc/weak (10,000 elements, depth 3, "
+                  "forward, x reused, order seed) and 1 more cell; --common compares the others");
+    compare("--common", path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK, "%s", told.err);
+    cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
+    cr_expect(strstr(told.out, "Left aside: 1 cell only in A, 1 only in B."));
+    for (size_t i = 0; i < b.cell_count; i++)
+        b.cells[i].key.elements = 20000;
+    write_runs(&a, &b);
+    compare("--common", path_a, path_b, NULL);
+    is_refused(5, "the runs have no cell in common: A has arena/region");
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
+MTest(compare, bad_command_lines_are_one_line)
+{
+    static const char *const percentages[] = {"",    "-1",  "abc",  "nan",    "inf",       "1e3",
+                                              "0x3", "3 %", "2,5",  ".",      "+1",        "1.2.3",
+                                              " 1",  "1 ",  "\xff", "1e1000", "9999999999"};
+    compare("--fail-above", NULL);
+    is_refused(2, "--fail-above wants a value");
+    for (size_t i = 0; i < sizeof percentages / sizeof percentages[0]; i++) {
+        compare("--fail-above", percentages[i], "a", "b", NULL);
+        is_refused(2, "--fail-above wants a percentage such as 3 or 2.5, not '");
+    }
+    compare("--frobnicate", NULL);
+    is_refused(2, "unknown option '--frobnicate'");
+    compare("-x", "a", "b", NULL);
+    is_refused(2, "unknown option '-x'");
+    compare("--common=3", "a", "b", NULL);
+    is_refused(2, "unknown option '--common=3'");
+    compare("a.json", NULL);
+    is_refused(2, "wants two run files, 1 given");
+    compare("a", "b", "c", NULL);
+    is_refused(2, "wants two run files, 3 given");
+    compare("", "", NULL);
+    is_refused(4, "cannot read : No such file or directory");
+    compare("/no/such\n/run.json", "/tmp", NULL);
+    is_refused(4, "cannot read /no/such?/run.json: No such file or directory");
+    compare("/tmp", "/tmp", NULL);
+    is_refused(4, "cannot read /tmp: Is a directory");
+    compare("/dev/null", "/dev/null", NULL);
+    is_refused(5, "/dev/null: not a run: the file is empty");
+    compare("--help", NULL);
+    cr_expect_eq(told.status, 0);
+    cr_expect(strstr(told.out, "Examples:\n") && !told.err[0]);
+}
+
+MTest(compare, output_that_does_not_arrive_is_an_error)
+{
+    struct acre_run run;
+    sample_full(&run, 8, 1, 1.0);
+    write_runs(&run, &run);
+    char *argv[] = {(char[]){"acre compare"}, path_a, path_b, NULL};
+    int full = open("/dev/full", O_WRONLY), ends[2];
+    cr_assert(full >= 0 && pipe(ends) == 0);
+    run_command_to(full, 3, argv);
+    is_refused(4, "cannot write the output: No space left on device");
+    close(ends[0]);
+    run_command_to(ends[1], 3, argv);
+    is_refused(4, "cannot write the output: Broken pipe");
+    close(ends[1]);
+    close(full);
+    int readable = open("/dev/null", O_RDONLY);
+    char *help[] = {(char[]){"acre compare"}, (char[]){"--help"}, NULL};
+    run_command_to(readable, 2, help);
+    is_refused(4, "cannot write the output: Bad file descriptor");
+    close(readable);
+    remove_runs();
+    acre_run_free(&run);
+}
+
+/* What the table says of the sample, by its parts: the form may change, these facts may not. */
+static char *printed(const struct acre_run *run, const struct acre_table_options *options)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *stream = open_memstream(&text, &bytes);
+    cr_assert(stream && acre_run_print(run, stream, options));
+    fclose(stream);
+    return text;
+}
+
+static size_t widest_line(const char *text)
+{
+    size_t widest = 0;
+    while (*text) {
+        size_t width = strcspn(text, "\n");
+        cr_expect(width == 0 || text[width - 1] != ' ', "a line ends in a blank");
+        widest = width > widest ? width : widest;
+        text += width + (text[width] == '\n');
+    }
+    return widest;
+}
+
+MTest(table, says_what_was_measured)
+{
+    struct acre_run run;
+    sample_full(&run, 20, 1, 1.0);
+    char *text = printed(&run, NULL);
+    static const char *const facts[] = {
+        "square-chain   10,000 elements, depth 3, forward, x reused, order seed   20 rounds\n",
+        "\n  arena/region runs at 1.01 of the hand-written limit and is 1.1",
+        "x faster than malloc [1.1",
+        "It holds 704 KiB more. jemalloc is 1.0",
+        "arena    walked",
+        "not reported",
+        "malloc   strong        -  leaks 3.05 MiB in 10 iterations (by design: step 16)\n",
+        "cold (the first 10 iterations of a fresh process):",
+        "Results bit-identical under all 5 recorded strategies.",
+        "Noise floor 0.",
+        "Left out: malloc/region: malloc has no reset",
+        "machine   cpu Imaginary 9000, kernel Linux 0.0",
+        "libraries malloc 2.36, /lib/libc.so.6\n",
+        "20 rounds, seed 17, acre 0.1.0",
+        "repeat    square-chain --backends malloc,arena --fill reuse",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    cr_expect(widest_line(text) <= 100, "%zu columns", widest_line(text));
+    cr_expect(!strstr(text, "RSS") && !strchr(text, '\033'));
+    cr_expect(strstr(text, "arena    region") < strstr(text, "malloc   weak"), "sorted by time");
+    free(text);
+
+    text = printed(&run, &(struct acre_table_options){.wide = true, .color = true});
+    cr_expect(strstr(text, "RSS") && strstr(text, "sys us/iter") && strstr(text, "\033[1m"));
+    cr_expect(strstr(text, "\033[32m1.1") && strstr(text, "\033[31m1.0"));
+    free(text);
+    text = printed(&run, &(struct acre_table_options){.width = 80});
+    cr_expect(widest_line(text) <= 80, "%zu columns: %s", widest_line(text), text);
+    cr_expect(strstr(text, "vs malloc"));
+    free(text);
+
+    /* What should be noticed is. */
+    sample_text(&sample_cell(&run, "arena", "walked")->recorded.checksum, "0badc0de0badc0de");
+    sample_cell(&run, "arena", "region")->recorded.leaked_blocks = 3;
+    sample_text(&sample_cell(&run, "jemalloc", "weak")->failure, "killed by signal 9");
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "RESULTS DIFFER: "), "%s", text);
+    cr_expect(strstr(text, "arena/region leaks 0 B in 10 iterations (3 blocks)."));
+    cr_expect(strstr(text, "failed: killed by signal 9"));
+    free(text);
+    acre_run_free(&run);
+
+    sample_full(&run, 4, 1, 1.0);
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "Too few rounds for a verdict: 4 measured, 8 needed."), "%s", text);
+    cr_expect(strstr(text, "Noise floor unknown: 4 rounds, 6 needed."));
+    free(text);
+    FILE *full = fopen("/dev/full", "w");
+    cr_assert(full);
+    cr_expect_not(acre_run_print(&run, full, NULL));
+    fclose(full);
+    acre_run_free(&run);
+    run = (struct acre_run){0};
+    text = printed(&run, NULL);
+    free(text);
+}
