@@ -1,6 +1,6 @@
 /*
  * Two runs, cell by cell: did the time change, did the distance to the limit change, did anything
- * that is counted exactly change, are the results the same? docs/compare.md shows the output.
+ * that is counted exactly change, are the results the same? docs/compare.md describes the output.
  */
 #ifndef ACRE_REPORT_COMPARE_H
 #define ACRE_REPORT_COMPARE_H

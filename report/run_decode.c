@@ -127,7 +127,7 @@ static bool decode_series(struct decoder *decoder, const struct acre_field *fiel
         return wrong_type(decoder, place, "an array of numbers", from);
     for (size_t i = 0; i < json_array_size(from); i++) {
         struct acre_place element = {.outer = place, .index = i};
-        double value;
+        double value = 0.0;
         if (!decode_real(decoder, &value, json_array_get(from, i), field->range, &element))
             return false;
         if (!acre_series_append(series, value))

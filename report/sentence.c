@@ -60,8 +60,8 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
         fputs(between, to);
         put_name(to, group, row);
         enum acre_verdict verdict = acre_ratio_verdict(&row->against);
-        fprintf(to, "%s %s", verdict == ACRE_VERDICT_NO_DIFFERENCE ? ":" : " is",
-                acre_format_verdict(&row->against, true).text);
+        bool differs = verdict == ACRE_VERDICT_FASTER || verdict == ACRE_VERDICT_SLOWER;
+        fprintf(to, "%s %s", differs ? " is" : ":", acre_format_verdict(&row->against, true).text);
         between = "; ";
     }
     if (strcmp(between, "; ") == 0)
