@@ -1,0 +1,112 @@
+/*
+ * MTest(suite, name) { ... } is a Criterion test that fails, by name, when its body leaked or made
+ * an error that memcheck or AddressSanitizer saw. Extra arguments are Criterion's own:
+ * MTest(suite, name, .init = set_up).
+ *
+ * Criterion's own Test passes with a leak: each test is a process, and what a checker finds when
+ * that process ends never reaches the verdict. The check therefore stands in the test's body.
+ * Assertions in .fini do not fail a test either; assert in the body.
+ *
+ * Without a checker the guard costs nothing worth mentioning.
+ */
+#ifndef ACRE_TESTS_SUPPORT_MTEST_H
+#define ACRE_TESTS_SUPPORT_MTEST_H
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acre_config.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MTEST_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MTEST_ASAN 1
+#endif
+#endif
+
+#ifdef MTEST_ASAN
+#include <sanitizer/lsan_interface.h>
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+#include <valgrind/memcheck.h>
+#endif
+
+struct mtest_mark {
+    unsigned long errors;
+    unsigned long leaked; /* bytes: definitely, indirectly and possibly lost */
+    int lsan;             /* leaks seen by LeakSanitizer */
+    void *alive;          /* see alive.c; a leak check during a test needs it just as much */
+};
+
+/* A dead pointer left on the stack by the body would hide a leak. */
+__attribute__((noinline)) static void mtest_scrub_stack(void)
+{
+    volatile char scrubbed[4096];
+    for (size_t i = 0; i < sizeof scrubbed; i++) {
+        scrubbed[i] = 0;
+    }
+}
+
+static inline void mtest_look(struct mtest_mark *mark)
+{
+    mtest_scrub_stack();
+#ifdef ACRE_HAVE_VALGRIND
+    if (RUNNING_ON_VALGRIND) {
+        unsigned long leaked = 0;
+        unsigned long dubious = 0;
+        unsigned long reachable = 0;
+        unsigned long suppressed = 0;
+        VALGRIND_DO_QUICK_LEAK_CHECK;
+        VALGRIND_COUNT_LEAKS(leaked, dubious, reachable, suppressed);
+        (void)reachable;
+        (void)suppressed;
+        mark->errors = VALGRIND_COUNT_ERRORS;
+        mark->leaked = leaked + dubious;
+    }
+#endif
+#ifdef MTEST_ASAN
+    mark->lsan = __lsan_do_recoverable_leak_check();
+#endif
+}
+
+static inline struct mtest_mark mtest_begin(void)
+{
+    struct mtest_mark mark = {0};
+    mark.alive = malloc(16);
+    mtest_look(&mark);
+    return mark;
+}
+
+static inline void mtest_end(const struct mtest_mark *before, const char *suite, const char *name)
+{
+    struct mtest_mark after = {0};
+    mtest_look(&after);
+    cr_assert(after.errors <= before->errors, "%s::%s: memcheck reported %lu error(s)", suite, name,
+              after.errors - before->errors);
+    cr_assert(after.leaked <= before->leaked, "%s::%s leaked %lu byte(s)", suite, name,
+              after.leaked - before->leaked);
+    cr_assert(before->lsan || !after.lsan, "%s::%s leaked, see LeakSanitizer's report", suite,
+              name);
+    cr_assert(!before->lsan, "%s::%s: something had leaked before the test began", suite, name);
+    free(before->alive);
+}
+
+#define MTEST_FIRST_(first, ...) first
+#define MTEST_STRING_(text)      #text
+#define MTEST_DEFINE_(suite, name, ...)                                                            \
+    static void mtest_body_##suite##_##name(void);                                                 \
+    Test(suite, __VA_ARGS__)                                                                       \
+    {                                                                                              \
+        struct mtest_mark mtest_mark = mtest_begin();                                              \
+        mtest_body_##suite##_##name();                                                             \
+        mtest_end(&mtest_mark, #suite, MTEST_STRING_(name));                                       \
+    }                                                                                              \
+    static void mtest_body_##suite##_##name(void)
+#define MTEST_EXPAND_(suite, name, ...) MTEST_DEFINE_(suite, name, __VA_ARGS__)
+
+/* The name is given once more with what follows it, so that there is always a variable argument. */
+#define MTest(suite, ...) MTEST_EXPAND_(suite, MTEST_FIRST_(__VA_ARGS__, ), __VA_ARGS__)
+
+#endif
