@@ -23,11 +23,9 @@ static void only_when_armed(void)
 MTest(canary, leaks)
 {
     only_when_armed();
-    for (int i = 0; i < 8; i++) {
-        char *volatile block = malloc(sixteen);
-        memset(block, 1, sixteen);
-        block = NULL;
-    }
+    char *volatile block = malloc(sixteen);
+    memset(block, 1, sixteen);
+    block = NULL;
 }
 
 MTest(canary, overflows)
@@ -37,6 +35,12 @@ MTest(canary, overflows)
     memset(block, 1, sixteen);
     sink = block[sixteen];
     free(block);
+}
+
+/* Fails with and without a checker. */
+MTest(canary, leaves_early)
+{
+    exit(0);
 }
 
 MTest(canary, is_clean, .init = set_up)

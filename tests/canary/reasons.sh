@@ -22,6 +22,14 @@ caught()
     return 1
 }
 
+left_early()
+{
+    ACRE_WRAPPER='' ACRE_CHECKER='' "$CANARY_MTEST" --filter canary/leaves_early >"$err" 2>&1 &&
+        return 1
+    cat "$err"
+    grep -q 'canary::leaves_early left with exit(0) before its end' "$err"
+}
+
 # canary WHAT MEMCHECK-REGEX ASAN-REGEX COMMAND...; a regex of - means: beyond that checker.
 canary()
 {
@@ -58,6 +66,7 @@ else
     check 'signed overflow: nobody promises to catch it' caught 1 '' "$CANARY" signed-overflow
 fi
 
+check 'guard: a test that leaves with exit(0) fails' left_early
 # The guard itself, not the wrapper's logs, names the guilty test; Criterion exits with 1.
 if [ "$checker" != none ]; then
     guard=$CANARY_MTEST

@@ -13,8 +13,10 @@
 #define ACRE_TESTS_SUPPORT_MTEST_H
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "acre_config.h"
 
@@ -40,10 +42,27 @@ struct mtest_mark {
     void *alive;          /* see alive.c; a leak check during a test needs it just as much */
 };
 
-/* A dead pointer left on the stack by the body would hide a leak. */
+/* The body that is running, and the process that runs it: its children may leave as they like. */
+static const char *mtest_body;
+static pid_t mtest_process;
+
+/* For Criterion a test that leaves with exit(0) has passed, wherever it stood. */
+static void mtest_at_exit(int status, void *unused)
+{
+    (void)unused;
+    if (status == 0 && mtest_body != NULL && getpid() == mtest_process) {
+        fprintf(stderr, "%s left with exit(0) before its end\n", mtest_body);
+        _exit(1);
+    }
+}
+
+/*
+ * A dead pointer left by the body would hide a leak: the body is never inlined, so that its
+ * registers are gone, and the stack below is overwritten.
+ */
 __attribute__((noinline)) static void mtest_scrub_stack(void)
 {
-    volatile char scrubbed[4096];
+    volatile char scrubbed[16384];
     for (size_t i = 0; i < sizeof scrubbed; i++) {
         scrubbed[i] = 0;
     }
@@ -71,37 +90,41 @@ static inline void mtest_look(struct mtest_mark *mark)
 #endif
 }
 
-static inline struct mtest_mark mtest_begin(void)
+static inline struct mtest_mark mtest_begin(const char *body)
 {
     struct mtest_mark mark = {0};
     mark.alive = malloc(16);
     mtest_look(&mark);
+    mtest_body = body;
+    mtest_process = getpid();
+    on_exit(mtest_at_exit, NULL);
     return mark;
 }
 
-static inline void mtest_end(const struct mtest_mark *before, const char *suite, const char *name)
+static inline void mtest_end(const struct mtest_mark *before)
 {
     struct mtest_mark after = {0};
+    const char *body = mtest_body;
+    mtest_body = NULL;
     mtest_look(&after);
-    cr_assert(after.errors <= before->errors, "%s::%s: memcheck reported %lu error(s)", suite, name,
+    cr_assert(!before->lsan, "%s: something had leaked before the test began", body);
+    cr_assert(!after.lsan, "%s leaked, see LeakSanitizer's report", body);
+    cr_assert(after.errors <= before->errors, "%s: memcheck reported %lu error(s)", body,
               after.errors - before->errors);
-    cr_assert(after.leaked <= before->leaked, "%s::%s leaked %lu byte(s)", suite, name,
+    cr_assert(after.leaked <= before->leaked, "%s leaked %lu byte(s)", body,
               after.leaked - before->leaked);
-    cr_assert(before->lsan || !after.lsan, "%s::%s leaked, see LeakSanitizer's report", suite,
-              name);
-    cr_assert(!before->lsan, "%s::%s: something had leaked before the test began", suite, name);
     free(before->alive);
 }
 
 #define MTEST_FIRST_(first, ...) first
 #define MTEST_STRING_(text)      #text
 #define MTEST_DEFINE_(suite, name, ...)                                                            \
-    static void mtest_body_##suite##_##name(void);                                                 \
+    __attribute__((noinline)) static void mtest_body_##suite##_##name(void);                       \
     Test(suite, __VA_ARGS__)                                                                       \
     {                                                                                              \
-        struct mtest_mark mtest_mark = mtest_begin();                                              \
+        struct mtest_mark mtest_mark = mtest_begin(#suite "::" MTEST_STRING_(name));               \
         mtest_body_##suite##_##name();                                                             \
-        mtest_end(&mtest_mark, #suite, MTEST_STRING_(name));                                       \
+        mtest_end(&mtest_mark);                                                                    \
     }                                                                                              \
     static void mtest_body_##suite##_##name(void)
 #define MTEST_EXPAND_(suite, name, ...) MTEST_DEFINE_(suite, name, __VA_ARGS__)

@@ -3,6 +3,8 @@
 # A TAP program counts once for each of its own tests, any other program once. An expected failure
 # has passed, an unexpected pass has failed. Meson calls a TAP program without a single result
 # skipped; here it has failed, since nobody wrote a test program to test nothing.
+#
+# Says on stderr what TAP programs said of their failures: Meson keeps that to its log.
 
 function complain(name, why)
 {
@@ -33,7 +35,17 @@ function complain(name, why)
     lines = split(output, line, /\\n/)
     tap = 0
     good = bad = left_out = 0
+    why = 0
     for (i = 1; i <= lines; i++) {
+        if (line[i] ~ /^(not )?ok( |$)/) {
+            why = line[i] ~ /^not/ && line[i] !~ /# *[Tt][Oo][Dd][Oo]/
+        }
+        if (tap && why && line[i] != "") {
+            text = line[i]
+            gsub(/\\"/, "\"", text)
+            gsub(/\001/, "\\", text)
+            complain(name, text)
+        }
         if (line[i] ~ /^TAP version |^1\.\.[0-9]/) {
             tap = 1
         } else if (line[i] ~ /^ok( |$)/) {
