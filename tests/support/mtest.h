@@ -57,20 +57,29 @@ static void mtest_at_exit(int status, void *unused)
 }
 
 /*
- * A dead pointer left by the body would hide a leak: the body is never inlined, so that its
- * registers are gone, and the stack below is overwritten.
+ * A dead pointer left by the body would hide a leak. The body is never inlined, so its frame and
+ * the registers it had to keep are gone; what is below on the stack is overwritten, and so are the
+ * registers that carry arguments. The volatile pointer keeps a compiler from seeing that none of
+ * these is used.
  */
-__attribute__((noinline)) static void mtest_scrub_stack(void)
+static inline void mtest_take_six(long a, long b, long c, long d, long e, long f)
 {
+    (void)a, (void)b, (void)c, (void)d, (void)e, (void)f;
+}
+
+__attribute__((noinline)) static void mtest_scrub(void)
+{
+    void (*volatile take_six)(long, long, long, long, long, long) = mtest_take_six;
     volatile char scrubbed[16384];
     for (size_t i = 0; i < sizeof scrubbed; i++) {
         scrubbed[i] = 0;
     }
+    take_six(0, 0, 0, 0, 0, 0);
 }
 
 static inline void mtest_look(struct mtest_mark *mark)
 {
-    mtest_scrub_stack();
+    mtest_scrub();
 #ifdef ACRE_HAVE_VALGRIND
     if (RUNNING_ON_VALGRIND) {
         unsigned long leaked = 0;
