@@ -1,0 +1,59 @@
+#!/bin/sh
+# memcheck.sh PROGRAM [ARGUMENT...]: runs a program, and every program it starts, under memcheck.
+#
+#   exit 42            a process wrote something into its log; the logs are on stderr
+#   exit 99            memcheck itself could not be run (Meson takes 99 as a hard error, so that
+#                      this never passes for a canary that was caught)
+#   any other status   the program's own
+#
+# The logs decide and not the exit status: a test runner that starts each test as a process of its
+# own reports success whatever memcheck found in them.
+#
+# A script is run as it is: it is not the thing under test, and runs its programs through this
+# wrapper itself (it finds it in ACRE_WRAPPER).
+set -u
+
+if [ $# -eq 0 ]; then
+    echo 'memcheck.sh: no program given' >&2
+    exit 99
+fi
+is_script()
+{
+    [ -f "$1" ] && [ "$(head -c 2 "$1" | tr -d '\000')" = '#!' ]
+}
+
+# Meson starts a script that is not executable as `/bin/sh SCRIPT`.
+if is_script "$1"; then
+    exec "$@"
+elif [ "${1##*/}" = sh ] && [ $# -gt 1 ] && is_script "$2"; then
+    exec "$@"
+fi
+if ! command -v valgrind >/dev/null; then
+    echo 'memcheck.sh: valgrind is not installed' >&2
+    exit 99
+fi
+
+logs=$(mktemp -d) || exit 99
+trap 'rm -rf "$logs"' EXIT
+trap 'exit 143' INT TERM HUP
+
+# somalloc=NONE: else memcheck replaces the malloc of every library, and a test of jemalloc would
+# be a test of memcheck. The system's own programs are not traced; they are nobody's business here.
+valgrind -q --trace-children=yes --trace-children-skip='/bin/*,/usr/bin/*,/sbin/*,/usr/sbin/*' \
+    --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
+    --show-leak-kinds=definite,indirect,possible --track-origins=yes \
+    --suppressions="$(dirname "$0")/system.supp" \
+    --soname-synonyms=somalloc=NONE --error-exitcode=42 --log-file="$logs/%p.log" "$@"
+status=$?
+
+found=$(find "$logs" -name '*.log' -size +0)
+if [ -n "$found" ]; then
+    find "$logs" -name '*.log' -size +0 -exec cat {} + >&2
+    exit 42
+fi
+# Without a single log nothing was watched.
+if [ -z "$(find "$logs" -name '*.log')" ]; then
+    echo "memcheck.sh: memcheck did not run $1" >&2
+    exit 99
+fi
+exit "$status"
