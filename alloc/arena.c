@@ -244,6 +244,14 @@ static void arena_reset(struct acre_alloc *self)
         make_current(arena, arena->first);
 }
 
+static size_t arena_usable_bytes(const struct acre_alloc *self, const void *block,
+                                 struct acre_layout layout)
+{
+    (void)self; /* the next block begins right behind */
+    (void)block;
+    return layout.size;
+}
+
 static size_t arena_held_bytes(const struct acre_alloc *self)
 {
     return ((const struct arena *)self)->held_bytes;
@@ -302,11 +310,13 @@ static void arena_destroy(struct acre_alloc *self)
 /* Red bytes are in the way of resizing. */
 static const struct acre_alloc_ops tracked_ops = {
     .name = "arena",
-    .capabilities = ACRE_CAN_RESET | ACRE_CAN_HELD | ACRE_CAN_TRIM | ACRE_CAN_CHECK,
+    .capabilities =
+        ACRE_CAN_RESET | ACRE_CAN_USABLE | ACRE_CAN_HELD | ACRE_CAN_TRIM | ACRE_CAN_CHECK,
     .allocate = tracked_allocate,
     .free = tracked_free,
     .destroy = arena_destroy,
     .reset = arena_reset,
+    .usable_bytes = arena_usable_bytes,
     .held_bytes = arena_held_bytes,
     .trim = arena_trim,
     .check = arena_check,
@@ -314,13 +324,14 @@ static const struct acre_alloc_ops tracked_ops = {
 
 static const struct acre_alloc_ops arena_ops = {
     .name = "arena",
-    .capabilities =
-        ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_HELD | ACRE_CAN_TRIM | ACRE_CAN_CHECK,
+    .capabilities = ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD |
+                    ACRE_CAN_TRIM | ACRE_CAN_CHECK,
     .allocate = arena_allocate,
     .free = arena_free,
     .destroy = arena_destroy,
     .resize = arena_resize,
     .reset = arena_reset,
+    .usable_bytes = arena_usable_bytes,
     .held_bytes = arena_held_bytes,
     .trim = arena_trim,
     .check = arena_check,

@@ -358,15 +358,16 @@ void acre_ledger_scope_end(struct acre_ledger *ledger)
         row->live[p] = ledger->by_purpose[p].live;
 }
 
-bool acre_ledger_knows_held(const struct acre_ledger *ledger)
+bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability)
 {
     bool any = false;
 
-    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++)
-        if (ledger->observed[i] != NULL) {
-            any = true;
-            if (!acre_can(ledger->observed[i], ACRE_CAN_HELD))
-                return false;
-        }
+    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++) {
+        if (ledger->observed[i] == NULL)
+            continue;
+        any = true;
+        if (!acre_can(ledger->observed[i], capability))
+            return false;
+    }
     return any;
 }

@@ -77,8 +77,9 @@ void acre_ledger_fini(struct acre_ledger *ledger);
 void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope);
 void acre_ledger_scope_end(struct acre_ledger *ledger);
 
-/* Whether held is known for every observed source. */
-bool acre_ledger_knows_held(const struct acre_ledger *ledger);
+/* Whether every observed source has the capability, and there is one: without it a figure is
+ * "not reported". */
+bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability);
 
 /* The bucket of the histograms a value belongs to. */
 unsigned acre_ledger_bucket(uint64_t value);

@@ -1,4 +1,4 @@
-#include "cli/cmd_compare.h"
+#include "cli/commands.h"
 #include "report/compare.h"
 #include "report/run.h"
 

@@ -121,7 +121,7 @@ static bool check_lengths(const struct check *check, const struct acre_cell *cel
         {"x_limit", &cell->x_limit, false},
         {"faults_per_iteration", &cell->faults_per_iteration, false},
         {"system_ns_per_iteration", &cell->system_ns_per_iteration, false},
-        {"rss_bytes", &cell->rss_bytes, false},
+        {"rss_bytes", &cell->rss_bytes, true},
         {"cold_ns", &cell->cold_ns, true},
         {"cold_faults", &cell->cold_faults, true},
     };

@@ -1,6 +1,6 @@
 #include "tests/support/mtest.h"
 
-#include "cli/cmd_compare.h"
+#include "cli/commands.h"
 #include "report/compare.h"
 #include "report/table.h"
 #include "tests/report/sample.h"

@@ -1,0 +1,116 @@
+#include "bench/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alloc/backends.h"
+
+extern char **environ;
+
+static const char variable[] = "GLIBC_TUNABLES=";
+
+static const char *tunables(void)
+{
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (strncmp(*entry, variable, sizeof variable - 1) == 0)
+            return *entry + sizeof variable - 1;
+    return NULL;
+}
+
+bool acre_has_static_tls(void)
+{
+    return tunables() != NULL && strstr(tunables(), ACRE_STATIC_TLS_TUNABLE) != NULL;
+}
+
+char **acre_environment_with_static_tls(char **setting)
+{
+    const char *others = tunables();
+    size_t count = 0;
+    size_t kept = 0;
+    char **copy;
+
+    while (environ[count] != NULL)
+        count++;
+    copy = calloc(count + 2, sizeof *copy);
+    if (copy == NULL ||
+        asprintf(setting, "%s%s%s%s", variable, others != NULL ? others : "",
+                 others != NULL && others[0] != '\0' ? ":" : "", ACRE_STATIC_TLS_TUNABLE) < 0) {
+        free(copy);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], variable, sizeof variable - 1) != 0)
+            copy[kept++] = environ[i];
+    copy[kept] = *setting;
+    return copy;
+}
+
+static int start(const char *const *arguments, int output, pid_t *child)
+{
+    posix_spawn_file_actions_t actions;
+    char *setting = NULL;
+    char **environment = acre_environment_with_static_tls(&setting);
+    int failed = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
+
+    if (failed == 0) {
+        failed = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        if (failed == 0)
+            failed = posix_spawn(child, arguments[0], &actions, NULL, (char *const *)arguments,
+                                 environment);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+    free(environment);
+    free(setting);
+    return failed;
+}
+
+/* The child's own end says more than the run that it did not finish printing. */
+static bool judge(pid_t child, bool has_run, char *error, size_t error_bytes)
+{
+    int state = 0;
+
+    while (waitpid(child, &state, 0) < 0 && errno == EINTR)
+        continue;
+    if (WIFSIGNALED(state))
+        snprintf(error, error_bytes, "killed by signal %d (%s)", WTERMSIG(state),
+                 strsignal(WTERMSIG(state)));
+    else if (!has_run && WEXITSTATUS(state) != 0)
+        snprintf(error, error_bytes, "the child process ended with status %d", WEXITSTATUS(state));
+    return has_run && WIFEXITED(state) && WEXITSTATUS(state) == 0;
+}
+
+bool acre_spawn_for_run(const char *const *arguments, struct acre_run *run, char *error,
+                        size_t error_bytes)
+{
+    char path[32];
+    int ends[2];
+    pid_t child;
+    int failed;
+    bool has_run;
+
+    *run = (struct acre_run){0};
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        snprintf(error, error_bytes, "cannot make a pipe: %s", strerror(errno));
+        return false;
+    }
+    failed = start(arguments, ends[1], &child);
+    close(ends[1]);
+    if (failed != 0) {
+        close(ends[0]);
+        snprintf(error, error_bytes, "cannot start %s: %s", arguments[0], strerror(failed));
+        return false;
+    }
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    has_run = acre_run_read(run, path, error, error_bytes);
+    close(ends[0]);
+    if (judge(child, has_run, error, error_bytes))
+        return true;
+    acre_run_free(run);
+    return false;
+}

@@ -1,0 +1,321 @@
+/* The program of a benchmark binary: options in, table and JSON out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "acre_config.h"
+#include "bench/child.h"
+#include "bench/machine.h"
+#include "bench/options.h"
+#include "bench/runner.h"
+#include "report/table.h"
+
+/* Of each timed visit: at 20 rounds and the default strategies a run stays under a minute. */
+static const double timed_seconds = 0.05;
+
+struct program {
+    const struct acre_workload *workload;
+    struct acre_bench_options options;
+    const char *const *launch;
+    int launch_count;
+    int argc;
+    char **argv;
+};
+
+static enum acre_exit complain(const struct program *program, enum acre_exit status,
+                               const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", program->workload->name, sentence);
+    return status;
+}
+
+static enum acre_exit complain_of_output(const struct program *program)
+{
+    fprintf(stderr, "%s: cannot write to standard output: %s\n", program->workload->name,
+            strerror(errno));
+    return ACRE_EXIT_IO;
+}
+
+/* One visit in this process ---------------------------------------------------------------------
+ */
+
+/* The first strategy and fill that were asked for. Strong has no steady state, so it is taken only
+ * when it was named. */
+static struct acre_cell_spec first_spec(const struct acre_bench_options *options)
+{
+    struct acre_cell_spec spec = {
+        .order = options->order,
+        .backward = options->backward,
+        .elements = options->elements[0],
+        .depth = options->depth,
+        .seed = options->seed,
+        .fill = options->fills[ACRE_FILL_RANDN] ? ACRE_FILL_RANDN : ACRE_FILL_REUSE,
+    };
+
+    for (size_t b = 0; b < options->backend_count && spec.backend[0] == '\0'; b++)
+        for (int l = 0; l < ACRE_LIFETIME_COUNT; l++)
+            if (options->lifetimes[l] &&
+                acre_why_not(options->backends[b], (enum acre_lifetime)l) == NULL &&
+                (l != ACRE_LIFETIME_STRONG || options->lifetimes_were_named)) {
+                snprintf(spec.backend, sizeof spec.backend, "%s", options->backends[b]);
+                spec.lifetime = (enum acre_lifetime)l;
+                break;
+            }
+    return spec;
+}
+
+static struct acre_visit first_visit(const struct program *program, enum acre_visit_kind kind)
+{
+    return (struct acre_visit){
+        .kind = kind,
+        .workload = program->workload,
+        .spec = first_spec(&program->options),
+        .iterations = program->options.iterations,
+        .timed_seconds = timed_seconds,
+        .memory_limit_bytes = acre_machine_memory_limit_bytes(),
+    };
+}
+
+static enum acre_exit run_child(const struct program *program)
+{
+    struct acre_visit visit = first_visit(program, program->options.visit);
+    struct acre_run answer;
+    char error[512];
+    enum acre_exit status = ACRE_EXIT_OK;
+
+    if (!acre_visit_run(&visit, &answer))
+        status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
+    else if (!acre_run_write(&answer, "-", error, sizeof error))
+        status = complain(program, ACRE_EXIT_IO, error);
+    acre_run_free(&answer);
+    return status;
+}
+
+/* jemalloc needs an environment that only a new start can give: once, in the same process. */
+static void start_again_with_static_tls(const struct program *program)
+{
+    const char *arguments[64];
+    char *setting = NULL;
+    char **environment = acre_environment_with_static_tls(&setting);
+    int count = 0;
+
+    for (int i = 0; i < program->launch_count && count < 63; i++)
+        arguments[count++] = program->launch[i];
+    for (int i = 1; i < program->argc && count < 63; i++)
+        arguments[count++] = program->argv[i];
+    arguments[count] = NULL;
+    if (environment != NULL)
+        execve(arguments[0], (char *const *)arguments, environment);
+    free(environment); /* then jemalloc will say what it lacks */
+    free(setting);
+}
+
+static enum acre_exit finish(const struct program *program, struct acre_run *run);
+
+static enum acre_exit run_in_process(const struct program *program)
+{
+    enum acre_visit_kind kind = first_spec(&program->options).lifetime == ACRE_LIFETIME_STRONG
+                                    ? ACRE_VISIT_COLD
+                                    : ACRE_VISIT_TIMED;
+    struct acre_visit visit = first_visit(program, kind);
+    struct acre_run run;
+    enum acre_exit status;
+
+    if (!acre_has_static_tls())
+        start_again_with_static_tls(program);
+    if (acre_visit_run(&visit, &run) && acre_machine_describe(&run)) {
+        run.seed = program->options.seed;
+        run.rounds = 1;
+        run.iterations = program->options.iterations;
+        status = finish(program, &run);
+    } else {
+        status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
+    }
+    acre_run_free(&run);
+    return status;
+}
+
+/* The whole run ---------------------------------------------------------------------------------
+ */
+
+static bool is_plain(const char *word)
+{
+    return word[0] != '\0' &&
+           word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "-_=,./:+@%")] == '\0';
+}
+
+/* The line that repeats the run in a shell. A word with a quote in it is given up on: '?'. */
+static char *command_line(const struct program *program)
+{
+    char *line = NULL;
+    size_t line_bytes;
+    FILE *stream = open_memstream(&line, &line_bytes);
+    const char *slash = strrchr(program->launch[0], '/');
+
+    if (stream == NULL)
+        return NULL;
+    fputs(slash != NULL ? slash + 1 : program->launch[0], stream);
+    for (int i = 1; i < program->launch_count; i++)
+        fprintf(stream, " %s", program->launch[i]);
+    for (int i = 1; i < program->argc; i++) {
+        const char *word = program->argv[i];
+
+        if (is_plain(word))
+            fprintf(stream, " %s", word);
+        else
+            fprintf(stream, " '%s'", strchr(word, '\'') == NULL ? word : "?");
+    }
+    if (fclose(stream) != 0) {
+        free(line);
+        return NULL;
+    }
+    return line;
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static bool print(const struct program *program, const struct acre_run *run)
+{
+    const struct acre_table_options table = {
+        .color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
+        .wide = program->options.wide,
+        .width = isatty(STDOUT_FILENO) ? terminal_width() : 0,
+    };
+    const char *path = program->options.json_path;
+
+    if (!acre_run_print(run, stdout, &table))
+        return false;
+    if (path != NULL)
+        printf("\n  wrote %s      next: acre compare %s OTHER.json\n", path, path);
+    return fflush(stdout) == 0;
+}
+
+/* Strategies differ in where memory comes from, never in what is computed. */
+static bool results_agree(const struct acre_run *run)
+{
+    for (size_t i = 0; i < run->cell_count; i++)
+        for (size_t j = i + 1; j < run->cell_count; j++) {
+            const struct acre_cell *a = &run->cells[i];
+            const struct acre_cell *b = &run->cells[j];
+
+            if (a->has_recorded && b->has_recorded &&
+                a->recorded.iterations == b->recorded.iterations &&
+                acre_cell_key_same_group(&a->key, &b->key) &&
+                strcmp(a->recorded.checksum, b->recorded.checksum) != 0)
+                return false;
+        }
+    return true;
+}
+
+static enum acre_exit judge(const struct program *program, const struct acre_run *run)
+{
+    char sentence[512];
+
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (run->cells[i].failure != NULL) {
+            snprintf(sentence, sizeof sentence, "%s/%s failed: %.300s", run->cells[i].key.backend,
+                     run->cells[i].key.lifetime, run->cells[i].failure);
+            return complain(program, ACRE_EXIT_CELL, sentence);
+        }
+    if (!results_agree(run))
+        return complain(program, ACRE_EXIT_NO,
+                        "data or gradients differ between strategies: no time is comparable");
+    return ACRE_EXIT_OK;
+}
+
+/* Writes the JSON, then the table; what can still be written is, whatever failed before. */
+static enum acre_exit finish(const struct program *program, struct acre_run *run)
+{
+    const char *path = program->options.json_path;
+    bool prints = !program->options.quiet && (path == NULL || strcmp(path, "-") != 0);
+    enum acre_exit status = ACRE_EXIT_OK;
+    char error[512];
+
+    free(run->command);
+    run->command = command_line(program);
+    if (run->command == NULL)
+        return complain(program, ACRE_EXIT_MEMORY, "out of memory");
+    if (path != NULL && !acre_run_write(run, path, error, sizeof error))
+        status = complain(program, ACRE_EXIT_IO, error);
+    if (prints && !print(program, run) && status == ACRE_EXIT_OK)
+        status = complain_of_output(program);
+    return status == ACRE_EXIT_OK ? judge(program, run) : status;
+}
+
+static enum acre_exit run_all(const struct program *program)
+{
+    const struct acre_bench_options *options = &program->options;
+    const struct acre_runner runner = {
+        .workload = program->workload,
+        .options = options,
+        .launch = program->launch,
+        .launch_count = program->launch_count,
+        .shows_progress = isatty(STDERR_FILENO) && !options->quiet,
+    };
+    struct acre_run run;
+    char error[512];
+    enum acre_exit status;
+
+    if (options->json_path != NULL && strcmp(options->json_path, "-") != 0 &&
+        !acre_run_probe(options->json_path, error, sizeof error))
+        return complain(program, ACRE_EXIT_IO, error);
+    status = acre_runner_run(&runner, &run, error, sizeof error);
+    status = status == ACRE_EXIT_OK ? finish(program, &run) : complain(program, status, error);
+    acre_run_free(&run);
+    return status;
+}
+
+static enum acre_exit help(const struct program *program)
+{
+    acre_bench_options_help(stdout, program->workload, program->argv[0]);
+    return fflush(stdout) == 0 ? ACRE_EXIT_OK : complain_of_output(program);
+}
+
+/*
+ * A file that is opened while 0, 1 or 2 is closed would become standard input, output or error.
+ * Opened for reading only: writing to what the user closed stays an error.
+ */
+static void occupy_standard_streams(void)
+{
+    int file = open("/dev/null", O_RDONLY);
+
+    while (file >= 0 && file <= STDERR_FILENO)
+        file = dup(file);
+    if (file > STDERR_FILENO)
+        close(file);
+}
+
+int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
+                    const char *const *launch, int launch_count)
+{
+    struct program program = {
+        .workload = workload,
+        .launch = launch,
+        .launch_count = launch_count,
+        .argc = argc,
+        .argv = argv,
+    };
+    char error[512];
+
+    occupy_standard_streams();
+    signal(SIGPIPE, SIG_IGN); /* a closed reader is an error of write, with a sentence */
+    if (!acre_bench_options_read(&program.options, argc, argv, error, sizeof error))
+        return complain(&program, ACRE_EXIT_USAGE, error);
+    if (program.options.help)
+        return help(&program);
+    if (program.options.is_child)
+        return run_child(&program);
+    if (program.options.in_process)
+        return run_in_process(&program);
+    return run_all(&program);
+}

@@ -1,0 +1,19 @@
+/* The words for the parameters of a cell: in options, in the JSON, between processes. */
+#ifndef ACRE_BENCH_NAMES_H
+#define ACRE_BENCH_NAMES_H
+
+#include "bench/bench.h"
+#include "report/run.h"
+
+const char *acre_fill_name(enum acre_fill fill);
+const char *acre_order_name(enum acre_order order);
+
+/* False for a word that is none of them. */
+bool acre_lifetime_from_name(const char *name, enum acre_lifetime *lifetime);
+bool acre_fill_from_name(const char *name, enum acre_fill *fill);
+bool acre_order_from_name(const char *name, enum acre_order *order);
+
+/* The key of a cell in a run. False for want of memory; what was made is the caller's to free. */
+bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_cell_spec *spec);
+
+#endif

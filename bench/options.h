@@ -1,0 +1,41 @@
+/* The command line of a benchmark binary. */
+#ifndef ACRE_BENCH_OPTIONS_H
+#define ACRE_BENCH_OPTIONS_H
+
+#include <stdio.h>
+
+#include "bench/bench.h"
+#include "bench/visit.h"
+
+enum { MOST_ELEMENTS = 32, MOST_BACKENDS = 16 };
+
+struct acre_bench_options {
+    uint64_t elements[MOST_ELEMENTS];
+    size_t elements_count;
+    uint64_t depth, iterations, rounds, seed;
+    bool fills[2]; /* by enum acre_fill */
+    enum acre_order order;
+    bool backward;
+    const char *backends[MOST_BACKENDS]; /* names of the registry */
+    size_t backend_count;
+    bool lifetimes[ACRE_LIFETIME_COUNT];
+    bool backends_were_named, lifetimes_were_named; /* then each must have a pair that can run */
+    const char *json_path;                          /* NULL: none */
+    bool in_process, quiet, wide, help;
+
+    /* Between parent and child only. */
+    bool is_child;
+    enum acre_visit_kind visit;
+};
+
+/*
+ * Reads argv. False with one sentence in `error` that names the option and what would be right.
+ * Strings are borrowed from argv.
+ */
+bool acre_bench_options_read(struct acre_bench_options *options, int argc, char **argv, char *error,
+                             size_t error_bytes);
+
+void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
+                             const char *program);
+
+#endif

@@ -1,0 +1,429 @@
+#include "bench/runner.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "acre_config.h"
+#include "bench/child.h"
+#include "bench/machine.h"
+#include "bench/names.h"
+#include "bench/random.h"
+
+/* The seed's stream for the order of visits; streams of data are iteration numbers. */
+static const uint64_t order_stream = UINT64_MAX;
+
+struct session {
+    const struct acre_runner *runner;
+    struct acre_run *run;
+    struct acre_cell_spec *specs; /* one a cell, in the order of run->cells */
+    struct acre_random random;
+    size_t *order; /* of the visits of a round; cell_count stands for the reference again */
+    size_t visits_done, visits_expected;
+    double begin_s;
+    char *error;
+    size_t error_bytes;
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Cells -----------------------------------------------------------------------------------------
+ */
+
+static bool leave_out(struct session *session, const char *backend, enum acre_lifetime lifetime,
+                      const char *reason)
+{
+    struct acre_left_out *left_out = &session->run->left_out[session->run->left_out_count];
+
+    if (asprintf(&left_out->strategy, "%s/%s", backend, acre_lifetime_name(lifetime)) < 0) {
+        left_out->strategy = NULL;
+        return false;
+    }
+    session->run->left_out_count++;
+    left_out->reason = strdup(reason);
+    return left_out->reason != NULL;
+}
+
+static bool add_cell(struct session *session, struct acre_cell_spec spec)
+{
+    struct acre_run *run = session->run;
+
+    session->specs[run->cell_count] = spec;
+    return acre_cell_key_from_spec(&run->cells[run->cell_count++].key, &spec);
+}
+
+static bool add_strategy(struct session *session, const char *backend, enum acre_lifetime lifetime)
+{
+    const struct acre_bench_options *options = session->runner->options;
+    struct acre_cell_spec spec = {
+        .lifetime = lifetime,
+        .order = options->order,
+        .backward = options->backward,
+        .depth = options->depth,
+        .seed = options->seed,
+    };
+
+    snprintf(spec.backend, sizeof spec.backend, "%s", backend);
+    for (size_t e = 0; e < options->elements_count; e++)
+        for (int fill = 0; fill < 2; fill++) {
+            spec.elements = options->elements[e];
+            spec.fill = (enum acre_fill)fill;
+            if (options->fills[fill] && !add_cell(session, spec))
+                return false;
+        }
+    return true;
+}
+
+static bool add_cells(struct session *session)
+{
+    const struct acre_bench_options *options = session->runner->options;
+    size_t strategies = options->backend_count * ACRE_LIFETIME_COUNT;
+    size_t most = strategies * options->elements_count * 2;
+
+    session->specs = calloc(most, sizeof *session->specs);
+    session->order = calloc(most + 1, sizeof *session->order);
+    session->run->cells = calloc(most, sizeof *session->run->cells);
+    session->run->left_out = calloc(strategies, sizeof *session->run->left_out);
+    if (session->specs == NULL || session->order == NULL || session->run->cells == NULL ||
+        session->run->left_out == NULL)
+        return false;
+    for (size_t b = 0; b < options->backend_count; b++)
+        for (int l = 0; l < ACRE_LIFETIME_COUNT; l++) {
+            enum acre_lifetime lifetime = (enum acre_lifetime)l;
+            const char *backend = options->backends[b];
+            const char *why_not = acre_why_not(backend, lifetime);
+
+            if (!options->lifetimes[l])
+                continue;
+            if (why_not != NULL ? !leave_out(session, backend, lifetime, why_not)
+                                : !add_strategy(session, backend, lifetime))
+                return false;
+        }
+    return true;
+}
+
+/* Visits ----------------------------------------------------------------------------------------
+ */
+
+static void show_progress(struct session *session, const struct acre_cell_spec *spec)
+{
+    double gone_s = now_s() - session->begin_s;
+    double left = (double)(session->visits_expected - session->visits_done);
+
+    if (!session->runner->shows_progress)
+        return;
+    fprintf(stderr, "\r\033[K%zu of %zu visits, about %.0f s left: %s/%s, %" PRIu64 " elements, %s",
+            session->visits_done, session->visits_expected,
+            session->visits_done > 0 ? gone_s / (double)session->visits_done * left : 0.0,
+            spec->backend, acre_lifetime_name(spec->lifetime), spec->elements,
+            acre_fill_name(spec->fill));
+    fflush(stderr);
+}
+
+/* The words of a child's command line that are numbers. */
+struct numbers {
+    char elements[24], depth[24], iterations[24], seed[24];
+};
+
+enum { MOST_ARGUMENTS = 40 };
+
+static void write_arguments(const struct session *session, const struct acre_cell_spec *spec,
+                            const char *kind, struct numbers *numbers, const char **arguments)
+{
+    const struct acre_runner *runner = session->runner;
+    const char *const words[] = {
+        "--child",      kind,
+        "--backends",   spec->backend,
+        "--lifetimes",  acre_lifetime_name(spec->lifetime),
+        "--fill",       acre_fill_name(spec->fill),
+        "--order",      acre_order_name(spec->order),
+        "--elements",   numbers->elements,
+        "--depth",      numbers->depth,
+        "--iterations", numbers->iterations,
+        "--seed",       numbers->seed,
+    };
+    int count = 0;
+
+    snprintf(numbers->elements, sizeof numbers->elements, "%" PRIu64, spec->elements);
+    snprintf(numbers->depth, sizeof numbers->depth, "%" PRIu64, spec->depth);
+    snprintf(numbers->iterations, sizeof numbers->iterations, "%" PRIu64,
+             runner->options->iterations);
+    snprintf(numbers->seed, sizeof numbers->seed, "%" PRIu64, spec->seed);
+    for (int i = 0; i < runner->launch_count && count < 8; i++)
+        arguments[count++] = runner->launch[i];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        arguments[count++] = words[i];
+    if (spec->backward)
+        arguments[count++] = "--backward";
+    arguments[count] = NULL;
+}
+
+/* The answer of one visit; the cell's failure, if any, is in it. */
+static bool visit(struct session *session, const struct acre_cell_spec *spec, const char *kind,
+                  struct acre_run *answer)
+{
+    const char *arguments[MOST_ARGUMENTS];
+    struct numbers numbers;
+    char why[512];
+    bool has_answer;
+
+    show_progress(session, spec);
+    write_arguments(session, spec, kind, &numbers, arguments);
+    has_answer = acre_spawn_for_run(arguments, answer, why, sizeof why);
+    session->visits_done++;
+    if (has_answer && answer->cell_count == 1)
+        return true;
+    if (has_answer) {
+        acre_run_free(answer);
+        snprintf(why, sizeof why, "the child process answered with %zu cells", answer->cell_count);
+    }
+    answer->cells = calloc(1, sizeof *answer->cells);
+    if (answer->cells == NULL)
+        return false;
+    answer->cell_count = 1;
+    answer->cells[0].failure = strdup(why);
+    return answer->cells[0].failure != NULL;
+}
+
+static void clear_series(struct acre_cell *cell)
+{
+    struct acre_series *const all[] = {
+        &cell->ns_per_iteration, &cell->limit_ns_per_iteration,  &cell->x_limit,
+        &cell->cold_ns,          &cell->system_ns_per_iteration, &cell->cold_faults,
+        &cell->rss_bytes,        &cell->faults_per_iteration,
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        free(all[i]->values);
+        *all[i] = (struct acre_series){0};
+    }
+}
+
+static bool append_all(struct acre_series *to, const struct acre_series *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (!acre_series_append(to, from->values[i]))
+            return false;
+    return true;
+}
+
+/* A cell that failed once has no result at all: half of its rounds would be a selection. */
+static bool join_cell(struct acre_cell *cell, struct acre_cell *answer)
+{
+    if (answer->failure != NULL) {
+        cell->failure = answer->failure;
+        answer->failure = NULL;
+        clear_series(cell);
+        return true;
+    }
+    if (answer->has_recorded) {
+        cell->has_recorded = true;
+        cell->recorded = answer->recorded;
+        answer->has_recorded = false;
+        answer->recorded = (struct acre_recorded){0};
+    }
+    if (answer->cold_iterations != 0)
+        cell->cold_iterations = answer->cold_iterations;
+    return append_all(&cell->ns_per_iteration, &answer->ns_per_iteration) &&
+           append_all(&cell->limit_ns_per_iteration, &answer->limit_ns_per_iteration) &&
+           append_all(&cell->x_limit, &answer->x_limit) &&
+           append_all(&cell->faults_per_iteration, &answer->faults_per_iteration) &&
+           append_all(&cell->system_ns_per_iteration, &answer->system_ns_per_iteration) &&
+           append_all(&cell->rss_bytes, &answer->rss_bytes) &&
+           append_all(&cell->cold_ns, &answer->cold_ns) &&
+           append_all(&cell->cold_faults, &answer->cold_faults);
+}
+
+/* Each backend's library once, as the first child that used it identified it. */
+static void join_library(struct acre_run *run, struct acre_run *answer)
+{
+    if (answer->library_count == 0)
+        return;
+    for (size_t i = 0; i < run->library_count; i++)
+        if (strcmp(run->libraries[i].backend, answer->libraries[0].backend) == 0)
+            return;
+    run->libraries[run->library_count++] = answer->libraries[0];
+    answer->libraries[0] = (struct acre_library){0};
+    answer->library_count = 0;
+}
+
+static bool visit_cell(struct session *session, size_t index, const char *kind)
+{
+    struct acre_cell *cell = &session->run->cells[index];
+    struct acre_run answer;
+    bool joined;
+
+    if (cell->failure != NULL) {
+        session->visits_done++;
+        return true;
+    }
+    joined = visit(session, &session->specs[index], kind, &answer);
+    if (joined) {
+        join_library(session->run, &answer);
+        joined = join_cell(cell, &answer.cells[0]);
+    }
+    acre_run_free(&answer);
+    return joined;
+}
+
+/* Rounds ----------------------------------------------------------------------------------------
+ */
+
+static bool has_steady_state(const struct acre_cell_spec *spec)
+{
+    return spec->lifetime != ACRE_LIFETIME_STRONG;
+}
+
+/* The first timed cell on malloc, or else the first timed cell; cell_count when there is none. */
+static size_t find_reference(const struct session *session)
+{
+    size_t first = session->run->cell_count;
+
+    for (size_t i = session->run->cell_count; i-- > 0;) {
+        if (!has_steady_state(&session->specs[i]))
+            continue;
+        if (first == session->run->cell_count || i < first)
+            first = i;
+    }
+    for (size_t i = 0; i < session->run->cell_count; i++)
+        if (has_steady_state(&session->specs[i]) &&
+            strcmp(session->specs[i].backend, "malloc") == 0)
+            return i;
+    return first;
+}
+
+/* The reference again, as if it were another cell: how far may the same thing be from itself? */
+static bool visit_reference(struct session *session, size_t reference, double *ns)
+{
+    struct acre_run answer;
+    bool done = visit(session, &session->specs[reference], "timed", &answer);
+
+    *ns = 0;
+    if (done && answer.cells[0].ns_per_iteration.count == 1)
+        *ns = answer.cells[0].ns_per_iteration.values[0];
+    acre_run_free(&answer);
+    return done;
+}
+
+static void shuffle(struct session *session, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        session->order[i] = i;
+    for (size_t i = count; i-- > 1;) {
+        size_t j = acre_random_below(&session->random, i + 1);
+        size_t swapped = session->order[i];
+
+        session->order[i] = session->order[j];
+        session->order[j] = swapped;
+    }
+}
+
+static bool run_round(struct session *session, size_t reference)
+{
+    struct acre_run *run = session->run;
+    size_t visits = run->cell_count + (reference < run->cell_count);
+    double again_ns = 0;
+    const struct acre_series *first;
+
+    shuffle(session, visits);
+    for (size_t i = 0; i < visits; i++) {
+        size_t index = session->order[i];
+
+        if (index == run->cell_count) {
+            if (!visit_reference(session, reference, &again_ns))
+                return false;
+            continue;
+        }
+        if (has_steady_state(&session->specs[index]) && !visit_cell(session, index, "timed"))
+            return false;
+        if (!visit_cell(session, index, "cold"))
+            return false;
+    }
+    if (again_ns <= 0)
+        return true;
+    first = &run->cells[reference].ns_per_iteration;
+    return first->count == 0 || acre_series_append(&run->self_log_ratio,
+                                                   log(again_ns / first->values[first->count - 1]));
+}
+
+static size_t count_visits(const struct session *session, size_t reference)
+{
+    size_t a_round = reference < session->run->cell_count;
+
+    for (size_t i = 0; i < session->run->cell_count; i++)
+        a_round += 1 + has_steady_state(&session->specs[i]);
+    return session->run->cell_count + a_round * session->runner->options->rounds;
+}
+
+static bool run_all(struct session *session)
+{
+    size_t reference = find_reference(session);
+
+    session->visits_expected = count_visits(session, reference);
+    for (size_t i = 0; i < session->run->cell_count; i++)
+        if (!visit_cell(session, i, "recorded"))
+            return false;
+    for (uint64_t round = 0; round < session->runner->options->rounds; round++)
+        if (!run_round(session, reference))
+            return false;
+    return true;
+}
+
+/* The run ---------------------------------------------------------------------------------------
+ */
+
+static bool describe(struct session *session)
+{
+    const struct acre_bench_options *options = session->runner->options;
+    struct acre_run *run = session->run;
+    char started[32];
+    time_t now = time(NULL);
+    struct tm utc;
+
+    gmtime_r(&now, &utc);
+    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    run->acre_version = strdup(ACRE_VERSION);
+    run->workload = strdup(session->runner->workload->name);
+    run->command = strdup(""); /* the caller knows the whole of it */
+    run->started = strdup(started);
+    run->seed = options->seed;
+    run->rounds = options->rounds;
+    run->iterations = options->iterations;
+    run->libraries = calloc(options->backend_count, sizeof *run->libraries);
+    return run->acre_version != NULL && run->workload != NULL && run->command != NULL &&
+           run->started != NULL && run->libraries != NULL && acre_machine_describe(run);
+}
+
+enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,
+                               size_t error_bytes)
+{
+    struct session session = {
+        .runner = runner,
+        .run = run,
+        .begin_s = now_s(),
+        .error = error,
+        .error_bytes = error_bytes,
+    };
+    bool done;
+
+    *run = (struct acre_run){0};
+    acre_random_init(&session.random, runner->options->seed, order_stream);
+    done = describe(&session) && add_cells(&session) && run_all(&session);
+    run->duration_seconds = now_s() - session.begin_s;
+    if (runner->shows_progress)
+        fprintf(stderr, "\r\033[K");
+    free(session.specs);
+    free(session.order);
+    if (done)
+        return ACRE_EXIT_OK;
+    snprintf(error, error_bytes, "out of memory");
+    return ACRE_EXIT_MEMORY;
+}

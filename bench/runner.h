@@ -1,0 +1,32 @@
+/*
+ * The runner: visits every cell in complete blocks and puts the answers together.
+ *
+ *   first   one recorded visit a cell (exact, so one is enough)
+ *   then    for each round, in a new random order: every cell timed and cold, and the reference
+ *           (the first cell of malloc/weak) a second time: the noise floor
+ *
+ * Complete blocks in random order share drift of the machine fairly between the strategies.
+ */
+#ifndef ACRE_BENCH_RUNNER_H
+#define ACRE_BENCH_RUNNER_H
+
+#include "bench/options.h"
+#include "report/exit_status.h"
+
+struct acre_runner {
+    const struct acre_workload *workload;
+    const struct acre_bench_options *options;
+    const char *const *launch; /* what starts this program again */
+    int launch_count;
+    bool shows_progress;
+};
+
+/*
+ * Runs all cells and fills `run` (the caller's to free). A cell that fails keeps its reason and is
+ * not visited again. Anything but ACRE_EXIT_OK comes with a sentence in `error`: ACRE_EXIT_MEMORY,
+ * or ACRE_EXIT_IO when no child can be started.
+ */
+enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,
+                               size_t error_bytes);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * One visit to a cell: what a child process does. The answer is a run of one cell, so that it
+ * travels as the same JSON that a user keeps; the runner puts many of them together.
+ *
+ *   timed     warm up, then batches of the strategy and of the limit in turn; no recording
+ *   cold      the first iterations of this process, from the first to the last, nothing before
+ *   recorded  the same iterations with a full ledger; exact books, no clock
+ */
+#ifndef ACRE_BENCH_VISIT_H
+#define ACRE_BENCH_VISIT_H
+
+#include "bench/bench.h"
+#include "report/run.h"
+
+enum acre_visit_kind { ACRE_VISIT_TIMED, ACRE_VISIT_COLD, ACRE_VISIT_RECORDED };
+
+struct acre_visit {
+    enum acre_visit_kind kind;
+    const struct acre_workload *workload;
+    struct acre_cell_spec spec;
+    uint64_t iterations;         /* of the cold and the recorded kind */
+    double timed_seconds;        /* budget of the timed kind after its warm-up */
+    uint64_t memory_limit_bytes; /* of this process's address space; 0: none */
+};
+
+/* The strong lifetime leaks by design: it always runs this many iterations. */
+enum { ACRE_STRONG_ITERATIONS = 10, ACRE_MOST_ITERATION_ROWS = 1000 };
+
+/*
+ * Runs the visit in this process. A failure of the cell itself (out of memory, results that differ
+ * from the limit's) is an answer: cell.failure says what. False only when the answer itself cannot
+ * be put together, for want of memory. `run` is the caller's to free, either way.
+ */
+bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run);
+
+#endif

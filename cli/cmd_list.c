@@ -1,0 +1,85 @@
+/* acre list: the backends of this machine, found or why not, and the workloads. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc/registry.h"
+#include "bench/bench.h"
+#include "bench/child.h"
+#include "cli/commands.h"
+#include "report/exit_status.h"
+
+/* Loading jemalloc needs an environment that only a new start of this program can give. */
+static void start_again_with_static_tls(void)
+{
+    const char *arguments[] = {"acre", "list", NULL};
+    char *self = realpath("/proc/self/exe", NULL);
+    char *setting = NULL;
+    char **environment = acre_environment_with_static_tls(&setting);
+
+    if (self != NULL && environment != NULL)
+        execve(self, (char *const *)arguments, environment);
+    free(self); /* then the list says what jemalloc lacks */
+    free(environment);
+    free(setting);
+}
+
+static void print_lifetimes(const char *backend)
+{
+    const char *comma = "";
+
+    printf("    lifetimes  ");
+    for (int l = 0; l < ACRE_LIFETIME_COUNT; l++)
+        if (acre_why_not(backend, (enum acre_lifetime)l) == NULL) {
+            printf("%s%s", comma, acre_lifetime_name((enum acre_lifetime)l));
+            comma = ", ";
+        }
+    putchar('\n');
+}
+
+static void print_backend(const char *name)
+{
+    struct acre_backend backend;
+    char why[256];
+
+    printf("  %-10s %s\n", name, acre_backend_about(name));
+    if (!acre_backend_open(&backend, name, why, sizeof why)) {
+        printf("    not here   %s\n", why);
+        return;
+    }
+    printf("    found      %s", backend.identity.version);
+    if (backend.identity.path[0] != '\0')
+        printf(", %s", backend.identity.path);
+    if (backend.identity.build_id[0] != '\0')
+        printf(" (build id %.12s)", backend.identity.build_id);
+    putchar('\n');
+    print_lifetimes(name);
+    acre_backend_close(&backend);
+}
+
+int acre_cmd_list(int argc, char **argv)
+{
+    bool help = argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+    if (argc > 1 && !help) {
+        fprintf(stderr, "acre list: unexpected argument '%.40s'; it takes none\n", argv[1]);
+        return ACRE_EXIT_USAGE;
+    }
+    if (help) {
+        puts("usage: acre list\n\nLists backends (found, version, or why not) and workloads.");
+        return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+    }
+    if (!acre_has_static_tls())
+        start_again_with_static_tls();
+    puts("backends");
+    for (size_t i = 0; acre_backend_name(i) != NULL; i++)
+        print_backend(acre_backend_name(i));
+    puts("\nworkloads");
+    for (size_t i = 0; acre_workload_at(i) != NULL; i++)
+        printf("  %-16s %s\n", acre_workload_at(i)->name, acre_workload_at(i)->about);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return ACRE_EXIT_OK;
+    perror("acre list: cannot write to standard output");
+    return ACRE_EXIT_IO;
+}

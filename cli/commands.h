@@ -1,0 +1,10 @@
+/* The commands of `acre`. Each gets its own command line (argv[0] is "acre NAME") and returns an
+ * exit status of report/exit_status.h. */
+#ifndef ACRE_CLI_COMMANDS_H
+#define ACRE_CLI_COMMANDS_H
+
+int acre_cmd_bench(int argc, char **argv);
+int acre_cmd_compare(int argc, char **argv);
+int acre_cmd_list(int argc, char **argv);
+
+#endif

@@ -1,0 +1,57 @@
+/* acre: finds the command and hands over. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acre_config.h"
+#include "cli/commands.h"
+#include "report/exit_status.h"
+
+static const struct command {
+    const char *name;
+    const char *title; /* argv[0] of the command */
+    const char *about;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"bench", "acre bench", "measure a workload under every strategy", acre_cmd_bench},
+    {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
+    {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static int print_help(void)
+{
+    puts("usage: acre COMMAND [options]\n"
+         "\n"
+         "Arena comparison and region experiments: what would another allocator, or a region, do?\n"
+         "\n"
+         "commands");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].about);
+    puts("\n"
+         "examples:\n"
+         "  acre bench square-chain --json run.json\n"
+         "  acre compare before.json after.json\n"
+         "\n"
+         "'acre COMMAND --help' tells more. Version " ACRE_VERSION ".");
+    return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a closed reader is an error of write, with a sentence */
+    if (argc < 2) {
+        fputs("acre: which command? 'acre --help' lists them\n", stderr);
+        return ACRE_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help();
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            argv[1] = (char *)commands[i].title;
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    fprintf(stderr, "acre: unknown command '%.40s'; 'acre --help' lists them\n", argv[1]);
+    return ACRE_EXIT_USAGE;
+}
