@@ -230,11 +230,10 @@ static void sweep(struct strategy strategy, bool forever)
         plan.calls = plan.failures = 0;
         status = acre_engine_new(&stage.engine, faulty, NULL);
         if (status == ACRE_OK && strategy.lifetime != ACRE_LIFETIME_WEAK) {
-            status = acre_region_new(stage.engine, faulty_arena,
-                                     strategy.lifetime == ACRE_LIFETIME_REGION
-                                         ? ACRE_REGION_BULK
-                                         : ACRE_REGION_COUNTED,
-                                     "iteration", &stage.regions[0]);
+            status = acre_region_new(
+                stage.engine, faulty_arena,
+                strategy.lifetime == ACRE_LIFETIME_REGION ? ACRE_REGION_BULK : ACRE_REGION_COUNTED,
+                "iteration", &stage.regions[0]);
             stage.region_count = status == ACRE_OK;
         }
         if (stage.engine != NULL) {
