@@ -1,0 +1,53 @@
+#!/bin/sh
+# Wrong command lines and files: one line that names the cause, a documented status, no file left.
+. "$ACRE_TESTS/cli/lib.sh"
+
+work=$(mktemp -d)
+small='--elements 100 --rounds 1 --fill reuse --lifetimes weak --backends malloc'
+
+expect 2 "unknown option '--frob'" -- "$SQUARE_CHAIN" --frob
+expect 2 "unknown backend 'jemaloc' \(did you mean 'jemalloc'\?\)" -- \
+    "$SQUARE_CHAIN" --backends jemaloc
+expect 2 "unknown lifetime 'weka'" -- "$SQUARE_CHAIN" --lifetimes weka
+for bad in 0 -1 abc 1e30 '' 99999999999999999999 '1,,2' '100,100'; do
+    expect 2 '--elements' -- "$SQUARE_CHAIN" "--elements=$bad"
+done
+expect 2 "backend 'malloc' cannot run" -- "$SQUARE_CHAIN" --backends malloc --lifetimes region
+expect 2 "'--rounds' needs a value" -- "$SQUARE_CHAIN" --rounds
+expect 2 "unexpected argument 'x'" -- "$SQUARE_CHAIN" x
+expect 2 '--order' -- "$SQUARE_CHAIN" --order sideways
+expect 2 '--fill' -- "$SQUARE_CHAIN" --fill zeros
+# shellcheck disable=SC2086 # a list of words
+expect 4 "$work/none/run.json" -- "$SQUARE_CHAIN" $small --json "$work/none/run.json"
+# shellcheck disable=SC2086
+expect 4 "$work" -- "$SQUARE_CHAIN" $small --json "$work"
+# shellcheck disable=SC2086
+expect 4 '/dev/full' -- "$SQUARE_CHAIN" $small --quiet --json /dev/full
+expect_out 0 '^usage:' -- "$SQUARE_CHAIN" --help
+expect 2 "unknown command 'frob'" -- "$ACRE" frob
+expect 2 'which command' -- "$ACRE"
+expect 2 "unknown workload 'frob'" -- "$ACRE" bench frob
+expect_out 0 'libjemalloc.so.2' -- "$ACRE" list
+
+# shellcheck disable=SC2086
+expect_out 0 '"schema": ?"acre-run"' -- "$SQUARE_CHAIN" $small --json -
+cp "$out" "$work/run.json"
+check 'nothing but what was asked for is left' sh -c 'test "$(ls "$1")" = run.json' sh "$work"
+expect_out 0 'no difference shown|too few rounds' -- \
+    "$ACRE" compare "$work/run.json" "$work/run.json"
+head -c 200 "$work/run.json" > "$work/cut.json"
+echo '{"foreign": true}' > "$work/foreign.json"
+expect 5 'cut.json' -- "$ACRE" compare "$work/run.json" "$work/cut.json"
+expect 5 'foreign.json' -- "$ACRE" compare "$work/foreign.json" "$work/run.json"
+expect 4 'missing.json' -- "$ACRE" compare "$work/missing.json" "$work/run.json"
+expect 2 'wants two run files' -- "$ACRE" compare "$work/run.json"
+
+# Closed or full standard output: an error with a sentence, never a signal.
+# shellcheck disable=SC2086
+expect 4 'standard output' -- sh -c '"$@" >&-' sh "$SQUARE_CHAIN" $small
+# shellcheck disable=SC2086
+expect 4 'standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" $small
+expect 4 '' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" "$work/run.json"
+expect 4 '' -- sh -c '"$@" >&-' sh "$ACRE" list
+rm -rf "$work"
+done_testing
