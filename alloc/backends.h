@@ -8,7 +8,7 @@
 #include "alloc/alloc.h"
 
 /*
- * The C library's malloc. Blocks aligned to more than 16 bytes come from aligned_alloc.
+ * The C library's malloc. Blocks aligned to more than 16 bytes come from posix_memalign.
  * Held is mallinfo2's arena + hblkhd minus what it was when the backend was made: the process has
  * other users of malloc.
  */

@@ -19,10 +19,13 @@ static size_t held_by_process_bytes(void)
 
 static void *malloc_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
+    void *block;
+
     (void)self;
     if (layout.align <= alignof(max_align_t))
         return malloc(layout.size);
-    return aligned_alloc(layout.align, layout.size);
+    /* Not aligned_alloc, which by the letter wants a size that is a multiple of the alignment. */
+    return posix_memalign(&block, layout.align, layout.size) == 0 ? block : NULL;
 }
 
 static void malloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)

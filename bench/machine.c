@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "alloc/track.h"
 #include "core/kernels.h"
 
 enum { MOST_FACTS = 16 };
@@ -96,8 +97,12 @@ bool acre_machine_describe(struct acre_run *run)
 
 uint64_t acre_machine_memory_limit_bytes(void)
 {
+#ifdef ACRE_TRACK_ASAN
+    return 0; /* its shadow alone takes terabytes of address space */
+#else
     long pages = sysconf(_SC_PHYS_PAGES);
     long page_bytes = sysconf(_SC_PAGESIZE);
 
     return pages > 0 && page_bytes > 0 ? (uint64_t)pages / 2 * (uint64_t)page_bytes : 0;
+#endif
 }

@@ -167,11 +167,9 @@ static inline void acre_count_up(struct acre_object *object)
         object->strong++;
 }
 
-/* A reference that C code held under no name. NULL is allowed. */
+/* Ends a reference that C code held under no name. */
 static inline void acre_release(struct acre_engine *engine, struct acre_object *object)
 {
-    if (object == NULL)
-        return;
     if ((object->flags & OBJECT_IN_BULK) != 0)
         acre_region_of(engine, object)->held_from_outside--;
     acre_count_down(engine, object);

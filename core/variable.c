@@ -113,7 +113,8 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
         acre_holder_remove(engine, &old->object, variable);
     acre_holder_add(engine, &temp.variable->object, variable, NULL, name + (name[0] == '&'));
     *variable = temp.variable;
-    acre_release(engine, &old->object);
+    if (old != NULL)
+        acre_release(engine, &old->object);
     return ACRE_OK;
 }
 
