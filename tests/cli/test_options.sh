@@ -44,10 +44,13 @@ expect 2 'wants two run files' -- "$ACRE" compare "$work/run.json"
 
 # Closed or full standard output: an error with a sentence, never a signal.
 # shellcheck disable=SC2086
-expect 4 'standard output' -- sh -c '"$@" >&-' sh "$SQUARE_CHAIN" $small
-# shellcheck disable=SC2086
 expect 4 'standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" $small
-expect 4 '' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" "$work/run.json"
-expect 4 '' -- sh -c '"$@" >&-' sh "$ACRE" list
+if [ "${ACRE_CHECKER:-}" != memcheck ]; then # whose own log takes the place of a closed one
+    # shellcheck disable=SC2086
+    expect 4 'standard output' -- sh -c '"$@" >&-' sh "$SQUARE_CHAIN" $small
+    expect 4 'standard output' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" \
+        "$work/run.json"
+    expect 4 'standard output' -- sh -c '"$@" >&-' sh "$ACRE" list
+fi
 rm -rf "$work"
 done_testing
