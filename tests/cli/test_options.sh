@@ -48,7 +48,7 @@ expect 4 'standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" $small
 if [ "${ACRE_CHECKER:-}" != memcheck ]; then # whose own log takes the place of a closed one
     # shellcheck disable=SC2086
     expect 4 'standard output' -- sh -c '"$@" >&-' sh "$SQUARE_CHAIN" $small
-    expect 4 'standard output' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" \
+    expect 4 'cannot write the output' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" \
         "$work/run.json"
     expect 4 'standard output' -- sh -c '"$@" >&-' sh "$ACRE" list
 fi
