@@ -39,7 +39,9 @@ static bool build(struct chain *chain, uint32_t type, unsigned long count)
 
         if (acre_object_new(chain->engine, type, &object) != ACRE_OK)
             return false;
-        acre_slot_set(chain->engine, object, &((struct node *)object)->next, &chain->head->object);
+        if (chain->head != NULL)
+            acre_slot_set(chain->engine, object, &((struct node *)object)->next,
+                          &chain->head->object);
         acre_unref(chain->engine, &chain->head);
         chain->head = (struct node *)object;
     }
