@@ -1,0 +1,290 @@
+/*
+ * What an arena and a pool promise beyond the contract: chunks kept over a reset, the limit, the
+ * trim, addresses, and a check that sees corruption. The arena's own file is included, so that its
+ * inside can be spoilt.
+ */
+#include "support/mtest.h"
+
+#include "alloc/arena.c"
+#include "alloc/ledger.h"
+
+static struct acre_alloc *pages;
+static struct acre_alloc *below; /* pages, with books */
+static struct acre_ledger ledger;
+
+static void open_below(void)
+{
+    pages = acre_pages_new();
+    acre_ledger_init(&ledger);
+    below = acre_record_new(pages, &ledger.sink, 0);
+}
+
+static void close_below(void)
+{
+    cr_assert_eq(ledger.total.live.blocks, 0);
+    acre_destroy(below);
+    acre_destroy(pages);
+}
+
+static struct acre_layout layout_of(size_t size)
+{
+    return (struct acre_layout){size, 16, ACRE_PURPOSE_DATA};
+}
+
+/* One iteration: small blocks over several chunks, and large ones of several sizes. */
+static void one_pass(struct acre_alloc *alloc, bool frees)
+{
+    void *blocks[40];
+
+    for (size_t i = 0; i < 40; i++) {
+        size_t size = i % 8 == 0 ? 400000 + 10000 * i : 100000;
+
+        blocks[i] = acre_allocate(alloc, layout_of(size));
+        cr_assert_not_null(blocks[i]);
+        memset(blocks[i], (int)i, size);
+    }
+    for (size_t i = 0; frees && i < 40; i++)
+        acre_free(alloc, blocks[i], layout_of(i % 8 == 0 ? 400000 + 10000 * i : 100000));
+}
+
+MTest(arena, keeps_its_chunks)
+{
+    struct acre_alloc *arena;
+    struct acre_alloc *pool;
+    uint64_t calls;
+    size_t held = 0;
+    size_t again = 0;
+
+    open_below();
+    arena = acre_arena_new(below, NULL);
+    cr_assert_eq(ledger.total.allocations, 0, "nothing is taken before it is wanted");
+    one_pass(arena, false);
+    acre_held_bytes(arena, &held);
+    cr_assert_eq(held, ledger.total.live.bytes);
+    calls = ledger.total.allocations;
+    for (int i = 0; i < 10; i++) {
+        cr_assert(acre_reset(arena));
+        cr_assert_null(acre_check(arena));
+        one_pass(arena, i % 2 == 0);
+    }
+    cr_assert_eq(ledger.total.allocations, calls, "a second identical pass asks for nothing");
+    cr_assert_eq(ledger.total.frees, 0);
+    acre_held_bytes(arena, &again);
+    cr_assert_eq(again, held);
+    acre_destroy(arena);
+    cr_assert_eq(ledger.total.live.blocks, 0);
+
+    pool = acre_pool_new(below);
+    one_pass(pool, true);
+    calls = ledger.total.allocations;
+    for (int i = 0; i < 10; i++)
+        one_pass(pool, true);
+    cr_assert_eq(ledger.total.allocations, calls);
+    acre_destroy(pool);
+    close_below();
+}
+
+MTest(arena, same_addresses_after_a_reset)
+{
+    struct acre_alloc *arena;
+    void *first[3];
+
+    open_below();
+    arena = acre_arena_new(below, NULL);
+    for (int pass = 0; pass < 3; pass++) {
+        for (size_t i = 0; i < 3; i++) {
+            void *block = acre_allocate(arena, layout_of(100 + 300000 * i));
+
+            if (pass == 0)
+                first[i] = block;
+            cr_assert_eq(block, first[i]);
+        }
+        acre_reset(arena);
+    }
+    cr_assert_eq(arena->epoch, 3);
+    acre_destroy(arena);
+    close_below();
+}
+
+MTest(arena, resizes_the_last_block)
+{
+    struct acre_alloc *arena;
+    char *first;
+    char *last;
+
+    open_below();
+    arena = acre_arena_new(below, NULL);
+    first = acre_allocate(arena, layout_of(100));
+    last = acre_allocate(arena, layout_of(100));
+    if (acre_can(arena, ACRE_CAN_RESIZE)) { /* red bytes are in the way */
+        cr_assert_not(acre_resize(arena, first, layout_of(100), 101));
+        cr_assert(acre_resize(arena, first, layout_of(100), 60));
+        cr_assert(acre_resize(arena, last, layout_of(100), 5000));
+        cr_assert(acre_resize(arena, last, layout_of(5000), 32));
+        cr_assert_eq((char *)acre_allocate(arena, layout_of(16)), last + 32);
+        cr_assert_not(acre_resize(arena, last, layout_of(32), 33));
+        /* not beyond the chunk, not beyond what is small */
+        last = acre_allocate(arena, layout_of(16));
+        cr_assert_not(acre_resize(arena, last, layout_of(16), 2 << 20));
+        cr_assert_not(acre_resize(arena, last, layout_of(16), (1 << 18) + 1));
+        cr_assert(acre_resize(arena, last, layout_of(16), 1 << 18));
+    }
+    cr_assert_null(acre_check(arena));
+    acre_destroy(arena);
+    close_below();
+}
+
+MTest(arena, limit_and_trim)
+{
+    const struct acre_arena_options three = {.chunk_bytes = 1 << 16, .limit_bytes = 3 << 16};
+    const struct acre_arena_options none = {.chunk_bytes = 1 << 16, .limit_bytes = 1};
+    struct acre_alloc *arena;
+    size_t held = 0;
+    unsigned blocks = 0;
+
+    open_below();
+    arena = acre_arena_new(below, &three);
+    for (int pass = 0; pass < 2; pass++) {
+        unsigned count = 0;
+
+        while (acre_allocate(arena, layout_of(10000)) != NULL)
+            count++;
+        cr_assert_geq(count, 15);
+        cr_assert(pass == 0 || count == blocks);
+        blocks = count;
+        acre_held_bytes(arena, &held);
+        cr_assert_eq(held, 3 << 16);
+        cr_assert_null(acre_allocate(arena, layout_of(100000)));
+        cr_assert_null(acre_check(arena));
+        acre_reset(arena);
+    }
+    /* the first chunk is in use; the others go, and a large block finds room under the limit */
+    cr_assert_eq(acre_trim(arena), 2 << 16);
+    cr_assert_eq(ledger.total.live.bytes, 1 << 16);
+    cr_assert_not_null(acre_allocate(arena, layout_of(100000)));
+    cr_assert_null(acre_allocate(arena, layout_of(100000)));
+    acre_reset(arena);
+    cr_assert_eq(acre_trim(arena), 102400, "25 pages");
+    cr_assert_null(acre_check(arena));
+    acre_destroy(arena);
+
+    arena = acre_arena_new(below, &none);
+    cr_assert_null(acre_allocate(arena, layout_of(1)));
+    cr_assert_eq(acre_trim(arena), 0);
+    cr_assert(acre_reset(arena));
+    cr_assert_null(acre_check(arena));
+    acre_destroy(arena);
+    close_below();
+}
+
+/* When the layer below refuses, nothing has changed, and the next call may succeed. */
+MTest(arena, survives_refusals_from_below)
+{
+    struct acre_fault_plan plan = {.fail_at = 2};
+    struct acre_alloc *faulty;
+    struct acre_alloc *arena;
+    unsigned refused = 0;
+
+    open_below();
+    faulty = acre_fault_new(below, &plan);
+    arena = acre_arena_new(faulty, NULL);
+    for (int i = 0; i < 60; i++) {
+        plan.fail_at = plan.calls + (i % 3 == 0 ? 1 : 0);
+        refused += acre_allocate(arena, layout_of(i % 2 == 0 ? 200000 : 300000)) == NULL;
+        cr_assert_null(acre_check(arena));
+    }
+    cr_assert_eq(refused, plan.failures);
+    cr_assert_gt(refused, 10);
+    acre_destroy(arena);
+    acre_destroy(faulty);
+    close_below();
+}
+
+/* Each kind of damage is seen; the arena is then made whole, so that it can end. */
+MTest(arena, check_sees_corruption)
+{
+    struct acre_alloc *alloc;
+    struct arena *arena;
+    struct chunk stranger = {NULL, 1 << 16};
+    struct arena whole;
+
+    open_below();
+    alloc = acre_arena_new(below, NULL);
+    arena = (struct arena *)alloc;
+    for (int i = 0; i < 20; i++)
+        acre_allocate(alloc, layout_of(100000));
+    acre_allocate(alloc, layout_of(1 << 20));
+    cr_assert_null(acre_check(alloc));
+    whole = *arena;
+
+    arena->held_bytes -= arena->page_bytes;
+    cr_assert_not_null(strstr(acre_check(alloc), "more bytes than it counts"));
+    *arena = whole;
+    arena->held_bytes += arena->page_bytes;
+    cr_assert_not_null(strstr(acre_check(alloc), "fewer bytes than it counts"));
+    *arena = whole;
+    arena->first->bytes -= 1;
+    cr_assert_not_null(strstr(acre_check(alloc), "number of pages"));
+    arena->first->bytes += 1;
+    arena->large_used->next = arena->large_used;
+    cr_assert_not_null(strstr(acre_check(alloc), "ring"));
+    arena->large_used->next = NULL;
+    arena->current = &stranger;
+    cr_assert_not_null(strstr(acre_check(alloc), "no list"));
+    *arena = whole;
+    arena->cursor = arena->end + 1;
+    cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
+    *arena = whole;
+    arena->cursor = blocks_of(arena->current) - 1;
+    cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
+    *arena = whole;
+    cr_assert_null(acre_check(alloc));
+    acre_destroy(alloc);
+    close_below();
+}
+
+/* A freed block serves the next request of its class, last in first out; classes waste at most a
+ * quarter. */
+MTest(arena, pool_classes)
+{
+    struct acre_alloc *pool;
+    void *a;
+    void *b;
+
+    open_below();
+    pool = acre_pool_new(below);
+    for (size_t size = 16; size < 300000; size += size / 7 + 1) {
+        size_t usable;
+
+        a = acre_allocate(pool, layout_of(size));
+        b = acre_allocate(pool, layout_of(size));
+        usable = acre_usable_bytes(pool, a, layout_of(size));
+        cr_assert_geq(usable, size);
+        cr_assert_leq(usable - size, size / 4);
+        acre_free(pool, a, layout_of(size));
+        acre_free(pool, b, layout_of(size));
+        cr_assert_eq(acre_allocate(pool, layout_of(usable)), b);
+        cr_assert_eq(acre_allocate(pool, layout_of(size)), a);
+        /* inside a class a block resizes where it stands, across classes not at all */
+        cr_assert(acre_resize(pool, a, layout_of(size), usable));
+        cr_assert_not(acre_resize(pool, a, layout_of(usable), usable + 1));
+        acre_free(pool, a, layout_of(usable));
+        acre_free(pool, b, layout_of(usable));
+    }
+    /* alignments have lists of their own */
+    a = acre_allocate(pool, (struct acre_layout){64, 64, ACRE_PURPOSE_DATA});
+    acre_free(pool, a, (struct acre_layout){64, 64, ACRE_PURPOSE_DATA});
+    b = acre_allocate(pool, layout_of(64));
+    cr_assert_neq(a, b);
+    cr_assert_eq(acre_allocate(pool, (struct acre_layout){64, 32, ACRE_PURPOSE_DATA}), a);
+    cr_assert_null(acre_allocate(pool, (struct acre_layout){64, 4u << 20, ACRE_PURPOSE_DATA}));
+    /* a reset forgets the lists with the blocks */
+    acre_free(pool, b, layout_of(64));
+    cr_assert(acre_reset(pool));
+    a = acre_allocate(pool, layout_of(64));
+    b = acre_allocate(pool, layout_of(64));
+    cr_assert_neq(a, b);
+    cr_assert_null(acre_check(pool));
+    acre_destroy(pool);
+    close_below();
+}

@@ -1,0 +1,145 @@
+/* Resizing, and what the capability bits promise, by every allocator alone and behind both
+ * decorators. Sizes, alignments and refusals are in test_contract.c. */
+#include "support/mtest.h"
+
+#include <stdint.h>
+
+#include "alloc/stacks.h"
+
+static struct stack stack;
+
+static struct acre_layout layout_of(size_t size, size_t align)
+{
+    return (struct acre_layout){size, (uint32_t)align, ACRE_PURPOSE_DATA};
+}
+
+/* Where a block cannot be resized nothing has changed; where it can its layout has the new size. */
+static void resize_one(size_t from, size_t to, size_t align)
+{
+    struct acre_layout layout = layout_of(from, align);
+    char *block = acre_allocate(stack.top, layout);
+    char *moved;
+    size_t kept = from < to ? from : to;
+
+    cr_assert_not_null(block);
+    memset(block, 'k', from);
+    if (acre_resize(stack.top, block, layout, to)) {
+        cr_assert(acre_can(stack.top, ACRE_CAN_RESIZE));
+        layout.size = to;
+        memset(block + kept, 'n', to - kept);
+        cr_assert_geq(acre_usable_bytes(stack.top, block, layout), to);
+    }
+    for (size_t i = 0; i < (layout.size == to ? kept : from); i++)
+        cr_assert_eq(block[i], 'k');
+
+    /* and on to the other size, moving if need be */
+    moved = acre_reallocate(stack.top, block, layout, layout.size == to ? from : to);
+    cr_assert_not_null(moved);
+    layout.size = layout.size == to ? from : to;
+    cr_assert_eq((uintptr_t)moved % align, 0);
+    for (size_t i = 0; i < kept; i++)
+        cr_assert_eq(moved[i], 'k', "%s: %zu to %zu", stack.name, from, to);
+    memset(moved, 'm', layout.size);
+    acre_free(stack.top, moved, layout);
+}
+
+MTest(capabilities, resizing)
+{
+    static const size_t sides[] = {1, 15, 16, 17, 40, 100, 1000, 4096, 10000, 100000, 300000};
+
+    for (int decorated = 0; decorated < 2; decorated++)
+        for (enum stack_kind kind = 0; kind < STACK_KINDS; kind++) {
+            struct acre_layout layout = layout_of(100, 16);
+            char *block;
+
+            stack_open(&stack, kind, decorated != 0);
+            for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
+                for (size_t j = 0; j < sizeof sides / sizeof sides[0]; j++) {
+                    resize_one(sides[i], sides[j], 16);
+                    resize_one(sides[i], sides[j], 64);
+                }
+            resize_one(64, 80000, 8192);
+            resize_one(80000, 64, 8192);
+
+            block = acre_reallocate(stack.top, NULL, layout, 100); /* an allocation */
+            cr_assert_not_null(block);
+            memset(block, 'b', 100);
+            cr_assert_not(acre_resize(stack.top, NULL, layout, 200));
+            cr_assert_not(acre_resize(stack.top, block, layout, SIZE_MAX));
+            cr_assert_null(acre_reallocate(stack.top, block, layout, SIZE_MAX));
+            cr_assert_null(acre_reallocate(stack.top, block, layout, PTRDIFF_MAX));
+            if (decorated != 0) {
+                stack.plan.fail_at = 1;
+                stack.plan.forever = true;
+                cr_assert_null(acre_reallocate(stack.top, block, layout, 500000));
+                stack.plan.fail_at = 0;
+            }
+            for (int i = 0; i < 100; i++)
+                cr_assert_eq(block[i], 'b');
+            acre_free(stack.top, block, layout);
+            acre_reset(stack.top);
+            cr_assert_null(acre_check(stack.top));
+            if (decorated != 0) {
+                cr_assert_eq(stack.ledger.total.live.blocks, 0);
+                cr_assert_eq(stack.ledger.total.live.bytes, 0);
+                cr_assert_eq(stack.plan.live_bytes, 0);
+            }
+            stack_close(&stack);
+        }
+}
+
+/* What the capabilities promise, and that decorators have those of what they decorate. */
+MTest(capabilities, kept_promises)
+{
+    for (enum stack_kind kind = 0; kind < STACK_KINDS; kind++) {
+        struct stack plain;
+        char *block;
+        size_t before = 0;
+        size_t held = 0;
+
+        stack_open(&plain, kind, false);
+        stack_open(&stack, kind, true);
+        cr_assert_eq(stack.top->ops->capabilities, plain.top->ops->capabilities);
+        cr_assert_str_eq(stack.top->ops->name, plain.top->ops->name);
+
+        cr_assert(acre_held_bytes(stack.top, &before), "%s", stack.name);
+        block = acre_allocate(stack.top, layout_of(8 << 20, 64));
+        memset(block, 1, 8 << 20);
+        cr_assert(acre_held_bytes(stack.top, &held));
+#ifdef MTEST_ASAN
+        if (kind == STACK_MALLOC)
+            held = before + (8 << 20); /* mallinfo2 knows nothing of ASan's own malloc */
+#endif
+#ifdef ACRE_HAVE_VALGRIND
+        if (kind == STACK_MALLOC && RUNNING_ON_VALGRIND)
+            held = before + (8 << 20);
+#endif
+        cr_assert_geq(held, before + (8 << 20), "%s: %zu, then %zu", stack.name, before, held);
+        acre_free(stack.top, block, layout_of(8 << 20, 64));
+
+        /* an epoch begins with every reset; what cannot reset stays as it is */
+        cr_assert_eq(stack.top->epoch, 0);
+        cr_assert_eq(acre_reset(stack.top), acre_can(stack.top, ACRE_CAN_RESET));
+        cr_assert_eq(stack.top->epoch, acre_can(stack.top, ACRE_CAN_RESET) ? 1 : 0);
+        cr_assert_eq(stack.bottom->epoch, stack.top->epoch);
+
+        if (kind == STACK_ARENA || kind == STACK_SMALL_ARENA) {
+            cr_assert_not(acre_can(stack.top, ACRE_CAN_FREE));
+            cr_assert_geq(acre_trim(stack.top), (size_t)8 << 20);
+            cr_assert(acre_held_bytes(stack.top, &held));
+            cr_assert_leq(held, before);
+            cr_assert_eq(acre_trim(stack.top), 0);
+        } else {
+            cr_assert(acre_can(stack.top, ACRE_CAN_FREE));
+        }
+        if (kind == STACK_PAGES) {
+            cr_assert(acre_held_bytes(stack.top, &held));
+            cr_assert_eq(held, 0, "what is freed is given back at once");
+        }
+        stack_close(&stack);
+        stack_close(&plain);
+    }
+    cr_assert_str_eq(acre_purpose_name(ACRE_PURPOSE_VARIABLE), "Variable");
+    cr_assert_str_eq(acre_purpose_name(ACRE_PURPOSE_COUNT), "?");
+    acre_destroy(NULL);
+}
