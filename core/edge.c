@@ -1,8 +1,8 @@
 /*
  * Strong references that cross the border of a region, and their books.
  *
- *   out of a bulk region   logged in region.outgoing: its reset releases the target. The log is a
- *                          multiset: any entry with the same target stands for any such edge.
+ *   out of a bulk region   logged in region.outgoing: its reset releases the target, and takes
+ *                          the holder off the target's books.
  *   into a region          its holder is written down, so that a refused reset can name it; into a
  *                          bulk region it is counted as well, since counts inside are never run
  *                          down and do not tell.
@@ -78,26 +78,38 @@ void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const
     if (is_outgoing(engine, holder->region, target)) {
         struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
 
-        ((struct acre_object **)outgoing->rows)[outgoing->count++] = target;
+        ((struct acre_outgoing *)outgoing->rows)[outgoing->count++] =
+            (struct acre_outgoing){target, slot};
     }
     if (keeps_holders(target))
         acre_holder_add(engine, target, slot, type->name, name_of_slot(type, holder, slot));
 }
 
-/* The log is a multiset, so any entry of the target will do: the newest is found first. */
+/* The entry of this very slot; for a slot that has moved, any entry of the target will do, since
+ * what matters is how often it is released. The newest is found first. */
+static void forget_outgoing(struct acre_table *outgoing, const void *slot,
+                            const struct acre_object *target)
+{
+    struct acre_outgoing *rows = outgoing->rows;
+    size_t found = outgoing->count;
+
+    for (size_t i = outgoing->count; i-- > 0;) {
+        if (rows[i].target != target)
+            continue;
+        if (found == outgoing->count || rows[i].slot == slot)
+            found = i;
+        if (rows[i].slot == slot)
+            break;
+    }
+    if (found < outgoing->count)
+        rows[found] = rows[--outgoing->count];
+}
+
 void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, const void *slot,
                      struct acre_object *target)
 {
-    if (is_outgoing(engine, holder->region, target)) {
-        struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
-        struct acre_object **rows = outgoing->rows;
-
-        for (size_t i = outgoing->count; i-- > 0;)
-            if (rows[i] == target) {
-                rows[i] = rows[--outgoing->count];
-                break;
-            }
-    }
+    if (is_outgoing(engine, holder->region, target))
+        forget_outgoing(&acre_region_of(engine, holder)->outgoing, slot, target);
     acre_holder_remove(engine, target, slot);
 }
 
@@ -106,7 +118,7 @@ bool acre_edge_reserve_across(struct acre_engine *engine, uint32_t from_region,
 {
     if (is_outgoing(engine, from_region, target) &&
         !acre_table_reserve(engine, &acre_region_at(engine, from_region)->outgoing, edges,
-                            sizeof(struct acre_object *), ACRE_PURPOSE_EDGE))
+                            sizeof(struct acre_outgoing), ACRE_PURPOSE_EDGE))
         return false;
     return !keeps_holders(target) ||
            acre_table_reserve(engine, &acre_region_of(engine, target)->holders, edges,

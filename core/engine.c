@@ -169,7 +169,7 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
             leaked += region->live_objects;
         acre_table_free(engine, &region->weak_slots, sizeof(struct acre_weak_slot),
                         ACRE_PURPOSE_WEAK);
-        acre_table_free(engine, &region->outgoing, sizeof(struct acre_object *), ACRE_PURPOSE_EDGE);
+        acre_table_free(engine, &region->outgoing, sizeof(struct acre_outgoing), ACRE_PURPOSE_EDGE);
         acre_table_free(engine, &region->holders, sizeof(struct acre_holder), ACRE_PURPOSE_EDGE);
     }
     acre_table_free(engine, &engine->regions, sizeof(struct acre_region), ACRE_PURPOSE_ENGINE);

@@ -44,6 +44,12 @@ struct acre_holder {
     const char *slot_name; /* the field's or the variable's name */
 };
 
+/* A strong reference out of a bulk region. */
+struct acre_outgoing {
+    struct acre_object *target;
+    const void *slot; /* the field that holds */
+};
+
 struct acre_region {
     struct acre_alloc *alloc;
     const char *name;
@@ -53,7 +59,7 @@ struct acre_region {
     uint64_t held_from_outside;   /* bulk: strong references from elsewhere */
     struct acre_table weak_slots; /* struct acre_weak_slot */
     uint32_t free_weak_slot;      /* slot + 1, 0: none */
-    struct acre_table outgoing;   /* struct acre_object *: bulk: owed a release at the reset */
+    struct acre_table outgoing;   /* struct acre_outgoing: bulk: owed a release at the reset */
     struct acre_table holders;    /* struct acre_holder: not for the pinned region */
 };
 

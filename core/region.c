@@ -44,6 +44,7 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
 {
     char names[128];
     uint64_t named = region->holders.count;
+    uint64_t held = region->held_from_outside;
 
     name_holders(region, names, sizeof names);
     if (!region->is_bulk)
@@ -54,9 +55,8 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
                          named > 0 ? names : "nobody known");
     return acre_fail(engine, ACRE_HELD,
                      "region '%s' was not reset: %llu references from outside: %s%s%llu unnamed",
-                     region->name, (unsigned long long)region->held_from_outside, names,
-                     named > 0 ? ", " : "",
-                     (unsigned long long)(region->held_from_outside - named));
+                     region->name, (unsigned long long)held, names, named > 0 ? ", " : "",
+                     (unsigned long long)(held > named ? held - named : 0));
 }
 
 /*
@@ -66,18 +66,20 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
 static void release_outgoing(struct acre_engine *engine, uint32_t number)
 {
     struct acre_table log = acre_region_at(engine, number)->outgoing;
-    struct acre_object **targets = log.rows;
+    const struct acre_outgoing *rows = log.rows;
     struct acre_region *region;
 
     acre_region_at(engine, number)->outgoing = (struct acre_table){0};
-    for (size_t i = 0; i < log.count; i++)
-        acre_release(engine, targets[i]);
+    for (size_t i = 0; i < log.count; i++) {
+        acre_holder_remove(engine, rows[i].target, rows[i].slot);
+        acre_release(engine, rows[i].target);
+    }
     log.count = 0;
     region = acre_region_at(engine, number);
     if (region->outgoing.rows == NULL)
         region->outgoing = log;
     else
-        acre_table_free(engine, &log, sizeof *targets, ACRE_PURPOSE_EDGE);
+        acre_table_free(engine, &log, sizeof *rows, ACRE_PURPOSE_EDGE);
 }
 
 enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
@@ -98,6 +100,8 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     region->weak_slots.count = 0;
     region->free_weak_slot = 0;
     region->live_objects = 0;
+    region->holders.count =
+        0; /* names of C variables whose reference was moved elsewhere by hand */
     acre_reset(region->alloc);
     release_outgoing(engine, number);
     return ACRE_OK;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "alloc/registry.h"
+#include "core/internal.h"
 #include "core/world.h"
 
 static struct world world;
@@ -248,6 +249,59 @@ MTest(region, outgoing_edges)
     cr_assert_str_eq(world_deaths, "o"); /* its last reference was the region's */
 
     acre_unref(e, &x);
+    close_empty();
+}
+
+/* The books of who holds end with the holder: when the region it lived in is reset, and when a C
+ * variable's reference was moved to another by hand. */
+MTest(region, holders_are_forgotten)
+{
+    struct acre_engine *e;
+    const struct acre_table *books;
+
+    cr_assert(world_open(&world, WORLD_BULK));
+    e = world.engine;
+    for (int i = 0; i < 3; i++) {
+        struct node *inner;
+        struct node *holder;
+
+        acre_region_enter(e, world.regions[1]);
+        inner = world_plain(&world);
+        acre_region_enter(e, world.regions[0]);
+        holder = world_plain(&world);
+        world_link(&world, holder, &holder->next, inner);
+        world_link(&world, holder, &holder->other, inner);
+        acre_unref(e, &inner);
+        cr_assert_eq(reset(1), ACRE_HELD);
+        cr_assert(error_says("2 references from outside: Plain.next, Plain.other, 0 unnamed"), "%s",
+                  acre_error(e));
+        world_link(&world, holder, &holder->next, NULL);
+        inner = holder->other;
+        acre_ref(e, &inner->object);
+        acre_unref(e, &holder);
+        cr_assert_eq(reset(0), ACRE_OK);
+        cr_assert_eq(reset(1), ACRE_HELD);
+        cr_assert(error_says("1 references from outside: 1 unnamed"), "%s", acre_error(e));
+        acre_unref(e, &inner);
+        cr_assert_eq(reset(1), ACRE_OK);
+        books = &acre_region_at(e, world.regions[1])->holders;
+        cr_assert_eq(books->count, 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct acre_variable *y = NULL;
+        struct acre_variable *moved;
+
+        acre_region_enter(e, world.regions[0]);
+        cr_assert_eq(acre_assign(e, &y, acre_variable_of(e, 1)), ACRE_OK);
+        moved = y;
+        y = NULL;
+        cr_assert_eq(reset(0), ACRE_HELD);
+        cr_assert(error_says("1 references from outside: y, 0 unnamed"), "%s", acre_error(e));
+        acre_unref(e, &moved);
+        cr_assert_eq(reset(0), ACRE_OK);
+        books = &acre_region_at(e, world.regions[0])->holders;
+        cr_assert_eq(books->count, 0);
+    }
     close_empty();
 }
 
