@@ -25,9 +25,14 @@ static struct acre_function **bucket(const struct acre_engine *engine, uint32_t 
     return (struct acre_function **)engine->buckets.rows + generation;
 }
 
-static void push(struct acre_engine *engine, struct acre_function *function)
+/*
+ * `current` is the generation being visited. A creator that was set by hand, after its variable had
+ * been used, may be of a higher one: it comes next, as in the seed.
+ */
+static void push(struct acre_engine *engine, struct acre_function *function, uint32_t current)
 {
-    struct acre_function **top = bucket(engine, function->generation);
+    uint32_t generation = function->generation < current ? function->generation : current;
+    struct acre_function **top = bucket(engine, generation);
 
     if (function->is_queued)
         return;
@@ -186,7 +191,8 @@ static bool gather(const struct acre_engine *engine, const struct acre_function 
     return any;
 }
 
-static enum acre_status visit(struct acre_engine *engine, struct acre_function *function)
+static enum acre_status visit(struct acre_engine *engine, struct acre_function *function,
+                              uint32_t generation)
 {
     const struct acre_operator *op = acre_entry_of(engine, &function->object)->op;
     struct acre_array *gys[MOST_EDGES];
@@ -206,7 +212,7 @@ static enum acre_status visit(struct acre_engine *engine, struct acre_function *
         if (status == ACRE_OK && gxs[i] != NULL) {
             status = take_gradient(engine, function, input, &gxs[i]);
             if (status == ACRE_OK && input->creator != NULL)
-                push(engine, input->creator);
+                push(engine, input->creator, generation);
         }
         acre_unref(engine, &gxs[i]);
     }
@@ -218,14 +224,14 @@ static enum acre_status visit_all(struct acre_engine *engine, struct acre_functi
     struct acre_function *visited = NULL;
     enum acre_status status = ACRE_OK;
 
-    push(engine, head);
+    push(engine, head, head->generation);
     /* On a failure the rest is popped without being visited, so that no mark is left behind. */
     for (uint32_t generation = head->generation + 1; generation-- > 0;) {
         struct acre_function *function;
 
         while ((function = pop(engine, generation)) != NULL) {
             if (status == ACRE_OK)
-                status = visit(engine, function);
+                status = visit(engine, function, generation);
             function->next = visited;
             visited = function;
         }

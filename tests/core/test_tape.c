@@ -641,6 +641,24 @@ MTest(tape, set_creator)
     cr_assert_null(x->grad);
     acre_unref(e, &leaf);
     cr_assert_eq(acre_strong_count(&y->creator->object), 1);
+
+    /* The creator of a variable that is in use already may be of a higher generation than those
+     * who use it. There is room for it all the same, and it is visited. */
+    assign_number(&leaf, 3);
+    acre_assign(e, &x, acre_variable_of(e, 2));
+    acre_assign(e, &y, acre_square(e, x));
+    for (int i = 0; i < 100; i++)
+        acre_assign(e, &leaf, acre_add(e, leaf, leaf));
+    cr_assert_eq(acre_set_creator(e, x, leaf->creator), ACRE_OK);
+    cr_assert_eq(x->generation, 100);
+    cr_assert_eq(y->generation, 1);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(acre_backward(e, y), ACRE_OK);
+        cr_assert_eq(grad_of(x), i == 0 ? 4 : 8);
+        cr_assert_not(leaf->creator->is_queued);
+        acre_cleargrad(e, leaf);
+    }
+    acre_unref(e, &leaf);
     acre_unref(e, &x);
     acre_unref(e, &y);
     close_empty();
