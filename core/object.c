@@ -41,6 +41,11 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
     if (size_bytes < type->size_bytes)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' has at least %zu bytes, not %zu",
                          type->name, type->size_bytes, size_bytes);
+    /* Its memory goes back with the size that the type tells. */
+    if (size_bytes > type->size_bytes && type->size_of == NULL)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT,
+                         "type '%s' has no size_of: its objects have %zu bytes, not %zu",
+                         type->name, type->size_bytes, size_bytes);
     if (region->is_bulk && type->destroy != NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",

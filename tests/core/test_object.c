@@ -448,6 +448,10 @@ MTest(object, user_defined_types)
     cr_assert_eq(acre_object_new(world.engine, 4000, &object), ACRE_BAD_ARGUMENT);
     cr_assert(strstr(acre_error(world.engine), "4000") != NULL);
     cr_assert_null(object);
+    cr_assert_eq(acre_object_new_sized(world.engine, world.plain_type, 4096, &object),
+                 ACRE_BAD_ARGUMENT);
+    cr_assert(strstr(acre_error(world.engine), "size_of") != NULL);
+    cr_assert_null(object);
     cr_assert_eq(acre_object_new_sized(world.engine, world.node_type, 16, &object),
                  ACRE_BAD_ARGUMENT);
     cr_assert(strstr(acre_error(world.engine), "Node") != NULL);
