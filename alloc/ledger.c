@@ -259,6 +259,9 @@ static void note_resize(struct acre_ledger *ledger, const struct acre_event *eve
     if (entry->address == NULL)
         return;
     ledger->usable_bytes += event->usable_bytes - entry->usable_bytes;
+    /* Its lifetime is what others allocated since: bytes it gave up are to count as its own. */
+    if (event->layout.size < entry->size)
+        entry->born_bytes += entry->size - event->layout.size;
     entry->size = event->layout.size;
     entry->usable_bytes = event->usable_bytes;
 }

@@ -166,6 +166,15 @@ MTest(books, full)
         cr_assert_eq(ledger.peak_held_bytes, held[0] + held[1]);
     }
 
+    /* bytes that a block itself gave up or took are no part of its lifetime */
+    kept = acre_allocate(tops[0], layout_of(1000, ACRE_PURPOSE_NODE));
+    cr_assert(acre_resize(tops[0], kept, layout_of(1000, ACRE_PURPOSE_NODE), 900));
+    cr_assert(acre_resize(tops[0], kept, layout_of(900, ACRE_PURPOSE_NODE), 1024));
+    cr_assert(acre_resize(tops[0], kept, layout_of(1024, ACRE_PURPOSE_NODE), 901));
+    acre_free(tops[0], kept, layout_of(901, ACRE_PURPOSE_NODE));
+    cr_assert_eq(ledger.lifetime_histogram[0], 3);
+    cr_assert_eq(ledger.usable_bytes, 0);
+
     /* more scopes than rows: the totals go on */
     for (uint64_t i = 2; i < 5; i++) {
         acre_ledger_scope_begin(&ledger, i);
@@ -175,10 +184,10 @@ MTest(books, full)
     }
     cr_assert_eq(ledger.scope_count, 3);
     cr_assert_eq(ledger.scopes[2].allocations, 1);
-    cr_assert_eq(ledger.total.allocations, 7);
+    cr_assert_eq(ledger.total.allocations, 8);
 
     acre_ledger_fini(&ledger);
-    cr_assert_eq(ledger.total.allocations, 7, "the counts stay readable");
+    cr_assert_eq(ledger.total.allocations, 8, "the counts stay readable");
     acre_ledger_fini(&ledger);
     for (int i = 0; i < 2; i++)
         acre_destroy(tops[i]);
