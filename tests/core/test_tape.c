@@ -622,6 +622,35 @@ MTest(tape, operators_that_fail)
     close_empty();
 }
 
+/* A destructor may build a graph and go backward; what it drops dies after it. */
+static double grad_inside;
+
+static void compute(struct acre_engine *engine, struct node *node)
+{
+    struct acre_variable *x = NULL;
+    struct acre_variable *y = NULL;
+
+    (void)node;
+    cr_assert_eq(acre_assign(engine, &x, acre_variable_of(engine, 3)), ACRE_OK);
+    cr_assert_eq(acre_assign(engine, &y, acre_square(engine, acre_square(engine, x))), ACRE_OK);
+    cr_assert_eq(acre_backward(engine, y), ACRE_OK);
+    grad_inside = grad_of(x);
+    acre_unref(engine, &x);
+    acre_unref(engine, &y);
+}
+
+MTest(tape, inside_a_destructor)
+{
+    struct node *node;
+
+    open_in(WORLD_PINNED);
+    node = world_node(&world, 'n');
+    node->at_death = compute;
+    acre_unref(e, &node);
+    cr_assert_eq(grad_inside, 4 * 27);
+    close_empty();
+}
+
 /* The seed's set_creator, for graphs built by hand: a leaf becomes the output of a Function. */
 MTest(tape, set_creator)
 {
