@@ -177,12 +177,13 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
 static void *arena_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct arena *arena = (struct arena *)self;
-    char *block = (char *)align_up((size_t)arena->cursor, layout.align);
+    /* Numbers, not pointers: before the first chunk both ends are NULL, and C knows no NULL + n. */
+    size_t begin = align_up((size_t)arena->cursor, layout.align);
 
-    if (layout.size > arena->small_bytes || block + layout.size > arena->end)
+    if (layout.size > arena->small_bytes || begin + layout.size > (size_t)arena->end)
         return allocate_slowly(arena, layout);
-    arena->cursor = block + layout.size;
-    return block;
+    arena->cursor = (char *)begin + layout.size;
+    return (char *)begin;
 }
 
 static void arena_free(struct acre_alloc *self, void *block, struct acre_layout layout)
