@@ -295,6 +295,17 @@ static void occupy_standard_streams(void)
         close(file);
 }
 
+static enum acre_exit dispatch(const struct program *program)
+{
+    if (program->options.help)
+        return help(program);
+    if (program->options.is_child)
+        return run_child(program);
+    if (program->options.in_process)
+        return run_in_process(program);
+    return run_all(program);
+}
+
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
                     const char *const *launch, int launch_count)
 {
@@ -310,12 +321,6 @@ int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
     occupy_standard_streams();
     signal(SIGPIPE, SIG_IGN); /* a closed reader is an error of write, with a sentence */
     if (!acre_bench_options_read(&program.options, argc, argv, error, sizeof error))
-        return complain(&program, ACRE_EXIT_USAGE, error);
-    if (program.options.help)
-        return help(&program);
-    if (program.options.is_child)
-        return run_child(&program);
-    if (program.options.in_process)
-        return run_in_process(&program);
-    return run_all(&program);
+        return (int)complain(&program, ACRE_EXIT_USAGE, error);
+    return (int)dispatch(&program);
 }

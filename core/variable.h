@@ -124,7 +124,9 @@ enum acre_status acre_operator_register(struct acre_engine *engine, const struct
 
 /*
  * Uses an operator: runs forward, makes the Function and its outputs. Owned arguments are consumed
- * whatever happens. `outputs` (as many as the operator has) are owned by the caller.
+ * whether it succeeds or not. `outputs` (as many as the operator has) are owned by the caller.
+ * A number that is no operator gives ACRE_BAD_ARGUMENT; how many arguments there are is unknown
+ * then, so none is consumed and no output is set.
  * An operator without forward gives ACRE_NOT_IMPLEMENTED and its name.
  */
 enum acre_status acre_apply(struct acre_engine *engine, uint32_t operator_number,

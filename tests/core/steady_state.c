@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static bool check(const struct acre_cell_spec *spec, bool is_canary, int *status
            (unsigned long long)spec->elements, spec->backward ? "forward + backward" : "forward",
            spec->fill == ACRE_FILL_RANDN ? "randn" : "reuse", *status,
            is_canary ? " (canary, to be killed)" : "");
-    return is_canary ? WIFSIGNALED(state) : *status == 0;
+    return is_canary ? WIFSIGNALED(state) && WTERMSIG(state) == SIGSYS : *status == 0;
 }
 
 int main(void)
@@ -95,13 +96,14 @@ int main(void)
     bool passed = true;
     int status;
 
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 32; i++) {
         struct acre_cell_spec spec = {
             .backend = "arena",
             .lifetime = (i & 1) != 0 ? ACRE_LIFETIME_REGION : ACRE_LIFETIME_WALKED,
             .fill = (i & 2) != 0 ? ACRE_FILL_REUSE : ACRE_FILL_RANDN,
             .backward = (i & 4) != 0,
             .elements = (i & 8) != 0 ? 100000 : 10000,
+            .order = (i & 16) != 0 ? ACRE_ORDER_DROP_FIRST : ACRE_ORDER_SEED,
             .depth = 3,
         };
 
