@@ -236,14 +236,20 @@ static void note_reset(struct acre_ledger *ledger, uint32_t source)
     }
 }
 
+/* NULL for a block that was not entered: lost, or older than the ledger. */
+static struct acre_ledger_entry *find_live(const struct acre_ledger *ledger, const void *address)
+{
+    struct acre_ledger_entry *entry =
+        ledger->entry_capacity > 0 ? find_entry(ledger, address) : NULL;
+
+    return entry != NULL && entry->address != NULL ? entry : NULL;
+}
+
 static void note_free(struct acre_ledger *ledger, const struct acre_event *event)
 {
-    struct acre_ledger_entry *entry;
+    struct acre_ledger_entry *entry = find_live(ledger, event->address);
 
-    if (ledger->entry_capacity == 0)
-        return;
-    entry = find_entry(ledger, event->address);
-    if (entry->address == NULL)
+    if (entry == NULL)
         return;
     note_death(ledger, entry);
     remove_entry(ledger, entry);
@@ -251,12 +257,9 @@ static void note_free(struct acre_ledger *ledger, const struct acre_event *event
 
 static void note_resize(struct acre_ledger *ledger, const struct acre_event *event)
 {
-    struct acre_ledger_entry *entry;
+    struct acre_ledger_entry *entry = find_live(ledger, event->address);
 
-    if (ledger->entry_capacity == 0)
-        return;
-    entry = find_entry(ledger, event->address);
-    if (entry->address == NULL)
+    if (entry == NULL)
         return;
     ledger->usable_bytes += event->usable_bytes - entry->usable_bytes;
     /* Its lifetime is what others allocated since: bytes it gave up are to count as its own. */

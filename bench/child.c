@@ -23,12 +23,14 @@ static const char *tunables(void)
     return NULL;
 }
 
-bool acre_has_static_tls(void)
+static bool has_static_tls(void)
 {
     return tunables() != NULL && strstr(tunables(), ACRE_STATIC_TLS_TUNABLE) != NULL;
 }
 
-char **acre_environment_with_static_tls(char **setting)
+/* The process's own strings, but for the last, which is `*setting`; both are to be freed. NULL: out
+ * of memory. */
+static char **environment_with_static_tls(char **setting)
 {
     const char *others = tunables();
     size_t count = 0;
@@ -51,11 +53,25 @@ char **acre_environment_with_static_tls(char **setting)
     return copy;
 }
 
+void acre_restart_with_static_tls(const char *const *arguments)
+{
+    char *setting = NULL;
+    char **environment;
+
+    if (has_static_tls())
+        return;
+    environment = environment_with_static_tls(&setting);
+    if (environment != NULL)
+        execve(arguments[0], (char *const *)arguments, environment);
+    free(environment);
+    free(setting);
+}
+
 static int start(const char *const *arguments, int output, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     char *setting = NULL;
-    char **environment = acre_environment_with_static_tls(&setting);
+    char **environment = environment_with_static_tls(&setting);
     int failed = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
 
     if (failed == 0) {

@@ -8,14 +8,12 @@
 #include "report/run.h"
 
 /*
- * Whether this process was started with the static TLS that jemalloc needs (alloc/backends.h);
- * children always are.
+ * Becomes `arguments` (NULL-terminated, the first an executable) in an environment with the static
+ * TLS that jemalloc needs (alloc/backends.h) and that children always get, unless this process was
+ * started with it. Returns when it was, or when there is no memory
+ * or no such executable: then jemalloc itself says what it lacks.
  */
-bool acre_has_static_tls(void);
-
-/* The environment with that setting put in, for exec. NULL: out of memory. To be freed with free:
- * the strings behind it are the process's own, but for the last. */
-char **acre_environment_with_static_tls(char **setting);
+void acre_restart_with_static_tls(const char *const *arguments);
 
 /*
  * Runs `arguments` (NULL-terminated, the first an executable) and reads the run that it prints.

@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "acre_config.h"
 #include "bench/child.h"
 #include "bench/machine.h"
 #include "bench/options.h"
@@ -40,8 +39,7 @@ static enum acre_exit complain_of_output(const struct program *program)
     return ACRE_EXIT_IO;
 }
 
-/* One visit in this process ---------------------------------------------------------------------
- */
+/* One visit in this process ----------------------------------------------------------------- */
 
 /* The first strategy and fill that were asked for. Strong has no steady state, so it is taken only
  * when it was named. */
@@ -96,22 +94,20 @@ static enum acre_exit run_child(const struct program *program)
 }
 
 /* jemalloc needs an environment that only a new start can give: once, in the same process. */
-static void start_again_with_static_tls(const struct program *program)
+static void restart(const struct program *program)
 {
-    const char *arguments[64];
-    char *setting = NULL;
-    char **environment = acre_environment_with_static_tls(&setting);
-    int count = 0;
+    size_t words = (size_t)(program->launch_count + program->argc);
+    const char **arguments = calloc(words + 1, sizeof *arguments);
+    size_t count = 0;
 
-    for (int i = 0; i < program->launch_count && count < 63; i++)
+    if (arguments == NULL)
+        return;
+    for (int i = 0; i < program->launch_count; i++)
         arguments[count++] = program->launch[i];
-    for (int i = 1; i < program->argc && count < 63; i++)
+    for (int i = 1; i < program->argc; i++)
         arguments[count++] = program->argv[i];
-    arguments[count] = NULL;
-    if (environment != NULL)
-        execve(arguments[0], (char *const *)arguments, environment);
-    free(environment); /* then jemalloc will say what it lacks */
-    free(setting);
+    acre_restart_with_static_tls(arguments);
+    free(arguments);
 }
 
 static enum acre_exit finish(const struct program *program, struct acre_run *run);
@@ -125,8 +121,7 @@ static enum acre_exit run_in_process(const struct program *program)
     struct acre_run run;
     enum acre_exit status;
 
-    if (!acre_has_static_tls())
-        start_again_with_static_tls(program);
+    restart(program);
     if (acre_visit_run(&visit, &run) && acre_machine_describe(&run)) {
         run.seed = program->options.seed;
         run.rounds = 1;
@@ -139,8 +134,7 @@ static enum acre_exit run_in_process(const struct program *program)
     return status;
 }
 
-/* The whole run ---------------------------------------------------------------------------------
- */
+/* The whole run ----------------------------------------------------------------------------- */
 
 static bool is_plain(const char *word)
 {

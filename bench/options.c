@@ -70,8 +70,7 @@ static bool refuse(const struct reader *reader, const char *format, ...)
     return false;
 }
 
-/* Numbers ---------------------------------------------------------------------------------------
- */
+/* Numbers ----------------------------------------------------------------------------------- */
 
 static bool read_number(const struct reader *reader, const char *option, const char *text,
                         uint64_t least, uint64_t most, uint64_t *number)
@@ -122,8 +121,7 @@ static bool read_elements(const struct reader *reader, const char *list)
     return options->elements_count > 0 || refuse(reader, "--elements: the list is empty");
 }
 
-/* Words -----------------------------------------------------------------------------------------
- */
+/* Words ------------------------------------------------------------------------------------- */
 
 /* Levenshtein's distance, for "did you mean"; words are short. */
 static unsigned distance(const char *a, const char *b)
@@ -247,8 +245,7 @@ static bool read_child(const struct reader *reader, const char *word)
     return refuse(reader, "--child: '%.40s' is no kind of visit", word);
 }
 
-/* All of it -------------------------------------------------------------------------------------
- */
+/* All of it --------------------------------------------------------------------------------- */
 
 static bool read_option(const struct reader *reader, int option, const char *value)
 {

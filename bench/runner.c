@@ -8,6 +8,7 @@
 
 #include "acre_config.h"
 #include "bench/child.h"
+#include "bench/clock.h"
 #include "bench/machine.h"
 #include "bench/names.h"
 #include "bench/random.h"
@@ -22,21 +23,10 @@ struct session {
     struct acre_random random;
     size_t *order; /* of the visits of a round; cell_count stands for the reference again */
     size_t visits_done, visits_expected;
-    double begin_s;
-    char *error;
-    size_t error_bytes;
+    double begin_ns;
 };
 
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Cells -----------------------------------------------------------------------------------------
- */
+/* Cells ------------------------------------------------------------------------------------- */
 
 static bool leave_out(struct session *session, const char *backend, enum acre_lifetime lifetime,
                       const char *reason)
@@ -110,12 +100,11 @@ static bool add_cells(struct session *session)
     return true;
 }
 
-/* Visits ----------------------------------------------------------------------------------------
- */
+/* Visits ------------------------------------------------------------------------------------ */
 
 static void show_progress(struct session *session, const struct acre_cell_spec *spec)
 {
-    double gone_s = now_s() - session->begin_s;
+    double gone_s = (acre_now_ns() - session->begin_ns) * 1e-9;
     double left = (double)(session->visits_expected - session->visits_done);
 
     if (!session->runner->shows_progress)
@@ -182,8 +171,8 @@ static bool visit(struct session *session, const struct acre_cell_spec *spec, co
     if (has_answer && answer->cell_count == 1)
         return true;
     if (has_answer) {
-        acre_run_free(answer);
         snprintf(why, sizeof why, "the child process answered with %zu cells", answer->cell_count);
+        acre_run_free(answer);
     }
     answer->cells = calloc(1, sizeof *answer->cells);
     if (answer->cells == NULL)
@@ -274,8 +263,7 @@ static bool visit_cell(struct session *session, size_t index, const char *kind)
     return joined;
 }
 
-/* Rounds ----------------------------------------------------------------------------------------
- */
+/* Rounds ------------------------------------------------------------------------------------ */
 
 static bool has_steady_state(const struct acre_cell_spec *spec)
 {
@@ -377,8 +365,7 @@ static bool run_all(struct session *session)
     return true;
 }
 
-/* The run ---------------------------------------------------------------------------------------
- */
+/* The run ----------------------------------------------------------------------------------- */
 
 static bool describe(struct session *session)
 {
@@ -408,16 +395,14 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
     struct session session = {
         .runner = runner,
         .run = run,
-        .begin_s = now_s(),
-        .error = error,
-        .error_bytes = error_bytes,
+        .begin_ns = acre_now_ns(),
     };
     bool done;
 
     *run = (struct acre_run){0};
     acre_random_init(&session.random, runner->options->seed, order_stream);
     done = describe(&session) && add_cells(&session) && run_all(&session);
-    run->duration_seconds = now_s() - session.begin_s;
+    run->duration_seconds = (acre_now_ns() - session.begin_ns) * 1e-9;
     if (runner->shows_progress)
         fprintf(stderr, "\r\033[K");
     free(session.specs);

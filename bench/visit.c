@@ -1,13 +1,12 @@
 #include "bench/visit.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "alloc/backends.h"
+#include "bench/clock.h"
 #include "bench/names.h"
 #include "bench/recorded.h"
 #include "report/stats.h"
@@ -23,7 +22,9 @@ enum {
 /* A visit under way. */
 struct session {
     const struct acre_visit *visit;
-    struct acre_cell *cell; /* the answer */
+    struct acre_run *run;   /* the answer */
+    struct acre_cell *cell; /* its one cell */
+    bool is_incomplete;     /* no memory for the rest of the answer */
     struct acre_stage stage;
     void *state; /* of the workload */
     uint64_t next_iteration;
@@ -32,14 +33,6 @@ struct session {
 struct usage {
     double faults, system_ns;
 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static struct usage usage_now(void)
 {
@@ -119,15 +112,33 @@ static bool drain(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
+/* Which library served the calls, from the backend while it is open. */
+static void keep_identity(struct session *session)
+{
+    const struct acre_backend *backend = &session->stage.backend;
+    struct acre_library *library = &session->run->libraries[0];
+
+    if (backend->name == NULL)
+        return; /* it could not be opened: the cell says why */
+    library->backend = strdup(backend->name);
+    library->path = strdup(backend->identity.path);
+    library->version = strdup(backend->identity.version);
+    library->build_id = strdup(backend->identity.build_id);
+    session->run->library_count = 1;
+    if (library->backend == NULL || library->path == NULL || library->version == NULL ||
+        library->build_id == NULL)
+        session->is_incomplete = true;
+}
+
 static void close_session(struct session *session)
 {
+    keep_identity(session);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
 }
 
-/* Timed -----------------------------------------------------------------------------------------
- */
+/* Timed ------------------------------------------------------------------------------------- */
 
 struct limit_run {
     struct acre_alloc *pages, *arena;
@@ -175,9 +186,9 @@ static bool warm_up(struct session *session, struct limit_run *limit, uint64_t *
     if (workload->checksum(session->state) != workload->limit_checksum(limit->state))
         return fail(session, "data or gradients differ from the limit's");
     for (;;) {
-        begin_ns = now_ns();
+        begin_ns = acre_now_ns();
         limit_steps(limit, session->visit, count);
-        limit_ns = now_ns() - begin_ns;
+        limit_ns = acre_now_ns() - begin_ns;
         if (!steps(session, count))
             return false;
         if (limit_ns >= WARM_UP_NS || count >= UINT64_C(1) << 40)
@@ -200,22 +211,22 @@ struct batches {
 static bool run_batches(struct session *session, struct limit_run *limit, uint64_t batch,
                         struct batches *out)
 {
-    double end_ns = now_ns() + session->visit->timed_seconds * 1e9;
+    double end_ns = acre_now_ns() + session->visit->timed_seconds * 1e9;
 
     while (out->count < MOST_BATCH_PAIRS &&
-           (out->count < FEWEST_BATCH_PAIRS || now_ns() < end_ns)) {
+           (out->count < FEWEST_BATCH_PAIRS || acre_now_ns() < end_ns)) {
         struct usage before = usage_now();
-        double begin_ns = now_ns();
+        double begin_ns = acre_now_ns();
         bool done = steps(session, batch);
-        double middle_ns = now_ns();
+        double middle_ns = acre_now_ns();
         struct usage after = usage_now();
-        double limit_begin_ns = now_ns();
+        double limit_begin_ns = acre_now_ns();
         double limit_end_ns;
 
         if (!done)
             return false;
         limit_steps(limit, session->visit, batch);
-        limit_end_ns = now_ns();
+        limit_end_ns = acre_now_ns();
         out->usage.faults += after.faults - before.faults;
         out->usage.system_ns += after.system_ns - before.system_ns;
         out->strategy_ns[out->count] = middle_ns - begin_ns;
@@ -267,8 +278,7 @@ static void visit_timed(struct session *session)
     free(batches);
 }
 
-/* Cold and recorded -----------------------------------------------------------------------------
- */
+/* Cold and recorded ------------------------------------------------------------------------- */
 
 static uint64_t iterations_of(const struct acre_visit *visit)
 {
@@ -287,9 +297,9 @@ static void visit_cold(struct session *session)
 
     if (done) {
         before = usage_now();
-        begin_ns = now_ns();
+        begin_ns = acre_now_ns();
         done = steps(session, iterations_of(session->visit));
-        end_ns = now_ns();
+        end_ns = acre_now_ns();
         after = usage_now();
     }
     if (done) {
@@ -333,8 +343,7 @@ static void visit_recorded(struct session *session)
     acre_destroy(pages);
 }
 
-/* Any of them -----------------------------------------------------------------------------------
- */
+/* Any of them ------------------------------------------------------------------------------- */
 
 static void limit_memory(uint64_t bytes)
 {
@@ -359,27 +368,9 @@ static bool begin_answer(struct acre_run *run, const struct acre_visit *visit)
     return acre_cell_key_from_spec(&run->cells[0].key, &visit->spec);
 }
 
-static bool keep_identity(struct acre_run *run, const struct acre_cell_spec *spec)
-{
-    struct acre_backend backend;
-    struct acre_library *library = &run->libraries[0];
-    char why[256];
-
-    if (!acre_backend_open(&backend, spec->backend, why, sizeof why))
-        return true; /* the cell says why */
-    library->backend = strdup(spec->backend);
-    library->path = strdup(backend.identity.path);
-    library->version = strdup(backend.identity.version);
-    library->build_id = strdup(backend.identity.build_id);
-    acre_backend_close(&backend);
-    run->library_count = 1;
-    return library->backend != NULL && library->path != NULL && library->version != NULL &&
-           library->build_id != NULL;
-}
-
 bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
 {
-    struct session session = {.visit = visit};
+    struct session session = {.visit = visit, .run = run};
 
     *run = (struct acre_run){0};
     if (!begin_answer(run, visit))
@@ -397,5 +388,5 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         visit_recorded(&session);
         break;
     }
-    return keep_identity(run, &visit->spec);
+    return !session.is_incomplete;
 }

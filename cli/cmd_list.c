@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alloc/registry.h"
 #include "bench/bench.h"
@@ -11,18 +10,14 @@
 #include "report/exit_status.h"
 
 /* Loading jemalloc needs an environment that only a new start of this program can give. */
-static void start_again_with_static_tls(void)
+static void restart(void)
 {
-    const char *arguments[] = {"acre", "list", NULL};
     char *self = realpath("/proc/self/exe", NULL);
-    char *setting = NULL;
-    char **environment = acre_environment_with_static_tls(&setting);
+    const char *arguments[] = {self, "list", NULL};
 
-    if (self != NULL && environment != NULL)
-        execve(self, (char *const *)arguments, environment);
-    free(self); /* then the list says what jemalloc lacks */
-    free(environment);
-    free(setting);
+    if (self != NULL)
+        acre_restart_with_static_tls(arguments);
+    free(self);
 }
 
 static void print_lifetimes(const char *backend)
@@ -70,8 +65,7 @@ int acre_cmd_list(int argc, char **argv)
         puts("usage: acre list\n\nLists backends (found, version, or why not) and workloads.");
         return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
     }
-    if (!acre_has_static_tls())
-        start_again_with_static_tls();
+    restart();
     puts("backends");
     for (size_t i = 0; acre_backend_name(i) != NULL; i++)
         print_backend(acre_backend_name(i));

@@ -17,8 +17,7 @@
 
 enum { MOST_EDGES = UINT8_MAX };
 
-/* Queues ----------------------------------------------------------------------------------------
- */
+/* Queues ------------------------------------------------------------------------------------ */
 
 static struct acre_function **bucket(const struct acre_engine *engine, uint32_t generation)
 {
@@ -79,8 +78,7 @@ static bool reserve_buckets(struct acre_engine *engine, uint32_t highest_generat
     return true;
 }
 
-/* Gradients -------------------------------------------------------------------------------------
- */
+/* Gradients --------------------------------------------------------------------------------- */
 
 /* The variable's gradient becomes `gradient`, whose reference by the caller is taken over; both
  * live in the same region. */
@@ -173,8 +171,7 @@ static enum acre_status begin_with_ones(struct acre_engine *engine, struct acre_
     return ACRE_OK;
 }
 
-/* Visiting --------------------------------------------------------------------------------------
- */
+/* Visiting ---------------------------------------------------------------------------------- */
 
 /* False when every output is dead or unused: then all gradients are zero and there is no work. */
 static bool gather(const struct acre_engine *engine, const struct acre_function *function,

@@ -9,8 +9,7 @@
  */
 #include "core/internal.h"
 
-/* Holders ---------------------------------------------------------------------------------------
- */
+/* Holders ----------------------------------------------------------------------------------- */
 
 static bool keeps_holders(const struct acre_object *target)
 {
@@ -50,8 +49,7 @@ void acre_holder_remove(struct acre_engine *engine, const struct acre_object *ta
         }
 }
 
-/* Edges -----------------------------------------------------------------------------------------
- */
+/* Edges ------------------------------------------------------------------------------------- */
 
 static bool is_outgoing(const struct acre_engine *engine, uint32_t from_region,
                         const struct acre_object *target)

@@ -27,11 +27,6 @@ const char *acre_error(const struct acre_engine *engine)
     return engine->error;
 }
 
-const struct acre_kernels *acre_engine_kernels(const struct acre_engine *engine)
-{
-    return engine->kernels;
-}
-
 uint64_t acre_live_objects(const struct acre_engine *engine)
 {
     uint64_t live = 0;

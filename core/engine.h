@@ -50,6 +50,4 @@ const char *acre_error(const struct acre_engine *engine);
 /* Objects alive in all regions; those of a bulk region count until its reset. */
 uint64_t acre_live_objects(const struct acre_engine *engine);
 
-const struct acre_kernels *acre_engine_kernels(const struct acre_engine *engine);
-
 #endif

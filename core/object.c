@@ -25,8 +25,7 @@ uint32_t acre_strong_count(const struct acre_object *object)
     return object != NULL ? object->strong : 0;
 }
 
-/* Birth -----------------------------------------------------------------------------------------
- */
+/* Birth ------------------------------------------------------------------------------------- */
 
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
                                        size_t size_bytes, struct acre_object **object)
@@ -66,8 +65,7 @@ enum acre_status acre_object_new(struct acre_engine *engine, uint32_t number,
     return acre_object_new_sized(engine, number, size_bytes, object);
 }
 
-/* Death -----------------------------------------------------------------------------------------
- */
+/* Death ------------------------------------------------------------------------------------- */
 
 static void append(struct acre_queue *queue, struct acre_object *object)
 {
@@ -165,8 +163,7 @@ void acre_count_down(struct acre_engine *engine, struct acre_object *object)
         die(engine, object);
 }
 
-/* References from C code ------------------------------------------------------------------------
- */
+/* References from C code -------------------------------------------------------------------- */
 
 void acre_ref(struct acre_engine *engine, struct acre_object *object)
 {

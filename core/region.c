@@ -100,8 +100,8 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     region->weak_slots.count = 0;
     region->free_weak_slot = 0;
     region->live_objects = 0;
-    region->holders.count =
-        0; /* names of C variables whose reference was moved elsewhere by hand */
+    /* Names of C variables whose reference was moved elsewhere by hand. */
+    region->holders.count = 0;
     acre_reset(region->alloc);
     release_outgoing(engine, number);
     return ACRE_OK;
