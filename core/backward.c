@@ -64,16 +64,16 @@ static void forget(struct acre_function *visited)
 
 static bool reserve_buckets(struct acre_engine *engine, uint32_t highest_generation)
 {
-    size_t needed = (size_t)highest_generation + 1;
-    size_t have = engine->buckets.count;
+    uint32_t needed = highest_generation + 1;
+    uint32_t have = engine->buckets.count;
 
     if (needed <= have)
         return true;
     if (!acre_table_reserve(engine, &engine->buckets, needed - have, sizeof(struct acre_function *),
                             ACRE_PURPOSE_ENGINE))
         return false;
-    for (size_t i = have; i < needed; i++)
-        *bucket(engine, (uint32_t)i) = NULL;
+    for (uint32_t i = have; i < needed; i++)
+        *bucket(engine, i) = NULL;
     engine->buckets.count = needed;
     return true;
 }

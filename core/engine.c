@@ -39,14 +39,19 @@ uint64_t acre_live_objects(const struct acre_engine *engine)
 static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc *alloc,
                                    enum acre_region_mode mode, const char *name)
 {
+    uint32_t number = engine->regions.count;
+    bool is_bulk = mode == ACRE_REGION_BULK;
+
     if (!acre_table_reserve(engine, &engine->regions, 1, sizeof(struct acre_region),
                             ACRE_PURPOSE_ENGINE))
         return acre_fail_no_memory(engine, "a region");
-    *acre_region_at(engine, (uint32_t)engine->regions.count++) = (struct acre_region){
+    engine->regions.count++;
+    *acre_region_at(engine, number) = (struct acre_region){
         .alloc = alloc,
+        .newborn = {.strong = 1, .flags = is_bulk ? OBJECT_IN_BULK : 0, .region = number & 0xfff},
         .name = name,
-        .is_bulk = mode == ACRE_REGION_BULK,
-        .place = engine->regions.count - 1,
+        .is_bulk = is_bulk,
+        .place = number,
     };
     return ACRE_OK;
 }
@@ -64,7 +69,7 @@ enum acre_status acre_region_new(struct acre_engine *engine, struct acre_alloc *
                          MAX_REGIONS);
     status = add_region(engine, alloc, mode, name);
     if (status == ACRE_OK)
-        *region = (uint32_t)engine->regions.count - 1;
+        *region = engine->regions.count - 1;
     return status;
 }
 
@@ -79,7 +84,7 @@ static enum acre_status add_type(struct acre_engine *engine, const struct acre_t
     if (!acre_table_reserve(engine, &engine->types, 1, sizeof *entries, ACRE_PURPOSE_ENGINE))
         return acre_fail_no_memory(engine, "a type");
     entries = engine->types.rows;
-    *number = (uint32_t)engine->types.count++;
+    *number = engine->types.count++;
     entries[*number] = (struct acre_type_entry){type, op};
     return ACRE_OK;
 }

@@ -57,8 +57,10 @@ struct acre_variable *acre_function_output(const struct acre_engine *engine,
 
 enum { MOST_EDGES = UINT8_MAX };
 
-static enum acre_status check_arguments(struct acre_engine *engine, const struct acre_operator *op,
-                                        const struct acre_argument *arguments)
+/* Off the path of every operator, so that the path stays short. */
+static __attribute__((cold)) enum acre_status refuse(struct acre_engine *engine,
+                                                     const struct acre_operator *op,
+                                                     const struct acre_argument *arguments)
 {
     for (uint32_t i = 0; i < op->input_count; i++)
         if (arguments[i].status != ACRE_OK)
@@ -69,115 +71,131 @@ static enum acre_status check_arguments(struct acre_engine *engine, const struct
         if (arguments[i].variable->data == NULL)
             return acre_fail(engine, ACRE_BAD_ARGUMENT, "%s: argument %u has no data", op->name, i);
     }
-    if (op->forward == NULL)
-        return acre_fail(engine, ACRE_NOT_IMPLEMENTED, "%s has no forward", op->name);
-    return ACRE_OK;
+    return acre_fail(engine, ACRE_NOT_IMPLEMENTED, "%s has no forward", op->name);
 }
 
-static bool reserve_inputs(struct acre_engine *engine, const struct acre_operator *op,
-                           const struct acre_argument *arguments)
+/*
+ * An operator in use. The counts are given beside the operator, since acre_apply gives constants
+ * for the common ones: then the compiler has no loops to run, and what follows is inline for that.
+ */
+struct use {
+    const struct acre_operator *op;
+    uint32_t number;
+    uint32_t input_count, output_count;
+};
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE bool are_usable(const struct acre_argument *arguments, uint32_t count)
 {
-    for (uint32_t i = 0; i < op->input_count; i++)
-        if (!acre_edge_reserve(engine, engine->current_region, &arguments[i].variable->object,
-                               op->input_count))
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i].status != ACRE_OK || arguments[i].variable == NULL ||
+            arguments[i].variable->data == NULL)
             return false;
     return true;
 }
 
-static enum acre_status run_forward(struct acre_engine *engine, const struct acre_operator *op,
+INLINE uint32_t highest_generation(const struct acre_argument *arguments, uint32_t count)
+{
+    uint32_t highest = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (arguments[i].variable->generation > highest)
+            highest = arguments[i].variable->generation;
+    return highest;
+}
+
+INLINE enum acre_status run_forward(struct acre_engine *engine, const struct use *use,
                                     const struct acre_argument *arguments, struct acre_array **ys)
 {
     struct acre_array *xs[MOST_EDGES];
 
-    for (uint32_t i = 0; i < op->input_count; i++)
+    for (uint32_t i = 0; i < use->input_count; i++)
         xs[i] = arguments[i].variable->data;
-    for (uint32_t i = 0; i < op->output_count; i++)
-        ys[i] = NULL;
-    return op->forward(engine, xs, ys);
+    return use->op->forward(engine, xs, ys);
 }
 
-/* The Function itself, not linked to anything yet; owned by the caller. NULL: no memory. */
-static struct acre_function *new_function(struct acre_engine *engine, uint32_t number,
-                                          const struct acre_operator *op)
+/* Room in the logs for everything that the Function and its outputs will refer to. */
+INLINE bool reserve_edges(struct acre_engine *engine, const struct use *use,
+                          const struct acre_argument *arguments)
+{
+    for (uint32_t i = 0; i < use->input_count; i++)
+        if (!acre_edge_reserve(engine, engine->current_region, &arguments[i].variable->object,
+                               use->input_count + use->output_count))
+            return false;
+    return true;
+}
+
+/* The Function itself, owned by the caller; its edges are the caller's to set. NULL: no memory. */
+INLINE struct acre_function *new_function(struct acre_engine *engine, const struct use *use,
+                                          uint32_t generation)
 {
     struct acre_function *function = acre_object_place(
-        engine, engine->current_region, number, size_of_function(op->input_count, op->output_count),
-        ACRE_PURPOSE_FUNCTION);
+        engine, engine->current_region, use->number,
+        size_of_function(use->input_count, use->output_count), ACRE_PURPOSE_FUNCTION);
 
     if (function == NULL)
         return NULL;
-    function->generation = 0;
-    function->input_count = (uint8_t)op->input_count;
-    function->output_count = (uint8_t)op->output_count;
+    function->generation = generation;
+    function->input_count = (uint8_t)use->input_count;
+    function->output_count = (uint8_t)use->output_count;
     function->is_queued = false;
     function->outputs_are_strong = engine->outputs_are_strong;
     function->next = NULL;
-    for (uint32_t i = 0; i < op->input_count; i++)
-        function->inputs[i] = NULL;
-    for (uint32_t i = 0; i < op->output_count; i++)
-        acre_function_outputs(function)[i] = (union acre_output){0};
     return function;
 }
 
-/* Variable and Function were made in one region: no log is needed for the references between. */
-static enum acre_status link_output(struct acre_engine *engine, struct acre_function *function,
-                                    uint32_t index, struct acre_variable *output)
+/* The outputs over `ys`, which they take over, each with a slot for the weak reference to it. */
+INLINE bool make_outputs(struct acre_engine *engine, const struct use *use, struct acre_array **ys,
+                         struct acre_temp *outputs)
 {
-    union acre_output *reference = &acre_function_outputs(function)[index];
-    enum acre_status status = ACRE_OK;
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        struct acre_variable *output = acre_variable_place(engine, ys[i]);
 
-    if (function->outputs_are_strong) {
-        reference->strong = output;
-        acre_edge_add(engine, &function->object, &reference->strong, &output->object);
-    } else {
-        status = acre_weak_of(engine, &output->object, &reference->weak);
-    }
-    if (status != ACRE_OK)
-        return status;
-    output->creator = function;
-    output->generation = function->generation + 1;
-    acre_edge_add(engine, &output->object, &output->creator, &function->object);
-    return ACRE_OK;
-}
-
-static enum acre_status make_outputs(struct acre_engine *engine, struct acre_function *function,
-                                     struct acre_array **ys, struct acre_temp *outputs)
-{
-    for (uint32_t i = 0; i < function->output_count; i++) {
-        enum acre_status status = acre_variable_over(engine, ys[i], &outputs[i].variable);
-
-        if (status != ACRE_OK)
-            return status;
+        if (output == NULL)
+            return false;
+        acre_edge_adopt(engine, &output->object, &output->data, &ys[i]->object);
         ys[i] = NULL;
-        outputs[i].status = ACRE_OK;
-        status = link_output(engine, function, i, outputs[i].variable);
-        if (status != ACRE_OK)
-            return status;
+        outputs[i] = (struct acre_temp){output, ACRE_OK};
+        if (!engine->outputs_are_strong && !acre_weak_begin(engine, &output->object))
+            return false;
     }
-    return ACRE_OK;
+    return true;
 }
 
-/* Undoes what make_outputs did: with strong outputs the two would hold each other for ever. */
-static void unmake_outputs(struct acre_engine *engine, struct acre_function *function,
-                           struct acre_temp *outputs)
+/*
+ * The last steps, which cannot fail. Function and outputs were made in one region: no log is needed
+ * for the references between them. The outputs keep the Function alive: the first takes over the
+ * reference of its birth.
+ */
+INLINE void link_outputs(struct acre_engine *engine, const struct use *use,
+                         struct acre_function *function, const struct acre_temp *outputs)
 {
-    for (uint32_t i = 0; i < function->output_count; i++) {
-        union acre_output *reference = &acre_function_outputs(function)[i];
-        struct acre_variable *output = reference->strong;
+    union acre_output *edges = (union acre_output *)(function->inputs + use->input_count);
 
-        if (function->outputs_are_strong && output != NULL) {
-            reference->strong = NULL;
-            acre_edge_remove(engine, &function->object, &reference->strong, &output->object);
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        struct acre_variable *output = outputs[i].variable;
+
+        output->creator = function;
+        output->generation = function->generation + 1;
+        if (i == 0)
+            acre_edge_adopt(engine, &output->object, &output->creator, &function->object);
+        else
+            acre_count_up(&function->object);
+        if (engine->outputs_are_strong) {
+            edges[i].strong = output;
+            acre_count_up(&output->object);
+        } else {
+            edges[i].weak = acre_weak_handle(engine, &output->object);
         }
-        acre_unref(engine, &outputs[i].variable);
     }
 }
 
-/* The last step, which cannot fail: from here on the arguments belong to the Function. */
-static void link_inputs(struct acre_engine *engine, struct acre_function *function,
-                        const struct acre_argument *arguments)
+/* From here on the arguments belong to the Function. */
+INLINE void link_inputs(struct acre_engine *engine, const struct use *use,
+                        struct acre_function *function, const struct acre_argument *arguments)
 {
-    for (uint32_t i = 0; i < function->input_count; i++) {
+    for (uint32_t i = 0; i < use->input_count; i++) {
         struct acre_variable *input = arguments[i].variable;
 
         function->inputs[i] = input;
@@ -188,33 +206,49 @@ static void link_inputs(struct acre_engine *engine, struct acre_function *functi
     }
 }
 
-/* The Function is kept alive by its outputs: the caller's own reference to it ends here. */
-static enum acre_status build(struct acre_engine *engine, uint32_t number,
-                              const struct acre_operator *op, const struct acre_argument *arguments,
-                              struct acre_array **ys, struct acre_temp *outputs)
+/* A Function that is linked to nothing. */
+static __attribute__((cold)) void abandon(struct acre_engine *engine,
+                                          struct acre_function *function)
 {
-    struct acre_function *function = new_function(engine, number, op);
-    enum acre_status status;
-
-    if (function == NULL)
-        return acre_fail_no_memory(engine, op->name);
-    for (uint32_t i = 0; i < op->input_count; i++)
-        if (arguments[i].variable->generation > function->generation)
-            function->generation = arguments[i].variable->generation;
-    status = make_outputs(engine, function, ys, outputs);
-    if (status == ACRE_OK && !reserve_inputs(engine, op, arguments))
-        status = acre_fail_no_memory(engine, "the log of a reference that crosses a region");
-    if (status == ACRE_OK)
-        link_inputs(engine, function, arguments);
-    else
-        unmake_outputs(engine, function, outputs);
+    for (uint32_t i = 0; i < function->input_count; i++)
+        function->inputs[i] = NULL;
+    for (uint32_t i = 0; i < function->output_count; i++)
+        acre_function_outputs(function)[i] = (union acre_output){0};
     acre_release(engine, &function->object);
-    return status;
 }
 
-static void release_owned(struct acre_engine *engine, const struct acre_operator *op,
-                          const struct acre_argument *arguments)
+INLINE enum acre_status build(struct acre_engine *engine, const struct use *use,
+                              const struct acre_argument *arguments, struct acre_array **ys,
+                              struct acre_temp *outputs)
 {
+    struct acre_function *function;
+
+    if (!reserve_edges(engine, use, arguments))
+        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+    function = new_function(engine, use, highest_generation(arguments, use->input_count));
+    if (function == NULL)
+        return acre_fail_no_memory(engine, use->op->name);
+    if (!make_outputs(engine, use, ys, outputs)) {
+        abandon(engine, function);
+        return acre_fail_no_memory(engine, "an output");
+    }
+    link_outputs(engine, use, function, outputs);
+    link_inputs(engine, use, function, arguments);
+    return ACRE_OK;
+}
+
+/* Nothing of a failed use is left, and the owned arguments are consumed. */
+static __attribute__((cold)) void give_up(struct acre_engine *engine,
+                                          const struct acre_operator *op,
+                                          const struct acre_argument *arguments,
+                                          struct acre_array **ys, struct acre_temp *outputs,
+                                          enum acre_status status)
+{
+    for (uint32_t i = 0; i < op->output_count; i++) {
+        acre_unref(engine, &outputs[i].variable);
+        acre_unref(engine, &ys[i]);
+        outputs[i].status = status;
+    }
     for (uint32_t i = 0; i < op->input_count; i++) {
         struct acre_variable *owned = arguments[i].is_owned ? arguments[i].variable : NULL;
 
@@ -222,31 +256,39 @@ static void release_owned(struct acre_engine *engine, const struct acre_operator
     }
 }
 
+INLINE enum acre_status apply(struct acre_engine *engine, const struct use *use,
+                              const struct acre_argument *arguments, struct acre_temp *outputs)
+{
+    struct acre_array *ys[MOST_EDGES];
+    enum acre_status status;
+
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        outputs[i].variable = NULL;
+        ys[i] = NULL;
+    }
+    if (!are_usable(arguments, use->input_count) || use->op->forward == NULL)
+        status = refuse(engine, use->op, arguments);
+    else
+        status = run_forward(engine, use, arguments, ys);
+    if (status == ACRE_OK)
+        status = build(engine, use, arguments, ys, outputs);
+    if (status != ACRE_OK)
+        give_up(engine, use->op, arguments, ys, outputs, status);
+    return status;
+}
+
 enum acre_status acre_apply(struct acre_engine *engine, uint32_t number,
                             const struct acre_argument *arguments, struct acre_temp *outputs)
 {
     const struct acre_type_entry *entries = engine->types.rows;
     const struct acre_operator *op = number < engine->types.count ? entries[number].op : NULL;
-    struct acre_array *ys[MOST_EDGES];
-    enum acre_status status;
 
     if (op == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "number %u is not an operator", number);
-    for (uint32_t i = 0; i < op->output_count; i++)
-        outputs[i].variable = NULL;
-
-    status = check_arguments(engine, op, arguments);
-    if (status == ACRE_OK) {
-        status = run_forward(engine, op, arguments, ys);
-        if (status == ACRE_OK)
-            status = build(engine, number, op, arguments, ys, outputs);
-        for (uint32_t i = 0; status != ACRE_OK && i < op->output_count; i++)
-            acre_unref(engine, &ys[i]);
-    }
-    if (status != ACRE_OK) {
-        for (uint32_t i = 0; i < op->output_count; i++)
-            outputs[i].status = status;
-        release_owned(engine, op, arguments);
-    }
-    return status;
+    if (op->input_count == 1 && op->output_count == 1)
+        return apply(engine, &(struct use){op, number, 1, 1}, arguments, outputs);
+    if (op->input_count == 2 && op->output_count == 1)
+        return apply(engine, &(struct use){op, number, 2, 1}, arguments, outputs);
+    return apply(engine, &(struct use){op, number, op->input_count, op->output_count}, arguments,
+                 outputs);
 }

@@ -25,10 +25,10 @@ enum {
     TYPE_ADD,
 };
 
-/* A row of elements that grows, in the engine's own memory. */
+/* Rows that grow, in the engine's own memory. */
 struct acre_table {
     void *rows;
-    size_t count, capacity;
+    uint32_t count, capacity;
 };
 
 struct acre_weak_slot {
@@ -50,18 +50,25 @@ struct acre_outgoing {
     const void *slot; /* the field that holds */
 };
 
+/* The first 64 bytes are what the birth of an object and of a weak reference need. */
 struct acre_region {
-    struct acre_alloc *alloc;
-    const char *name;
-    bool is_bulk;
-    uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
+    _Alignas(64) struct acre_alloc *alloc;
+    struct acre_object newborn; /* the header of every object born here, but for its type */
     uint64_t live_objects;
-    uint64_t held_from_outside;   /* bulk: strong references from elsewhere */
+    /* Bulk: how many references from outside have ended, less those that began after the birth of
+     * their object. Births are not counted twice: see acre_held_from_outside. */
+    uint64_t ended_outside;
     struct acre_table weak_slots; /* struct acre_weak_slot */
-    uint32_t free_weak_slot;      /* slot + 1, 0: none */
-    struct acre_table outgoing;   /* struct acre_outgoing: bulk: owed a release at the reset */
-    struct acre_table holders;    /* struct acre_holder: not for the pinned region */
+    uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
+
+    uint32_t free_weak_slot; /* slot + 1, 0: none */
+    bool is_bulk;
+    const char *name;
+    struct acre_table outgoing; /* struct acre_outgoing: bulk: owed a release at the reset */
+    struct acre_table holders;  /* struct acre_holder: not for the pinned region */
 };
+
+_Static_assert(sizeof(struct acre_region) == 128, "a region is two cache lines");
 
 struct acre_type_entry {
     const struct acre_type *type;
@@ -135,17 +142,13 @@ static inline void *acre_object_place(struct acre_engine *engine, uint32_t regio
     struct acre_region *region = acre_region_at(engine, region_number);
     struct acre_object *object =
         acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, (uint32_t)purpose});
+    struct acre_object newborn = region->newborn;
 
     if (object == NULL)
         return NULL;
-    *object = (struct acre_object){
-        .strong = 1,
-        .type = type & 0xfff,
-        .flags = region->is_bulk ? OBJECT_IN_BULK : 0,
-        .region = region_number & 0xfff,
-    };
+    newborn.type = type & 0xfff;
+    *object = newborn;
     region->live_objects++;
-    region->held_from_outside += region->is_bulk;
     return object;
 }
 
@@ -173,11 +176,29 @@ static inline void acre_count_up(struct acre_object *object)
         object->strong++;
 }
 
+/* The strong references into a bulk region from C code and from other regions: each object is born
+ * with one. */
+static inline uint64_t acre_held_from_outside(const struct acre_region *region)
+{
+    return region->live_objects - region->ended_outside;
+}
+
+static inline void acre_outside_begins(struct acre_engine *engine, const struct acre_object *target)
+{
+    if ((target->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, target)->ended_outside--;
+}
+
+static inline void acre_outside_ends(struct acre_engine *engine, const struct acre_object *target)
+{
+    if ((target->flags & OBJECT_IN_BULK) != 0)
+        acre_region_of(engine, target)->ended_outside++;
+}
+
 /* Ends a reference that C code held under no name. */
 static inline void acre_release(struct acre_engine *engine, struct acre_object *object)
 {
-    if ((object->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, object)->held_from_outside--;
+    acre_outside_ends(engine, object);
     acre_count_down(engine, object);
 }
 
@@ -194,7 +215,7 @@ static inline void acre_edge_add(struct acre_engine *engine, struct acre_object 
     acre_count_up(target);
     if (holder->region == target->region)
         return;
-    acre_region_of(engine, target)->held_from_outside += (target->flags & OBJECT_IN_BULK) != 0;
+    acre_outside_begins(engine, target);
     acre_edge_log(engine, holder, slot, target);
 }
 
@@ -203,15 +224,15 @@ static inline void acre_edge_adopt(struct acre_engine *engine, struct acre_objec
 {
     if (holder->region != target->region)
         acre_edge_log(engine, holder, slot, target);
-    else if ((target->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, target)->held_from_outside--;
+    else
+        acre_outside_ends(engine, target);
 }
 
 static inline void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder,
                                     const void *slot, struct acre_object *target)
 {
     if (holder->region != target->region) {
-        acre_region_of(engine, target)->held_from_outside -= (target->flags & OBJECT_IN_BULK) != 0;
+        acre_outside_ends(engine, target);
         acre_edge_unlog(engine, holder, slot, target);
     }
     acre_count_down(engine, target);
@@ -228,6 +249,25 @@ void acre_holder_remove(struct acre_engine *engine, const struct acre_object *ta
 enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,
                                  uint32_t region, enum acre_purpose purpose,
                                  struct acre_array **array);
+
+/* weak.c: the slot of the weak references to an object that has none yet. False: no memory. */
+bool acre_weak_begin(struct acre_engine *engine, struct acre_object *object);
+
+static inline struct acre_weak_slot *acre_weak_slot_at(const struct acre_region *region,
+                                                       uint32_t slot)
+{
+    return (struct acre_weak_slot *)region->weak_slots.rows + slot;
+}
+
+/* The handle of an object that has a slot. */
+static inline struct acre_weak acre_weak_handle(const struct acre_engine *engine,
+                                                const struct acre_object *object)
+{
+    const struct acre_region *region = acre_region_of(engine, object);
+    uint32_t slot = (uint32_t)object->link;
+
+    return (struct acre_weak){region->place, slot, acre_weak_slot_at(region, slot)->generation};
+}
 
 /* weak.c: every handle of the object reads dead from here on. */
 void acre_weak_clear(struct acre_engine *engine, struct acre_object *object);
@@ -253,9 +293,24 @@ static inline union acre_output *acre_function_outputs(const struct acre_functio
     return (union acre_output *)(function->inputs + function->input_count);
 }
 
-/* variable.c: a Variable in the current region over an array that the caller owns and that is
- * adopted on success. */
-enum acre_status acre_variable_over(struct acre_engine *engine, struct acre_array *data,
-                                    struct acre_variable **variable);
+/* A Variable in the current region over `data`, to which it is not linked yet. NULL: no memory, for
+ * itself or for the log of the reference. */
+static inline struct acre_variable *acre_variable_place(struct acre_engine *engine,
+                                                        struct acre_array *data)
+{
+    struct acre_variable *variable;
+
+    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1))
+        return NULL;
+    variable = acre_object_place(engine, engine->current_region, TYPE_VARIABLE, sizeof *variable,
+                                 ACRE_PURPOSE_VARIABLE);
+    if (variable == NULL)
+        return NULL;
+    variable->data = data;
+    variable->grad = NULL;
+    variable->creator = NULL;
+    variable->generation = 0;
+    return variable;
+}
 
 #endif

@@ -170,8 +170,7 @@ void acre_ref(struct acre_engine *engine, struct acre_object *object)
     if (object == NULL)
         return;
     acre_count_up(object);
-    if ((object->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, object)->held_from_outside++;
+    acre_outside_begins(engine, object);
 }
 
 void acre_unref(struct acre_engine *engine, void *pointer)

@@ -44,7 +44,7 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
 {
     char names[128];
     uint64_t named = region->holders.count;
-    uint64_t held = region->held_from_outside;
+    uint64_t held = acre_held_from_outside(region);
 
     name_holders(region, names, sizeof names);
     if (!region->is_bulk)
@@ -92,7 +92,7 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     if (engine->is_draining || engine->is_in_backward)
         return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
                          region->name, engine->is_draining ? "destructor" : "backward pass");
-    if (region->is_bulk ? region->held_from_outside != 0 : region->live_objects != 0)
+    if (region->is_bulk ? acre_held_from_outside(region) != 0 : region->live_objects != 0)
         return refuse(engine, region);
 
     /* Every weak handle into the region dies here, before anything else can be asked. */
@@ -100,6 +100,7 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     region->weak_slots.count = 0;
     region->free_weak_slot = 0;
     region->live_objects = 0;
+    region->ended_outside = 0;
     /* Names of C variables whose reference was moved elsewhere by hand. */
     region->holders.count = 0;
     acre_reset(region->alloc);

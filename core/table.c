@@ -5,7 +5,7 @@
 
 static struct acre_layout layout_of(size_t capacity, size_t row_bytes, enum acre_purpose purpose)
 {
-    return (struct acre_layout){capacity * row_bytes, 16, (uint32_t)purpose};
+    return (struct acre_layout){capacity * row_bytes, 64, (uint32_t)purpose};
 }
 
 bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
@@ -15,8 +15,7 @@ bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_
     size_t needed;
     void *rows;
 
-    if (__builtin_add_overflow(table->count, more, &needed) ||
-        needed > (size_t)PTRDIFF_MAX / 2 / row_bytes)
+    if (__builtin_add_overflow(table->count, more, &needed) || needed > UINT32_MAX / 2)
         return false;
     while (capacity < needed)
         capacity *= 2;
@@ -25,7 +24,7 @@ bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_
     if (rows == NULL)
         return false;
     table->rows = rows;
-    table->capacity = capacity;
+    table->capacity = (uint32_t)capacity;
     return true;
 }
 

@@ -22,47 +22,24 @@ static struct acre_temp failed(enum acre_status status)
     return (struct acre_temp){NULL, status};
 }
 
-static enum acre_status new_variable(struct acre_engine *engine, struct acre_array *data,
-                                     struct acre_variable **variable)
+static struct acre_temp no_memory(struct acre_engine *engine)
 {
-    *variable = NULL;
-    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1))
-        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
-    *variable = acre_object_place(engine, engine->current_region, TYPE_VARIABLE, sizeof **variable,
-                                  ACRE_PURPOSE_VARIABLE);
-    if (*variable == NULL)
-        return acre_fail_no_memory(engine, "a Variable");
-    (*variable)->data = data;
-    (*variable)->grad = NULL;
-    (*variable)->creator = NULL;
-    (*variable)->generation = 0;
-    return ACRE_OK;
-}
-
-enum acre_status acre_variable_over(struct acre_engine *engine, struct acre_array *data,
-                                    struct acre_variable **variable)
-{
-    enum acre_status status = new_variable(engine, data, variable);
-
-    if (status == ACRE_OK)
-        acre_edge_adopt(engine, &(*variable)->object, &(*variable)->data, &data->object);
-    return status;
+    return failed(acre_fail_no_memory(engine, "a Variable"));
 }
 
 struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
 {
     struct acre_array *array = acre_to_array(engine, data);
     struct acre_variable *variable;
-    enum acre_status status;
 
     if (data == NULL)
         return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is NULL"));
     if (array == NULL)
         return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is a %s, not an array",
                                 acre_type_of(engine, data)->name));
-    status = new_variable(engine, array, &variable);
+    variable = acre_variable_place(engine, array);
     if (variable == NULL)
-        return failed(status);
+        return no_memory(engine);
     acre_edge_add(engine, &variable->object, &variable->data, &array->object);
     return (struct acre_temp){variable, ACRE_OK};
 }
@@ -75,10 +52,13 @@ static struct acre_temp variable_over_own(struct acre_engine *engine, enum acre_
 
     if (made != ACRE_OK)
         return failed(made);
-    made = acre_variable_over(engine, data, &variable);
-    if (made != ACRE_OK)
+    variable = acre_variable_place(engine, data);
+    if (variable == NULL) {
         acre_unref(engine, &data);
-    return (struct acre_temp){variable, made};
+        return no_memory(engine);
+    }
+    acre_edge_adopt(engine, &variable->object, &variable->data, &data->object);
+    return (struct acre_temp){variable, ACRE_OK};
 }
 
 struct acre_temp acre_variable_from(struct acre_engine *engine, const double *values, size_t count)

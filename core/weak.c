@@ -3,49 +3,48 @@
 
 #include "core/internal.h"
 
-static struct acre_weak_slot *slot_at(const struct acre_region *region, uint32_t slot)
-{
-    return (struct acre_weak_slot *)region->weak_slots.rows + slot;
-}
-
 static bool take_slot(struct acre_engine *engine, struct acre_region *region, uint32_t *slot)
 {
     if (region->free_weak_slot != 0) {
         *slot = region->free_weak_slot - 1;
-        region->free_weak_slot = slot_at(region, *slot)->next_free;
+        region->free_weak_slot = acre_weak_slot_at(region, *slot)->next_free;
         return true;
     }
-    if (region->weak_slots.count >= UINT32_MAX - 1 ||
-        !acre_table_reserve(engine, &region->weak_slots, 1, sizeof(struct acre_weak_slot),
+    if (!acre_table_reserve(engine, &region->weak_slots, 1, sizeof(struct acre_weak_slot),
                             ACRE_PURPOSE_WEAK))
         return false;
-    *slot = (uint32_t)region->weak_slots.count++;
-    slot_at(region, *slot)->generation = 1;
+    *slot = region->weak_slots.count++;
+    acre_weak_slot_at(region, *slot)->generation = 1;
+    return true;
+}
+
+bool acre_weak_begin(struct acre_engine *engine, struct acre_object *object)
+{
+    struct acre_region *region = acre_region_of(engine, object);
+    uint32_t slot;
+
+    if (!take_slot(engine, region, &slot))
+        return false;
+    acre_weak_slot_at(region, slot)->object = object;
+    object->link = slot;
+    object->flags |= OBJECT_HAS_WEAK;
     return true;
 }
 
 enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *object,
                               struct acre_weak *weak)
 {
-    struct acre_region *region;
-    uint32_t slot;
-
     *weak = (struct acre_weak){0};
     if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
         return ACRE_OK;
-    region = acre_region_of(engine, object);
     if ((object->flags & OBJECT_HAS_WEAK) == 0) {
         if (acre_type_of(engine, object)->forbids_weak)
             return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
                              acre_type_of(engine, object)->name);
-        if (!take_slot(engine, region, &slot))
+        if (!acre_weak_begin(engine, object))
             return acre_fail_no_memory(engine, "the slot of a weak reference");
-        slot_at(region, slot)->object = object;
-        object->link = slot;
-        object->flags |= OBJECT_HAS_WEAK;
     }
-    slot = (uint32_t)object->link;
-    *weak = (struct acre_weak){region->place, slot, slot_at(region, slot)->generation};
+    *weak = acre_weak_handle(engine, object);
     return ACRE_OK;
 }
 
@@ -54,7 +53,7 @@ void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
 {
     struct acre_region *region = acre_region_of(engine, object);
     uint32_t slot = (uint32_t)object->link;
-    struct acre_weak_slot *record = slot_at(region, slot);
+    struct acre_weak_slot *record = acre_weak_slot_at(region, slot);
 
     record->object = NULL;
     object->flags &= (uint8_t)~OBJECT_HAS_WEAK;
@@ -76,7 +75,7 @@ struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre
     region = acre_region_at(engine, number);
     if (weak.place != region->place || weak.slot >= region->weak_slots.count)
         return NULL;
-    record = slot_at(region, weak.slot);
+    record = acre_weak_slot_at(region, weak.slot);
     return record->generation == weak.generation ? record->object : NULL;
 }
 
