@@ -41,16 +41,6 @@ void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout o
     return moved;
 }
 
-void *acre_allocate_array(struct acre_alloc *self, size_t count, size_t element_bytes,
-                          uint32_t align, enum acre_purpose purpose)
-{
-    size_t size;
-
-    if (__builtin_mul_overflow(count, element_bytes, &size))
-        return NULL;
-    return acre_allocate(self, (struct acre_layout){size, align, (uint32_t)purpose});
-}
-
 bool acre_reset(struct acre_alloc *self)
 {
     if (!acre_can(self, ACRE_CAN_RESET))

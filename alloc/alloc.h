@@ -152,8 +152,15 @@ void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout o
  * An uninitialised array of `count` elements; its size in the layout is count * element_bytes.
  * NULL also when that product overflows.
  */
-void *acre_allocate_array(struct acre_alloc *self, size_t count, size_t element_bytes,
-                          uint32_t align, enum acre_purpose purpose);
+static inline void *acre_allocate_array(struct acre_alloc *self, size_t count, size_t element_bytes,
+                                        uint32_t align, enum acre_purpose purpose)
+{
+    size_t size;
+
+    if (__builtin_mul_overflow(count, element_bytes, &size))
+        return NULL;
+    return acre_allocate(self, (struct acre_layout){size, align, (uint32_t)purpose});
+}
 
 /*
  * Drops every block at once and begins a new epoch. False, with nothing changed, where the

@@ -25,18 +25,18 @@ const struct acre_type acre_array_type = {
 };
 
 static enum acre_status new_array(struct acre_engine *engine, uint32_t rank, size_t count,
-                                  uint32_t region, enum acre_purpose purpose,
+                                  uint32_t region_number, enum acre_purpose purpose,
                                   struct acre_array **array)
 {
-    struct acre_alloc *alloc = acre_region_at(engine, region)->alloc;
-    double *elements =
-        acre_allocate_array(alloc, count, sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose);
+    struct acre_region *region = acre_region_at(engine, region_number);
+    double *elements = acre_allocate_array(region->alloc, count, sizeof *elements,
+                                           ACRE_ARRAY_ALIGN_BYTES, purpose);
 
     *array = NULL;
     if (elements != NULL)
-        *array = acre_object_place(engine, region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
+        *array = acre_object_place(region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
     if (*array == NULL) {
-        acre_free(alloc, elements,
+        acre_free(region->alloc, elements,
                   (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});
         return acre_fail(engine, ACRE_NO_MEMORY, "out of memory for an array of %zu elements",
                          count);

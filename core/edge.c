@@ -71,16 +71,17 @@ static const char *name_of_slot(const struct acre_type *type, const struct acre_
 void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const void *slot,
                    struct acre_object *target)
 {
-    const struct acre_type *type = acre_type_of(engine, holder);
-
     if (is_outgoing(engine, holder->region, target)) {
         struct acre_table *outgoing = &acre_region_of(engine, holder)->outgoing;
 
         ((struct acre_outgoing *)outgoing->rows)[outgoing->count++] =
             (struct acre_outgoing){target, slot};
     }
-    if (keeps_holders(target))
+    if (keeps_holders(target)) {
+        const struct acre_type *type = acre_type_of(engine, holder);
+
         acre_holder_add(engine, target, slot, type->name, name_of_slot(type, holder, slot));
+    }
 }
 
 /* The entry of this very slot; for a slot that has moved, any entry of the target will do, since

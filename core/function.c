@@ -117,22 +117,27 @@ INLINE enum acre_status run_forward(struct acre_engine *engine, const struct use
 
 /* Room in the logs for everything that the Function and its outputs will refer to. */
 INLINE bool reserve_edges(struct acre_engine *engine, const struct use *use,
-                          const struct acre_argument *arguments)
+                          const struct acre_argument *arguments, struct acre_array **ys)
 {
+    uint32_t most = use->input_count + use->output_count;
+
     for (uint32_t i = 0; i < use->input_count; i++)
         if (!acre_edge_reserve(engine, engine->current_region, &arguments[i].variable->object,
-                               use->input_count + use->output_count))
+                               most))
+            return false;
+    for (uint32_t i = 0; i < use->output_count; i++)
+        if (!acre_edge_reserve(engine, engine->current_region, &ys[i]->object, most))
             return false;
     return true;
 }
 
-/* The Function itself, owned by the caller; its edges are the caller's to set. NULL: no memory. */
-INLINE struct acre_function *new_function(struct acre_engine *engine, const struct use *use,
-                                          uint32_t generation)
+/* The Function itself; its edges are the caller's to set. NULL: no memory. */
+INLINE struct acre_function *new_function(struct acre_engine *engine, struct acre_region *region,
+                                          const struct use *use, uint32_t generation)
 {
     struct acre_function *function = acre_object_place(
-        engine, engine->current_region, use->number,
-        size_of_function(use->input_count, use->output_count), ACRE_PURPOSE_FUNCTION);
+        region, use->number, size_of_function(use->input_count, use->output_count),
+        ACRE_PURPOSE_FUNCTION);
 
     if (function == NULL)
         return NULL;
@@ -145,95 +150,120 @@ INLINE struct acre_function *new_function(struct acre_engine *engine, const stru
     return function;
 }
 
-/* The outputs over `ys`, which they take over, each with a slot for the weak reference to it. */
-INLINE bool make_outputs(struct acre_engine *engine, const struct use *use, struct acre_array **ys,
-                         struct acre_temp *outputs)
+/* The outputs, not linked to anything yet, and the weak references to them. */
+INLINE bool make_outputs(struct acre_engine *engine, struct acre_region *region,
+                         const struct use *use, struct acre_array **ys, struct acre_temp *outputs,
+                         union acre_output *references)
 {
     for (uint32_t i = 0; i < use->output_count; i++) {
-        struct acre_variable *output = acre_variable_place(engine, ys[i]);
+        struct acre_variable *output = acre_variable_place(region, ys[i]);
 
-        if (output == NULL)
-            return false;
-        acre_edge_adopt(engine, &output->object, &output->data, &ys[i]->object);
-        ys[i] = NULL;
-        outputs[i] = (struct acre_temp){output, ACRE_OK};
-        if (!engine->outputs_are_strong && !acre_weak_begin(engine, &output->object))
+        outputs[i].variable = output;
+        if (output == NULL ||
+            (!engine->outputs_are_strong &&
+             !acre_weak_begin(engine, region, &output->object, &references[i].weak)))
             return false;
     }
     return true;
 }
 
 /*
- * The last steps, which cannot fail. Function and outputs were made in one region: no log is needed
- * for the references between them. The outputs keep the Function alive: the first takes over the
- * reference of its birth.
+ * The last steps, which cannot fail. Each makes edges out of references that C code held, and
+ * answers how many of them stay inside the region.
+ *
+ * Function and outputs were born in one region, so the edges between them are in no log. The
+ * outputs keep the Function alive: the first takes over the reference of its birth.
  */
-INLINE void link_outputs(struct acre_engine *engine, const struct use *use,
-                         struct acre_function *function, const struct acre_temp *outputs)
+INLINE uint32_t link_outputs(struct acre_engine *engine, const struct acre_region *region,
+                             const struct use *use, struct acre_function *function,
+                             struct acre_array **ys, struct acre_temp *outputs,
+                             union acre_output *references)
 {
-    union acre_output *edges = (union acre_output *)(function->inputs + use->input_count);
+    uint32_t inside = 1;
 
     for (uint32_t i = 0; i < use->output_count; i++) {
         struct acre_variable *output = outputs[i].variable;
 
+        if (ys[i]->object.region == region->newborn.region)
+            inside++;
+        else
+            acre_edge_log(engine, &output->object, &output->data, &ys[i]->object);
         output->creator = function;
         output->generation = function->generation + 1;
-        if (i == 0)
-            acre_edge_adopt(engine, &output->object, &output->creator, &function->object);
-        else
+        if (i > 0)
             acre_count_up(&function->object);
         if (engine->outputs_are_strong) {
-            edges[i].strong = output;
+            references[i].strong = output;
             acre_count_up(&output->object);
-        } else {
-            edges[i].weak = acre_weak_handle(engine, &output->object);
         }
+        outputs[i].status = ACRE_OK;
     }
+    return inside;
 }
 
-/* From here on the arguments belong to the Function. */
-INLINE void link_inputs(struct acre_engine *engine, const struct use *use,
-                        struct acre_function *function, const struct acre_argument *arguments)
+INLINE uint32_t link_inputs(struct acre_engine *engine, const struct acre_region *region,
+                            const struct use *use, struct acre_function *function,
+                            const struct acre_argument *arguments)
 {
+    uint32_t inside = 0;
+
     for (uint32_t i = 0; i < use->input_count; i++) {
         struct acre_variable *input = arguments[i].variable;
+        bool is_inside = input->object.region == region->newborn.region;
 
         function->inputs[i] = input;
-        if (arguments[i].is_owned)
-            acre_edge_adopt(engine, &function->object, &function->inputs[i], &input->object);
-        else
-            acre_edge_add(engine, &function->object, &function->inputs[i], &input->object);
+        if (!arguments[i].is_owned) {
+            acre_count_up(&input->object);
+            if (!is_inside)
+                acre_outside_begins(engine, &input->object);
+        } else if (is_inside) {
+            inside++;
+        }
+        if (!is_inside)
+            acre_edge_log(engine, &function->object, &function->inputs[i], &input->object);
     }
+    return inside;
 }
 
-/* A Function that is linked to nothing. */
-static __attribute__((cold)) void abandon(struct acre_engine *engine,
-                                          struct acre_function *function)
+/* The arrays stay the caller's: an output that was never linked has none. */
+static __attribute__((cold)) void abandon(struct acre_engine *engine, const struct use *use,
+                                          struct acre_function *function, struct acre_temp *outputs)
 {
-    for (uint32_t i = 0; i < function->input_count; i++)
-        function->inputs[i] = NULL;
-    for (uint32_t i = 0; i < function->output_count; i++)
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        if (outputs[i].variable != NULL)
+            outputs[i].variable->data = NULL;
+        acre_unref(engine, &outputs[i].variable);
         acre_function_outputs(function)[i] = (union acre_output){0};
+    }
+    for (uint32_t i = 0; i < use->input_count; i++)
+        function->inputs[i] = NULL;
     acre_release(engine, &function->object);
 }
 
+/* Takes over `ys` when it succeeds. */
 INLINE enum acre_status build(struct acre_engine *engine, const struct use *use,
                               const struct acre_argument *arguments, struct acre_array **ys,
                               struct acre_temp *outputs)
 {
+    struct acre_region *region = acre_region_at(engine, engine->current_region);
     struct acre_function *function;
+    union acre_output *references;
+    uint32_t inside;
 
-    if (!reserve_edges(engine, use, arguments))
+    if (!reserve_edges(engine, use, arguments, ys))
         return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
-    function = new_function(engine, use, highest_generation(arguments, use->input_count));
+    function = new_function(engine, region, use, highest_generation(arguments, use->input_count));
     if (function == NULL)
         return acre_fail_no_memory(engine, use->op->name);
-    if (!make_outputs(engine, use, ys, outputs)) {
-        abandon(engine, function);
+    references = (union acre_output *)(function->inputs + use->input_count);
+    if (!make_outputs(engine, region, use, ys, outputs, references)) {
+        abandon(engine, use, function, outputs);
         return acre_fail_no_memory(engine, "an output");
     }
-    link_outputs(engine, use, function, outputs);
-    link_inputs(engine, use, function, arguments);
+    inside = link_outputs(engine, region, use, function, ys, outputs, references);
+    inside += link_inputs(engine, region, use, function, arguments);
+    if (region->is_bulk)
+        region->ended_outside += inside;
     return ACRE_OK;
 }
 
@@ -245,7 +275,6 @@ static __attribute__((cold)) void give_up(struct acre_engine *engine,
                                           enum acre_status status)
 {
     for (uint32_t i = 0; i < op->output_count; i++) {
-        acre_unref(engine, &outputs[i].variable);
         acre_unref(engine, &ys[i]);
         outputs[i].status = status;
     }

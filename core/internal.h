@@ -136,10 +136,9 @@ void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_
  * the header are the caller's to set. NULL when there is no memory. On the path of every object of
  * the tape, so inline.
  */
-static inline void *acre_object_place(struct acre_engine *engine, uint32_t region_number,
-                                      uint32_t type, size_t size_bytes, enum acre_purpose purpose)
+static inline void *acre_object_place(struct acre_region *region, uint32_t type, size_t size_bytes,
+                                      enum acre_purpose purpose)
 {
-    struct acre_region *region = acre_region_at(engine, region_number);
     struct acre_object *object =
         acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, (uint32_t)purpose});
     struct acre_object newborn = region->newborn;
@@ -250,23 +249,34 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
                                  uint32_t region, enum acre_purpose purpose,
                                  struct acre_array **array);
 
-/* weak.c: the slot of the weak references to an object that has none yet. False: no memory. */
-bool acre_weak_begin(struct acre_engine *engine, struct acre_object *object);
-
 static inline struct acre_weak_slot *acre_weak_slot_at(const struct acre_region *region,
                                                        uint32_t slot)
 {
     return (struct acre_weak_slot *)region->weak_slots.rows + slot;
 }
 
-/* The handle of an object that has a slot. */
-static inline struct acre_weak acre_weak_handle(const struct acre_engine *engine,
-                                                const struct acre_object *object)
+/* The first weak reference to an object of this region: takes a slot. False: no memory. */
+static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_region *region,
+                                   struct acre_object *object, struct acre_weak *weak)
 {
-    const struct acre_region *region = acre_region_of(engine, object);
-    uint32_t slot = (uint32_t)object->link;
+    uint32_t slot = region->free_weak_slot - 1;
+    struct acre_weak_slot *record = acre_weak_slot_at(region, slot);
 
-    return (struct acre_weak){region->place, slot, acre_weak_slot_at(region, slot)->generation};
+    if (region->free_weak_slot != 0) {
+        region->free_weak_slot = record->next_free;
+    } else if (acre_table_reserve(engine, &region->weak_slots, 1, sizeof *record,
+                                  ACRE_PURPOSE_WEAK)) {
+        slot = region->weak_slots.count++;
+        record = acre_weak_slot_at(region, slot);
+        record->generation = 1;
+    } else {
+        return false;
+    }
+    record->object = object;
+    object->link = slot;
+    object->flags |= OBJECT_HAS_WEAK;
+    *weak = (struct acre_weak){region->place, slot, record->generation};
+    return true;
 }
 
 /* weak.c: every handle of the object reads dead from here on. */
@@ -293,17 +303,13 @@ static inline union acre_output *acre_function_outputs(const struct acre_functio
     return (union acre_output *)(function->inputs + function->input_count);
 }
 
-/* A Variable in the current region over `data`, to which it is not linked yet. NULL: no memory, for
- * itself or for the log of the reference. */
-static inline struct acre_variable *acre_variable_place(struct acre_engine *engine,
+/* A Variable over `data`; the edge to it is the caller's to make. NULL: no memory. */
+static inline struct acre_variable *acre_variable_place(struct acre_region *region,
                                                         struct acre_array *data)
 {
-    struct acre_variable *variable;
+    struct acre_variable *variable =
+        acre_object_place(region, TYPE_VARIABLE, sizeof *variable, ACRE_PURPOSE_VARIABLE);
 
-    if (!acre_edge_reserve(engine, engine->current_region, &data->object, 1))
-        return NULL;
-    variable = acre_object_place(engine, engine->current_region, TYPE_VARIABLE, sizeof *variable,
-                                 ACRE_PURPOSE_VARIABLE);
     if (variable == NULL)
         return NULL;
     variable->data = data;

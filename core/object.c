@@ -30,7 +30,7 @@ uint32_t acre_strong_count(const struct acre_object *object)
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
                                        size_t size_bytes, struct acre_object **object)
 {
-    const struct acre_region *region = acre_region_at(engine, engine->current_region);
+    struct acre_region *region = acre_region_at(engine, engine->current_region);
     const struct acre_type *type;
 
     *object = NULL;
@@ -49,7 +49,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",
                          type->name, region->name);
-    *object = acre_object_place(engine, engine->current_region, number, size_bytes, type->purpose);
+    *object = acre_object_place(region, number, size_bytes, type->purpose);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);

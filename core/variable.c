@@ -22,43 +22,49 @@ static struct acre_temp failed(enum acre_status status)
     return (struct acre_temp){NULL, status};
 }
 
-static struct acre_temp no_memory(struct acre_engine *engine)
+/* A Variable in the current region with room for the log of its reference to `data`. */
+static struct acre_temp place(struct acre_engine *engine, struct acre_array *data)
 {
-    return failed(acre_fail_no_memory(engine, "a Variable"));
+    struct acre_region *region = acre_region_at(engine, engine->current_region);
+    struct acre_variable *variable = NULL;
+
+    if (acre_edge_reserve(engine, engine->current_region, &data->object, 1))
+        variable = acre_variable_place(region, data);
+    if (variable == NULL)
+        return failed(acre_fail_no_memory(engine, "a Variable"));
+    return (struct acre_temp){variable, ACRE_OK};
 }
 
 struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
 {
     struct acre_array *array = acre_to_array(engine, data);
-    struct acre_variable *variable;
+    struct acre_temp made;
 
     if (data == NULL)
         return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is NULL"));
     if (array == NULL)
         return failed(acre_fail(engine, ACRE_NOT_AN_ARRAY, "Variable: data is a %s, not an array",
                                 acre_type_of(engine, data)->name));
-    variable = acre_variable_place(engine, array);
-    if (variable == NULL)
-        return no_memory(engine);
-    acre_edge_add(engine, &variable->object, &variable->data, &array->object);
-    return (struct acre_temp){variable, ACRE_OK};
+    made = place(engine, array);
+    if (made.status == ACRE_OK)
+        acre_edge_add(engine, &made.variable->object, &made.variable->data, &array->object);
+    return made;
 }
 
 /* Takes over `data`, whatever happens. */
-static struct acre_temp variable_over_own(struct acre_engine *engine, enum acre_status made,
+static struct acre_temp variable_over_own(struct acre_engine *engine, enum acre_status status,
                                           struct acre_array *data)
 {
-    struct acre_variable *variable;
+    struct acre_temp made;
 
-    if (made != ACRE_OK)
-        return failed(made);
-    variable = acre_variable_place(engine, data);
-    if (variable == NULL) {
+    if (status != ACRE_OK)
+        return failed(status);
+    made = place(engine, data);
+    if (made.status == ACRE_OK)
+        acre_edge_adopt(engine, &made.variable->object, &made.variable->data, &data->object);
+    else
         acre_unref(engine, &data);
-        return no_memory(engine);
-    }
-    acre_edge_adopt(engine, &variable->object, &variable->data, &data->object);
-    return (struct acre_temp){variable, ACRE_OK};
+    return made;
 }
 
 struct acre_temp acre_variable_from(struct acre_engine *engine, const double *values, size_t count)

@@ -3,48 +3,27 @@
 
 #include "core/internal.h"
 
-static bool take_slot(struct acre_engine *engine, struct acre_region *region, uint32_t *slot)
-{
-    if (region->free_weak_slot != 0) {
-        *slot = region->free_weak_slot - 1;
-        region->free_weak_slot = acre_weak_slot_at(region, *slot)->next_free;
-        return true;
-    }
-    if (!acre_table_reserve(engine, &region->weak_slots, 1, sizeof(struct acre_weak_slot),
-                            ACRE_PURPOSE_WEAK))
-        return false;
-    *slot = region->weak_slots.count++;
-    acre_weak_slot_at(region, *slot)->generation = 1;
-    return true;
-}
-
-bool acre_weak_begin(struct acre_engine *engine, struct acre_object *object)
-{
-    struct acre_region *region = acre_region_of(engine, object);
-    uint32_t slot;
-
-    if (!take_slot(engine, region, &slot))
-        return false;
-    acre_weak_slot_at(region, slot)->object = object;
-    object->link = slot;
-    object->flags |= OBJECT_HAS_WEAK;
-    return true;
-}
-
 enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *object,
                               struct acre_weak *weak)
 {
+    struct acre_region *region;
+    uint32_t slot;
+
     *weak = (struct acre_weak){0};
     if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
         return ACRE_OK;
-    if ((object->flags & OBJECT_HAS_WEAK) == 0) {
-        if (acre_type_of(engine, object)->forbids_weak)
-            return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
-                             acre_type_of(engine, object)->name);
-        if (!acre_weak_begin(engine, object))
-            return acre_fail_no_memory(engine, "the slot of a weak reference");
+    region = acre_region_of(engine, object);
+    if ((object->flags & OBJECT_HAS_WEAK) != 0) {
+        slot = (uint32_t)object->link;
+        *weak =
+            (struct acre_weak){region->place, slot, acre_weak_slot_at(region, slot)->generation};
+        return ACRE_OK;
     }
-    *weak = acre_weak_handle(engine, object);
+    if (acre_type_of(engine, object)->forbids_weak)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' forbids weak references",
+                         acre_type_of(engine, object)->name);
+    if (!acre_weak_begin(engine, region, object, weak))
+        return acre_fail_no_memory(engine, "the slot of a weak reference");
     return ACRE_OK;
 }
 
