@@ -298,6 +298,12 @@ union acre_output {
     struct acre_variable *strong;
 };
 
+static inline size_t acre_function_bytes(uint32_t input_count, uint32_t output_count)
+{
+    return sizeof(struct acre_function) + input_count * sizeof(struct acre_variable *) +
+           output_count * sizeof(union acre_output);
+}
+
 static inline union acre_output *acre_function_outputs(const struct acre_function *function)
 {
     return (union acre_output *)(function->inputs + function->input_count);
