@@ -9,14 +9,15 @@ memcheck) checker=memcheck ;;
 *) if [ "$CANARY_ASAN" = 1 ]; then checker=asan; else checker=none; fi ;;
 esac
 
-# caught STATUS REGEX COMMAND...
+# caught STATUS REGEX COMMAND...: REGEX sees what was said as one line.
 caught()
 {
     want=$1 regex=$2
     shift 2
     tap_run "$@"
     cat "$out" >>"$err"
-    test "$tap_status" -eq "$want" && tap_match "$regex" "$err" && return
+    tr '\n' ' ' <"$err" >"$tap_work/said"
+    test "$tap_status" -eq "$want" && tap_match "$regex" "$tap_work/said" && return
     echo "exit status $tap_status, not $want, or nothing matches $regex:"
     cat "$err"
     return 1
@@ -51,14 +52,36 @@ canary 'heap overflow' 'Invalid read of size 1' 'heap-buffer-overflow' "$CANARY"
 canary 'use after free' 'Invalid read of size 1' 'heap-use-after-free' "$CANARY" use-after-free
 canary 'leak' 'definitely lost' 'LeakSanitizer: detected memory leaks' "$CANARY" leak
 canary 'uninitialised' 'depends on uninitialised value' - "$CANARY" uninitialised
-canary 'arena: read after clear' 'Invalid read of size 1' 'use-after-poison' \
-    "$CANARY_ARENA" read-after-clear
-canary 'arena: overrun' 'Invalid write of size 1' 'use-after-poison' "$CANARY_ARENA" overrun
-canary 'arena: use after end' 'Invalid read of size 1' 'use-after-poison' \
-    "$CANARY_ARENA" use-after-end
-canary 'arena: recycled bytes' 'depends on uninitialised value' - "$CANARY_ARENA" recycled
-canary 'arena: lost blocks' 'definitely lost' - \
-    "$CANARY_ARENA" leak
+
+# misuse SIN MEMCHECK-REGEX ASAN-REGEX
+misuse()
+{
+    canary "$memory: $1" "$2" "$3" "$CANARY_ARENA" "$1" "$memory"
+}
+
+for memory in arena recorded; do
+    misuse read-after-reset 'Invalid read of size 1 .*0 bytes inside a block of size 64 free.d' \
+        'use-after-poison .*READ of size 1 .* sin_read_after_reset'
+    misuse write-after-reset 'Invalid write of size 1 .* a block of size 64 free.d' \
+        'use-after-poison .*WRITE of size 1 .* sin_write_after_reset'
+    misuse large-after-reset \
+        'Invalid read of size 1 .*0 bytes inside a block of size 8,192 free.d .* arena_reset' \
+        'use-after-poison .*READ of size 1 .* sin_large_after_reset'
+    misuse object-after-reset \
+        'Invalid read of size 4 .* acre_ref .* a block of size .* free.d .* acre_region_reset' \
+        'use-after-poison .*READ of size 4 .* acre_ref .* sin_object_after_reset'
+    misuse read-after-free \
+        'Invalid read of size 1 .*0 bytes inside a block of size 64 free.d .* tracked_free' \
+        'use-after-poison .*READ of size 1 .* sin_read_after_free'
+    misuse overrun 'Invalid write of size 1 .*0 bytes after a block of size 64 client-defined' \
+        'use-after-poison .*WRITE of size 1 .* sin_overrun'
+    misuse recycled 'depends on uninitialised value.* sin_recycled' -
+    misuse after-trim 'Invalid read of size 1 .* sin_after_trim .* free.d' \
+        'heap-use-after-free .* sin_after_trim .*freed by .* arena_trim'
+    misuse after-destroy 'Invalid read of size 1 .* sin_after_destroy .* free.d .* arena_destroy' \
+        'heap-use-after-free .* sin_after_destroy .*freed by .* arena_destroy'
+    misuse leak '64 bytes in 1 blocks are definitely lost .* tracked_allocate' -
+done
 if [ "$CANARY_UBSAN" = 1 ]; then
     check 'signed overflow: caught by UBSan' \
         caught 42 'signed integer overflow' "$CANARY" signed-overflow

@@ -23,6 +23,7 @@ leaves()
 
 check 'clean: 0' leaves 0 "$wrapper" "$CANARY" nothing
 check 'clean arena: 0' leaves 0 "$wrapper" "$CANARY_ARENA" nothing
+check 'clean recorded arena: 0' leaves 0 "$wrapper" "$CANARY_ARENA" nothing recorded
 check 'status 7 is passed on' leaves 7 "$wrapper" "$CANARY" exit 7
 check 'leak: 42' leaves 42 "$wrapper" "$CANARY" leak
 check 'leak of a child whose status is lost: 42' leaves 42 "$wrapper" "$CANARY" child leak
@@ -45,8 +46,12 @@ check 'a valgrind that watches nothing: 99' \
 for sin in heap-overflow use-after-free leak uninitialised; do
     check "unwatched, $sin is an unexpected pass" leaves 0 "$CANARY" $sin
 done
-for sin in read-after-clear overrun use-after-end recycled leak; do
-    check "unwatched, arena $sin is an unexpected pass" leaves 0 "$CANARY_ARENA" $sin
+for sin in read-after-reset write-after-reset large-after-reset object-after-reset \
+    read-after-free overrun recycled after-trim after-destroy leak; do
+    for memory in arena recorded; do
+        check "unwatched, $memory $sin is an unexpected pass" \
+            leaves 0 "$CANARY_ARENA" $sin $memory
+    done
 done
 for sin in leaks overflows; do
     check "unwatched, mtest $sin is an unexpected pass" \
