@@ -4,17 +4,8 @@
 
 #include <stdlib.h>
 
+#include "core/fixture.h"
 #include "core/internal.h"
-#include "core/world.h"
-
-static struct world world;
-
-static void close_empty(void)
-{
-    cr_assert_eq(acre_live_objects(world.engine), 0);
-    cr_assert_eq(world_close(&world), 0);
-    cr_assert_eq(world.ledger.total.live.blocks, 0);
-}
 
 static bool is_alive(struct acre_weak weak)
 {
@@ -42,7 +33,7 @@ MTest(weak, life)
     struct acre_weak nothing;
     struct node *a;
 
-    cr_assert(world_open(&world, WORLD_PINNED));
+    open_in(WORLD_PINNED);
 
     /* W-01 */
     a = world_node(&world, 'a');
@@ -135,7 +126,7 @@ MTest(weak, in_destructors)
     struct node *b;
     struct node *c;
 
-    cr_assert(world_open(&world, WORLD_PINNED));
+    open_in(WORLD_PINNED);
 
     /* W-09, W-10 */
     a = world_node(&world, 'a');
@@ -192,7 +183,7 @@ MTest(weak, to_oneself)
     struct self *parent;
     uint32_t type;
 
-    cr_assert(world_open(&world, WORLD_PINNED));
+    open_in(WORLD_PINNED);
     cr_assert_eq(acre_type_register(world.engine, &self_type, &type), ACRE_OK);
     cr_assert_eq(acre_object_new(world.engine, type, &object), ACRE_OK);
     parent = (struct self *)object;
@@ -217,7 +208,7 @@ MTest(weak, address_reuse)
     const struct node *before = NULL;
     struct acre_weak old = {0};
 
-    cr_assert(world_open(&world, WORLD_PINNED));
+    open_in(WORLD_PINNED);
     for (uint64_t i = 0; i < repetitions; i++) {
         struct node *node = world_node(&world, 'n');
         struct acre_weak weak;
@@ -248,7 +239,7 @@ MTest(weak, generations_run_out)
     struct acre_weak late[3];
     struct node *a;
 
-    cr_assert(world_open(&world, WORLD_PINNED));
+    open_in(WORLD_PINNED);
     slots = &acre_region_at(world.engine, ACRE_REGION_PINNED)->weak_slots;
     a = world_node(&world, 'a');
     first = weak_of(a);

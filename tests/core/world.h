@@ -202,6 +202,16 @@ static inline uint64_t world_live(const struct world *world, enum acre_purpose p
     return world->ledger.by_purpose[purpose].live.blocks;
 }
 
+/* Live bytes of all purposes of one of the allocators. */
+static inline uint64_t world_bytes_of(const struct world *world, uint32_t source)
+{
+    uint64_t bytes = 0;
+
+    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        bytes += world->ledger.by_source[source][p].bytes;
+    return bytes;
+}
+
 /* Checkers are 20 to 50 times slower: long repetitions are cut there. */
 static inline uint64_t world_repetitions(uint64_t plain, uint64_t checked)
 {
