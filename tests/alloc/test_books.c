@@ -197,24 +197,32 @@ MTest(books, full)
     acre_destroy(pages);
 }
 
-/* Tens of thousands of live blocks, freed in another order: the table finds each of them. */
+/* Tens of thousands of live blocks, of which a reset drops every second one and the rest is freed
+ * in another order: the table finds each of them. */
 MTest(books, many_blocks)
 {
     enum { BLOCKS = 20000 };
     static void *blocks[BLOCKS];
     struct acre_alloc *memory = acre_pages_new();
-    struct acre_alloc *bottom = acre_malloc_new();
-    struct acre_alloc *top;
+    struct acre_alloc *bottoms[2] = {acre_malloc_new(), acre_arena_new(memory, NULL)};
+    struct acre_alloc *tops[2];
     struct acre_ledger ledger;
 
     cr_assert(acre_ledger_init_full(&ledger, memory, 1));
-    top = acre_record_new(bottom, &ledger.sink, 0);
-    for (size_t i = 0; i < BLOCKS; i++)
-        blocks[i] = acre_allocate(top, layout_of(1 + i % 100, ACRE_PURPOSE_NODE));
+    for (uint32_t i = 0; i < 2; i++)
+        tops[i] = acre_record_new(bottoms[i], &ledger.sink, i);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        blocks[i] = acre_allocate(tops[0], layout_of(1 + i % 100, ACRE_PURPOSE_NODE));
+        /* uneven steps: even ones would not collide in the table */
+        acre_allocate(tops[1], layout_of(1 + i * i % 1000, ACRE_PURPOSE_DATA));
+    }
+    cr_assert_eq(ledger.entry_count, 2 * BLOCKS);
+    acre_reset(tops[1]);
     cr_assert_eq(ledger.entry_count, BLOCKS);
+    cr_assert_eq(ledger.total.outlived.blocks, 0);
     ledger.sink.scope = 9;
     for (size_t i = 0, at = 0; i < BLOCKS; i++) {
-        acre_free(top, blocks[at], layout_of(1 + at % 100, ACRE_PURPOSE_NODE));
+        acre_free(tops[0], blocks[at], layout_of(1 + at % 100, ACRE_PURPOSE_NODE));
         at = (at + 7919) % BLOCKS; /* a prime: every block once */
     }
     cr_assert_eq(ledger.entry_count, 0);
@@ -222,8 +230,10 @@ MTest(books, many_blocks)
     cr_assert_eq(ledger.total.outlived.blocks, BLOCKS);
     cr_assert_eq(ledger.total.live.bytes, 0);
     acre_ledger_fini(&ledger);
-    acre_destroy(top);
-    acre_destroy(bottom);
+    for (int i = 0; i < 2; i++) {
+        acre_destroy(tops[i]);
+        acre_destroy(bottoms[i]);
+    }
     acre_destroy(memory);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh [PATCH...]: proves that the tests bite. Each patch of this directory is a known mistake; it
-# is put into a copy of the tree, and the tests named in its first line ("tests: NAME...") must fail
-# there. The copy without a patch must pass first. Prints TAP.
+# is put into a copy of the tree, and every test named in its first line ("tests: NAME...") must fail
+# there. In the copy without a patch all of them must pass. Prints TAP.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,51 +10,85 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM HUP
 
 [ $# -gt 0 ] || set -- "$here"/*.patch
+for patch; do
+    cp "$patch" "$work"
+done
 
-cp -R "$here/../.." "$work/tree" 2>/dev/null || [ -f "$work/tree/meson.build" ]
+mkdir "$work/tree"
+for entry in "$here"/../../*; do
+    case ${entry##*/} in
+    build*) ;;
+    *) cp -R "$entry" "$work/tree" ;;
+    esac
+done
 cd "$work/tree"
-rm -rf build build-*
-meson setup build -Dbuildtype=debugoptimized > "$work/log" 2>&1 || {
+
+bail_out()
+{
     cat "$work/log" >&2
+    echo "Bail out! $*"
     exit 1
 }
 
-# run_tests NAME...
-run_tests()
+tests_of() # PATCH
 {
-    ninja -C build > "$work/log" 2>&1 || return 2
-    meson test -C build --no-rebuild "$@" > "$work/log" 2>&1
+    sed -n '1s/^tests: //p' "$1"
 }
 
-number=0 failures=0
-report() # STATUS TEXT
+compiles()
 {
-    number=$((number + 1))
-    [ "$1" = ok ] || failures=$((failures + 1))
-    echo "$1 $number - $2"
+    ninja -C build >"$work/log" 2>&1
 }
 
-for patch; do
-    name=$(basename "$patch" .patch)
-    tests=$(sed -n '1s/^tests: //p' "$patch")
-    # shellcheck disable=SC2086 # a list of names
-    if ! run_tests $tests; then
-        report 'not ok' "$name: the tests pass without it"
-        continue
+passes() # TEST
+{
+    meson test -C build --no-rebuild "$1" >"$work/log" 2>&1
+}
+
+meson setup build --buildtype=debugoptimized -Dtests=enabled >"$work/log" 2>&1 ||
+    bail_out 'the tree cannot be configured'
+compiles || bail_out 'the tree cannot be built'
+for test in $(for patch in "$work"/*.patch; do tests_of "$patch"; done | tr ' ' '\n' | sort -u); do
+    passes "$test" || bail_out "$test fails without a mutant"
+done
+
+# Prints what is wrong, if anything, as one line.
+survives() # PATCH TEST...
+{
+    mutant=$1
+    shift
+    [ $# -gt 0 ] || echo 'names no test'
+    if ! patch -p1 -s --dry-run <"$mutant" >"$work/log" 2>&1; then
+        echo 'does not fit'
+        return
     fi
-    patch -p1 -s < "$patch" || {
-        report 'not ok' "$name: the patch fits"
-        continue
-    }
-    status=0
-    # shellcheck disable=SC2086
-    run_tests $tests || status=$?
-    patch -p1 -R -s < "$patch"
-    case $status in
-    0) report 'not ok' "$name is killed" ;;
-    2) report 'not ok' "$name compiles" ;;
-    *) report ok "$name is killed by $tests" ;;
-    esac
+    patch -p1 -s <"$mutant"
+    if compiles; then
+        for test; do
+            if passes "$test"; then
+                printf 'survives %s ' "$test"
+            fi
+        done
+    else
+        echo 'does not compile'
+    fi
+    patch -p1 -R -s <"$mutant"
+}
+
+number=0 status=0
+for patch in "$work"/*.patch; do
+    name=$(basename "$patch" .patch)
+    # shellcheck disable=SC2046 # a list of names
+    set -- $(tests_of "$patch")
+    number=$((number + 1))
+    wrong=$(survives "$patch" "$@")
+    if [ -z "$wrong" ]; then
+        echo "ok $number - $name is killed by $*"
+    else
+        echo "not ok $number - $name $wrong"
+        status=1
+    fi
 done
 echo "1..$number"
-[ "$failures" -eq 0 ]
+echo "# figure: $number mutants"
+exit "$status"
