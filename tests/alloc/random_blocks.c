@@ -186,5 +186,7 @@ int main(int argc, char **argv)
         run(kind, false, steps);
         run(kind, true, steps / 4);
     }
+    printf("figure: %d allocators, %llu steps each and %llu decorated, seed %llu\n", STACK_KINDS,
+           (unsigned long long)steps, (unsigned long long)steps / 4, (unsigned long long)seed);
     return 0;
 }

@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     plan.calls = 0;
     passed = passed && drop_on_small_stack(&chain) && plan.calls == 0 &&
              acre_live_objects(chain.engine) == 0;
-    printf("%lu nodes, %d KiB of stack, %llu allocations while they died: %s\n", count,
+    printf("figure: %lu nodes, %d KiB of stack, %llu allocations while they died: %s\n", count,
            STACK_BYTES / 1024, (unsigned long long)plan.calls, passed ? "passed" : "failed");
     acre_engine_destroy(chain.engine);
     acre_destroy(top);

@@ -66,6 +66,7 @@ static struct handle handles[MOST_HANDLES];
 static int handle_count;
 static struct weak_row weaks[WEAKS];
 static uint64_t serials;
+static uint64_t objects; /* in all configurations so far */
 static struct acre_random random_state;
 static uint64_t seed;
 static uint64_t step;
@@ -329,6 +330,8 @@ static const struct configuration configurations[] = {
     {"jemalloc, pools in bulk and counted", JEMALLOC, POOL, BULK, COUNTED},
 };
 
+enum { CONFIGURATIONS = sizeof configurations / sizeof configurations[0] };
+
 static struct acre_alloc *memory_of(enum memory memory, struct acre_alloc *pages)
 {
     char why[256] = "out of memory";
@@ -394,6 +397,7 @@ static void run(const struct configuration *configuration, uint64_t steps)
     acre_destroy(pages);
     printf("%s: %llu steps, %llu objects, seed %llu\n", configuration->name,
            (unsigned long long)steps, (unsigned long long)serials, (unsigned long long)seed);
+    objects += serials;
     serials = 0;
 }
 
@@ -406,7 +410,10 @@ int main(int argc, char **argv)
         steps = strtoull(argv[1], NULL, 10);
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
-    for (size_t i = 0; i < sizeof configurations / sizeof configurations[0]; i++)
+    for (size_t i = 0; i < CONFIGURATIONS; i++)
         run(&configurations[i], steps);
+    printf("figure: %d configurations, %llu steps each, %llu objects, seed %llu\n",
+           (int)CONFIGURATIONS, (unsigned long long)steps, (unsigned long long)objects,
+           (unsigned long long)seed);
     return 0;
 }

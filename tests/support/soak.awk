@@ -1,5 +1,5 @@
 # Turns Meson's testlog.json into the rows of docs/soak.md. A soak test reports its figures as
-# lines `figure: TEXT` on stdout.
+# lines `figure: TEXT` on stdout, a TAP program as comments.
 
 {
     if (!match($0, /", "result": "[A-Z]+", "starttime": |: null, "result": "[A-Z]+", "starttime": /)) {
@@ -26,7 +26,7 @@
     lines = split(output, line, /\\n/)
     figures = ""
     for (i = 1; i <= lines; i++) {
-        if (sub(/^figure: /, "", line[i])) {
+        if (sub(/^(# )?figure: /, "", line[i])) {
             gsub(/\\"/, "\"", line[i])
             gsub(/\\t/, " ", line[i])
             gsub(/\001/, "\\", line[i])
