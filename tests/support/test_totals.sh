@@ -1,5 +1,6 @@
 #!/bin/sh
 # totals.awk counts what happened: nothing that failed, and nothing that never ran, is a pass.
+# soak.awk tells it.
 . "$ACRE_TESTS/cli/lib.sh"
 
 unset ACRE_WRAPPER
@@ -53,4 +54,9 @@ check 'a log that is not one' \
 } >"$tap_work/log"
 check 'several' \
     test "$(awk -f "$ACRE_TESTS/support/totals.awk" "$tap_work/log" 2>/dev/null)" = '3 1 0'
+
+line OK '"hello\nfigure: 3 | 4\n# figure: 5\n"' >"$tap_work/log"
+check 'a row of the soak has its figures' \
+    test "$(awk -f "$ACRE_TESTS/support/soak.awk" "$tap_work/log")" = \
+    '| it | passed | 0.1 | 3 \| 4; 5 |'
 done_testing
