@@ -58,6 +58,18 @@ static char *end_of(const struct chunk *chunk)
     return (char *)chunk + chunk->bytes;
 }
 
+/* What a checker is told of a chunk: all but the header, so that the bytes in front of the first
+ * block are nobody's too. */
+static char *tracked_of(const struct chunk *chunk)
+{
+    return (char *)chunk + sizeof *chunk;
+}
+
+static size_t tracked_bytes(size_t chunk_bytes)
+{
+    return chunk_bytes - sizeof(struct chunk);
+}
+
 static struct acre_layout layout_of_chunk(const struct arena *arena, size_t bytes)
 {
     return (struct acre_layout){bytes, (uint32_t)arena->page_bytes, ACRE_PURPOSE_OTHER};
@@ -82,7 +94,7 @@ static struct chunk *take_chunk(struct arena *arena, size_t bytes)
     chunk->bytes = bytes;
     arena->held_bytes += bytes;
     if (arena->is_tracked)
-        acre_track_chunk_begin(blocks_of(chunk), bytes - HEADER_BYTES);
+        acre_track_chunk_begin(tracked_of(chunk), tracked_bytes(bytes));
     return chunk;
 }
 
@@ -91,7 +103,7 @@ static void give_chunk_back(struct arena *arena, struct chunk *chunk)
     size_t bytes = chunk->bytes;
 
     if (arena->is_tracked)
-        acre_track_chunk_end(blocks_of(chunk), bytes - HEADER_BYTES);
+        acre_track_chunk_end(tracked_of(chunk), tracked_bytes(bytes));
     arena->held_bytes -= bytes;
     acre_free(arena->below, chunk, layout_of_chunk(arena, bytes));
 }
@@ -232,9 +244,9 @@ static void arena_reset(struct acre_alloc *self)
 
     if (arena->is_tracked) {
         for (struct chunk *c = arena->first; c != NULL; c = c->next)
-            acre_track_chunk_clear(arena, blocks_of(c), c->bytes - HEADER_BYTES);
+            acre_track_chunk_clear(arena, tracked_of(c), tracked_bytes(c->bytes));
         for (struct chunk *c = arena->large_used; c != NULL; c = c->next)
-            acre_track_chunk_clear(arena, blocks_of(c), c->bytes - HEADER_BYTES);
+            acre_track_chunk_clear(arena, tracked_of(c), tracked_bytes(c->bytes));
     }
     while (*tail != NULL)
         tail = &(*tail)->next;

@@ -3,6 +3,7 @@
  * armed.h for when it is committed. Shows that memcheck and AddressSanitizer see into the arena, on
  * which they would else know of mapped chunks only.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,12 @@ static void sin_overrun(void)
     first[block_bytes] = 2; /* second begins there without a checker */
 }
 
+/* Between the header of its chunk and the block. */
+static void sin_underrun(void)
+{
+    large[-(ptrdiff_t)(block_bytes / 2)] = 2;
+}
+
 static void sin_recycled(void)
 {
     reset();
@@ -167,6 +174,7 @@ static const struct {
     {"object-after-reset", sin_object_after_reset, true, false},
     {"read-after-free", sin_read_after_free, true, false},
     {"overrun", sin_overrun, true, false},
+    {"underrun", sin_underrun, true, false},
     {"recycled", sin_recycled, false, false},
     {"after-trim", sin_after_trim, true, true},
     {"after-destroy", sin_after_destroy, true, true},

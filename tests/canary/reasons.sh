@@ -75,6 +75,8 @@ for memory in arena recorded; do
         'use-after-poison .*READ of size 1 .* sin_read_after_free'
     misuse overrun 'Invalid write of size 1 .*0 bytes after a block of size 64 client-defined' \
         'use-after-poison .*WRITE of size 1 .* sin_overrun'
+    misuse underrun 'Invalid write of size 1 .* sin_underrun' \
+        'use-after-poison .*WRITE of size 1 .* sin_underrun'
     misuse recycled 'depends on uninitialised value.* sin_recycled' -
     misuse after-trim 'Invalid read of size 1 .* sin_after_trim .* free.d' \
         'heap-use-after-free .* sin_after_trim .*freed by .* arena_trim'

@@ -47,7 +47,7 @@ for sin in heap-overflow use-after-free leak uninitialised; do
     check "unwatched, $sin is an unexpected pass" leaves 0 "$CANARY" $sin
 done
 for sin in read-after-reset write-after-reset large-after-reset object-after-reset \
-    read-after-free overrun recycled after-trim after-destroy leak; do
+    read-after-free overrun underrun recycled after-trim after-destroy leak; do
     for memory in arena recorded; do
         check "unwatched, $memory $sin is an unexpected pass" \
             leaves 0 "$CANARY_ARENA" $sin $memory
