@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "alloc/backends.h"
+#include "bench/names.h"
 
 extern char **environ;
 
@@ -101,8 +103,9 @@ static bool judge(pid_t child, bool has_run, char *error, size_t error_bytes)
     return has_run && WIFEXITED(state) && WEXITSTATUS(state) == 0;
 }
 
-bool acre_spawn_for_run(const char *const *arguments, struct acre_run *run, char *error,
-                        size_t error_bytes)
+/* False with a sentence: could not be started, ended by signal 9, printed no run. */
+static bool spawn_for_run(const char *const *arguments, struct acre_run *run, char *error,
+                          size_t error_bytes)
 {
     char path[32];
     int ends[2];
@@ -128,5 +131,69 @@ bool acre_spawn_for_run(const char *const *arguments, struct acre_run *run, char
     if (judge(child, has_run, error, error_bytes))
         return true;
     acre_run_free(run);
+    return false;
+}
+
+/* The words of a child's command line that are numbers. */
+struct numbers {
+    char elements[24], depth[24], iterations[24], seed[24];
+};
+
+enum { MOST_ARGUMENTS = 40 };
+
+static void write_arguments(const struct acre_launch *launch, const struct acre_visit *visit,
+                            struct numbers *numbers, const char **arguments)
+{
+    const struct acre_cell_spec *spec = &visit->spec;
+    const char *const words[] = {
+        "--child",      acre_visit_kind_name(visit->kind),
+        "--backends",   spec->backend,
+        "--lifetimes",  acre_lifetime_name(spec->lifetime),
+        "--fill",       acre_fill_name(spec->fill),
+        "--order",      acre_order_name(spec->order),
+        "--elements",   numbers->elements,
+        "--depth",      numbers->depth,
+        "--iterations", numbers->iterations,
+        "--seed",       numbers->seed,
+    };
+    int count = 0;
+
+    snprintf(numbers->elements, sizeof numbers->elements, "%" PRIu64, spec->elements);
+    snprintf(numbers->depth, sizeof numbers->depth, "%" PRIu64, spec->depth);
+    snprintf(numbers->iterations, sizeof numbers->iterations, "%" PRIu64, visit->iterations);
+    snprintf(numbers->seed, sizeof numbers->seed, "%" PRIu64, spec->seed);
+    for (int i = 0; i < launch->count && count < 8; i++)
+        arguments[count++] = launch->words[i];
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        arguments[count++] = words[i];
+    if (spec->backward)
+        arguments[count++] = "--backward";
+    arguments[count] = NULL;
+}
+
+bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
+                         struct acre_run *answer)
+{
+    const char *arguments[MOST_ARGUMENTS];
+    struct numbers numbers;
+    char why[512];
+    bool has_answer;
+
+    write_arguments(launch, visit, &numbers, arguments);
+    has_answer = spawn_for_run(arguments, answer, why, sizeof why);
+    if (has_answer && answer->cell_count == 1)
+        return true;
+    if (has_answer) {
+        snprintf(why, sizeof why, "the child process answered with %zu cells", answer->cell_count);
+        acre_run_free(answer);
+    }
+    answer->cells = calloc(1, sizeof *answer->cells);
+    if (answer->cells == NULL)
+        return false;
+    answer->cell_count = 1;
+    answer->cells[0].failure = strdup(why);
+    if (answer->cells[0].failure != NULL)
+        return true;
+    acre_run_free(answer);
     return false;
 }

@@ -1,10 +1,12 @@
-/* Child processes: this program again, with other arguments, its standard output read by us. */
+/* Child processes: this program again, with other arguments, its standard output read by us. A
+ * child of a benchmark is one visit. */
 #ifndef ACRE_BENCH_CHILD_H
 #define ACRE_BENCH_CHILD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/visit.h"
 #include "report/run.h"
 
 /*
@@ -15,11 +17,18 @@
  */
 void acre_restart_with_static_tls(const char *const *arguments);
 
+/* What starts this program again: words, the first an executable. */
+struct acre_launch {
+    const char *const *words;
+    int count;
+};
+
 /*
- * Runs `arguments` (NULL-terminated, the first an executable) and reads the run that it prints.
- * False with a sentence: could not be started, ended by signal 9, printed no run.
+ * The visit in a fresh process, which applies its own time and memory limit. A child that cannot be
+ * started, dies or prints no run of one cell is a failure of the cell. False for want of memory,
+ * then nothing is owned; otherwise `answer` is the caller's to free.
  */
-bool acre_spawn_for_run(const char *const *arguments, struct acre_run *run, char *error,
-                        size_t error_bytes);
+bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
+                         struct acre_run *answer);
 
 #endif

@@ -252,8 +252,7 @@ static enum acre_exit run_all(const struct program *program)
     const struct acre_runner runner = {
         .workload = program->workload,
         .options = options,
-        .launch = program->launch,
-        .launch_count = program->launch_count,
+        .launch = {program->launch, program->launch_count},
         .shows_progress = isatty(STDERR_FILENO) && !options->quiet,
     };
     struct acre_run run;

@@ -12,6 +12,15 @@ static const char *const order_names[] = {
     [ACRE_ORDER_DROP_FIRST] = "drop-first",
 };
 
+static const char *const visit_kind_names[] = {
+    [ACRE_VISIT_TIMED] = "timed",
+    [ACRE_VISIT_COLD] = "cold",
+    [ACRE_VISIT_RECORDED] = "recorded",
+    [ACRE_VISIT_COST_OF_NOTHING] = "cost-of-nothing",
+    [ACRE_VISIT_COST_OF_COUNTS] = "cost-of-counts",
+    [ACRE_VISIT_COST_OF_FULL] = "cost-of-full",
+};
+
 const char *acre_fill_name(enum acre_fill fill)
 {
     return fill_names[fill];
@@ -20,6 +29,11 @@ const char *acre_fill_name(enum acre_fill fill)
 const char *acre_order_name(enum acre_order order)
 {
     return order_names[order];
+}
+
+const char *acre_visit_kind_name(enum acre_visit_kind kind)
+{
+    return visit_kind_names[kind];
 }
 
 static bool find(const char *name, const char *const *names, unsigned count, unsigned *index)
@@ -47,6 +61,16 @@ bool acre_order_from_name(const char *name, enum acre_order *order)
     if (!find(name, order_names, 2, &index))
         return false;
     *order = (enum acre_order)index;
+    return true;
+}
+
+bool acre_visit_kind_from_name(const char *name, enum acre_visit_kind *kind)
+{
+    unsigned index;
+
+    if (!find(name, visit_kind_names, ACRE_VISIT_KIND_COUNT, &index))
+        return false;
+    *kind = (enum acre_visit_kind)index;
     return true;
 }
 

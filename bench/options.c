@@ -234,15 +234,9 @@ static bool read_order(const struct reader *reader, const char *word)
 
 static bool read_child(const struct reader *reader, const char *word)
 {
-    static const char *const kinds[] = {"timed", "cold", "recorded"};
-
     reader->options->is_child = true;
-    for (unsigned i = 0; i < 3; i++)
-        if (strcmp(word, kinds[i]) == 0) {
-            reader->options->visit = (enum acre_visit_kind)i;
-            return true;
-        }
-    return refuse(reader, "--child: '%.40s' is no kind of visit", word);
+    return acre_visit_kind_from_name(word, &reader->options->visit) ||
+           refuse(reader, "--child: '%.40s' is no kind of visit", word);
 }
 
 /* All of it --------------------------------------------------------------------------------- */

@@ -46,6 +46,19 @@ uint64_t acre_random_below(struct acre_random *random, uint64_t bound)
     return (acre_random_next(random) >> 32) % bound;
 }
 
+void acre_random_shuffle(struct acre_random *random, size_t *order, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    for (size_t i = count; i-- > 1;) {
+        size_t j = acre_random_below(random, i + 1);
+        size_t swapped = order[i];
+
+        order[i] = order[j];
+        order[j] = swapped;
+    }
+}
+
 /* In (-1, 1). */
 static double symmetric(struct acre_random *random)
 {

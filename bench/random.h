@@ -21,6 +21,9 @@ uint64_t acre_random_next(struct acre_random *random);
 /* Uniform in 0..bound-1; bound > 0. */
 uint64_t acre_random_below(struct acre_random *random, uint64_t bound);
 
+/* Fills `order` with 0..count-1, every order equally likely. */
+void acre_random_shuffle(struct acre_random *random, size_t *order, size_t count);
+
 /*
  * Standard normal numbers, the seed's randn. The polar method (G. Marsaglia, T. A. Bray, SIAM
  * Review 6(3), 1964): no tables, and its one logarithm a pair is the C library's, so that the

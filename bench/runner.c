@@ -117,69 +117,18 @@ static void show_progress(struct session *session, const struct acre_cell_spec *
     fflush(stderr);
 }
 
-/* The words of a child's command line that are numbers. */
-struct numbers {
-    char elements[24], depth[24], iterations[24], seed[24];
-};
-
-enum { MOST_ARGUMENTS = 40 };
-
-static void write_arguments(const struct session *session, const struct acre_cell_spec *spec,
-                            const char *kind, struct numbers *numbers, const char **arguments)
+static bool visit(struct session *session, const struct acre_cell_spec *spec,
+                  enum acre_visit_kind kind, struct acre_run *answer)
 {
-    const struct acre_runner *runner = session->runner;
-    const char *const words[] = {
-        "--child",      kind,
-        "--backends",   spec->backend,
-        "--lifetimes",  acre_lifetime_name(spec->lifetime),
-        "--fill",       acre_fill_name(spec->fill),
-        "--order",      acre_order_name(spec->order),
-        "--elements",   numbers->elements,
-        "--depth",      numbers->depth,
-        "--iterations", numbers->iterations,
-        "--seed",       numbers->seed,
+    const struct acre_visit visit = {
+        .kind = kind,
+        .spec = *spec,
+        .iterations = session->runner->options->iterations,
     };
-    int count = 0;
-
-    snprintf(numbers->elements, sizeof numbers->elements, "%" PRIu64, spec->elements);
-    snprintf(numbers->depth, sizeof numbers->depth, "%" PRIu64, spec->depth);
-    snprintf(numbers->iterations, sizeof numbers->iterations, "%" PRIu64,
-             runner->options->iterations);
-    snprintf(numbers->seed, sizeof numbers->seed, "%" PRIu64, spec->seed);
-    for (int i = 0; i < runner->launch_count && count < 8; i++)
-        arguments[count++] = runner->launch[i];
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        arguments[count++] = words[i];
-    if (spec->backward)
-        arguments[count++] = "--backward";
-    arguments[count] = NULL;
-}
-
-/* The answer of one visit; the cell's failure, if any, is in it. */
-static bool visit(struct session *session, const struct acre_cell_spec *spec, const char *kind,
-                  struct acre_run *answer)
-{
-    const char *arguments[MOST_ARGUMENTS];
-    struct numbers numbers;
-    char why[512];
-    bool has_answer;
 
     show_progress(session, spec);
-    write_arguments(session, spec, kind, &numbers, arguments);
-    has_answer = acre_spawn_for_run(arguments, answer, why, sizeof why);
     session->visits_done++;
-    if (has_answer && answer->cell_count == 1)
-        return true;
-    if (has_answer) {
-        snprintf(why, sizeof why, "the child process answered with %zu cells", answer->cell_count);
-        acre_run_free(answer);
-    }
-    answer->cells = calloc(1, sizeof *answer->cells);
-    if (answer->cells == NULL)
-        return false;
-    answer->cell_count = 1;
-    answer->cells[0].failure = strdup(why);
-    return answer->cells[0].failure != NULL;
+    return acre_visit_in_child(&session->runner->launch, &visit, answer);
 }
 
 static void clear_series(struct acre_cell *cell)
@@ -244,7 +193,7 @@ static void join_library(struct acre_run *run, struct acre_run *answer)
     answer->library_count = 0;
 }
 
-static bool visit_cell(struct session *session, size_t index, const char *kind)
+static bool visit_cell(struct session *session, size_t index, enum acre_visit_kind kind)
 {
     struct acre_cell *cell = &session->run->cells[index];
     struct acre_run answer;
@@ -292,26 +241,13 @@ static size_t find_reference(const struct session *session)
 static bool visit_reference(struct session *session, size_t reference, double *ns)
 {
     struct acre_run answer;
-    bool done = visit(session, &session->specs[reference], "timed", &answer);
+    bool done = visit(session, &session->specs[reference], ACRE_VISIT_TIMED, &answer);
 
     *ns = 0;
     if (done && answer.cells[0].ns_per_iteration.count == 1)
         *ns = answer.cells[0].ns_per_iteration.values[0];
     acre_run_free(&answer);
     return done;
-}
-
-static void shuffle(struct session *session, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        session->order[i] = i;
-    for (size_t i = count; i-- > 1;) {
-        size_t j = acre_random_below(&session->random, i + 1);
-        size_t swapped = session->order[i];
-
-        session->order[i] = session->order[j];
-        session->order[j] = swapped;
-    }
 }
 
 static bool run_round(struct session *session, size_t reference)
@@ -321,7 +257,7 @@ static bool run_round(struct session *session, size_t reference)
     double again_ns = 0;
     const struct acre_series *first;
 
-    shuffle(session, visits);
+    acre_random_shuffle(&session->random, session->order, visits);
     for (size_t i = 0; i < visits; i++) {
         size_t index = session->order[i];
 
@@ -330,9 +266,10 @@ static bool run_round(struct session *session, size_t reference)
                 return false;
             continue;
         }
-        if (has_steady_state(&session->specs[index]) && !visit_cell(session, index, "timed"))
+        if (has_steady_state(&session->specs[index]) &&
+            !visit_cell(session, index, ACRE_VISIT_TIMED))
             return false;
-        if (!visit_cell(session, index, "cold"))
+        if (!visit_cell(session, index, ACRE_VISIT_COLD))
             return false;
     }
     if (again_ns <= 0)
@@ -357,7 +294,7 @@ static bool run_all(struct session *session)
 
     session->visits_expected = count_visits(session, reference);
     for (size_t i = 0; i < session->run->cell_count; i++)
-        if (!visit_cell(session, i, "recorded"))
+        if (!visit_cell(session, i, ACRE_VISIT_RECORDED))
             return false;
     for (uint64_t round = 0; round < session->runner->options->rounds; round++)
         if (!run_round(session, reference))

@@ -10,14 +10,14 @@
 #ifndef ACRE_BENCH_RUNNER_H
 #define ACRE_BENCH_RUNNER_H
 
+#include "bench/child.h"
 #include "bench/options.h"
 #include "report/exit_status.h"
 
 struct acre_runner {
     const struct acre_workload *workload;
     const struct acre_bench_options *options;
-    const char *const *launch; /* what starts this program again */
-    int launch_count;
+    struct acre_launch launch;
     bool shows_progress;
 };
 

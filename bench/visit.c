@@ -6,44 +6,26 @@
 #include <sys/resource.h>
 
 #include "alloc/backends.h"
+#include "bench/batches.h"
 #include "bench/clock.h"
 #include "bench/names.h"
 #include "bench/recorded.h"
-#include "report/stats.h"
+#include "bench/usage.h"
 
-enum {
-    CHECKED_ITERATIONS = 16, /* then strategy and limit must agree to the bit */
-    MOST_BATCH_PAIRS = 501,
-    FEWEST_BATCH_PAIRS = 5,
-    BATCH_NS = 1000 * 1000,
-    WARM_UP_NS = 10 * 1000 * 1000,
-};
+/* Then both sides of a timed visit must agree to the bit. */
+enum { CHECKED_ITERATIONS = 16 };
 
 /* A visit under way. */
 struct session {
     const struct acre_visit *visit;
-    struct acre_run *run;   /* the answer */
-    struct acre_cell *cell; /* its one cell */
-    bool is_incomplete;     /* no memory for the rest of the answer */
+    struct acre_run *run;       /* the answer */
+    struct acre_cell *cell;     /* its one cell */
+    bool is_incomplete;         /* no memory for the rest of the answer */
+    struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
     struct acre_stage stage;
     void *state; /* of the workload */
     uint64_t next_iteration;
 };
-
-struct usage {
-    double faults, system_ns;
-};
-
-static struct usage usage_now(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (struct usage){
-        .faults = (double)(usage.ru_minflt + usage.ru_majflt),
-        .system_ns = (double)usage.ru_stime.tv_sec * 1e9 + (double)usage.ru_stime.tv_usec * 1e3,
-    };
-}
 
 /* VmHWM: the peak of this program's own memory. ru_maxrss would count the parent's, which the
  * child shared until it executed. */
@@ -76,13 +58,13 @@ static bool fail_status(struct session *session, enum acre_status status)
     return fail(session, error[0] != '\0' ? error : acre_status_name(status));
 }
 
-static bool open_session(struct session *session, struct acre_ledger *ledger)
+static bool open_session(struct session *session)
 {
     const struct acre_cell_spec *spec = &session->visit->spec;
     char why[256];
 
-    if (!acre_stage_open(&session->stage, spec->backend, spec->lifetime, spec->order, ledger, why,
-                         sizeof why))
+    if (!acre_stage_open(&session->stage, spec->backend, spec->lifetime, spec->order,
+                         session->ledger, why, sizeof why))
         return fail(session, why);
     session->state = session->visit->workload->open(&session->stage, spec);
     return session->state != NULL || fail(session, "out of memory");
@@ -97,8 +79,10 @@ static bool step(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
-static bool steps(struct session *session, uint64_t count)
+static bool steps(void *loop, uint64_t count)
 {
+    struct session *session = loop;
+
     for (uint64_t i = 0; i < count; i++)
         if (!step(session))
             return false;
@@ -130,151 +114,162 @@ static void keep_identity(struct session *session)
         session->is_incomplete = true;
 }
 
-static void close_session(struct session *session)
+static void end_session(struct session *session)
 {
-    keep_identity(session);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
 }
 
+static void close_session(struct session *session)
+{
+    keep_identity(session);
+    end_session(session);
+}
+
+static uint64_t checksum(const struct session *session)
+{
+    return session->visit->workload->checksum(session->state);
+}
+
 /* Timed ------------------------------------------------------------------------------------- */
 
 struct limit_run {
+    const struct acre_visit *visit;
     struct acre_alloc *pages, *arena;
     void *state;
     uint64_t next_iteration;
 };
 
 /* The limit's buffers come from an arena like the strategies': pages of the same kind. */
-static bool open_limit(struct limit_run *limit, const struct acre_visit *visit)
+static bool open_limit(struct limit_run *limit)
 {
-    *limit = (struct limit_run){.pages = acre_pages_new()};
+    limit->pages = acre_pages_new();
     if (limit->pages != NULL)
         limit->arena = acre_arena_new(limit->pages, NULL);
     if (limit->arena != NULL)
-        limit->state = visit->workload->limit_open(limit->arena, &visit->spec);
+        limit->state = limit->visit->workload->limit_open(limit->arena, &limit->visit->spec);
     return limit->state != NULL;
 }
 
-static void close_limit(struct limit_run *limit, const struct acre_visit *visit)
+static void close_limit(struct limit_run *limit)
 {
     if (limit->state != NULL)
-        visit->workload->limit_close(limit->state);
+        limit->visit->workload->limit_close(limit->state);
     acre_destroy(limit->arena);
     acre_destroy(limit->pages);
 }
 
-static void limit_steps(struct limit_run *limit, const struct acre_visit *visit, uint64_t count)
+static bool limit_steps(void *loop, uint64_t count)
 {
+    struct limit_run *limit = loop;
+
     for (uint64_t i = 0; i < count; i++)
-        visit->workload->limit_step(limit->state, limit->next_iteration++);
+        limit->visit->workload->limit_step(limit->state, limit->next_iteration++);
+    return true;
 }
 
-/* Runs both until the pages are there and the heap has settled; returns the iterations of a batch,
- * as many as the limit does in about a millisecond. */
-static bool warm_up(struct session *session, struct limit_run *limit, uint64_t *batch)
+static bool agrees_with_limit(struct session *session, struct limit_run *limit)
 {
-    const struct acre_workload *workload = session->visit->workload;
-    uint64_t count = CHECKED_ITERATIONS;
-    double begin_ns;
-    double limit_ns;
-
-    if (!steps(session, count))
+    if (!steps(session, CHECKED_ITERATIONS))
         return false;
-    limit_steps(limit, session->visit, count);
-    if (workload->checksum(session->state) != workload->limit_checksum(limit->state))
-        return fail(session, "data or gradients differ from the limit's");
-    for (;;) {
-        begin_ns = acre_now_ns();
-        limit_steps(limit, session->visit, count);
-        limit_ns = acre_now_ns() - begin_ns;
-        if (!steps(session, count))
-            return false;
-        if (limit_ns >= WARM_UP_NS || count >= UINT64_C(1) << 40)
-            break;
-        count *= 2;
-    }
-    *batch = (uint64_t)((double)count * BATCH_NS / limit_ns);
-    *batch += *batch == 0;
-    return true;
+    limit_steps(limit, CHECKED_ITERATIONS);
+    return checksum(session) == session->visit->workload->limit_checksum(limit->state) ||
+           fail(session, "data or gradients differ from the limit's");
 }
 
-struct batches {
-    double strategy_ns[MOST_BATCH_PAIRS];
-    double limit_ns[MOST_BATCH_PAIRS];
-    double ratio[MOST_BATCH_PAIRS];
-    size_t count;
-    struct usage usage;
-};
-
-static bool run_batches(struct session *session, struct limit_run *limit, uint64_t batch,
-                        struct batches *out)
+static bool measure(struct session *session, struct acre_batches *batches)
 {
-    double end_ns = acre_now_ns() + session->visit->timed_seconds * 1e9;
-
-    while (out->count < MOST_BATCH_PAIRS &&
-           (out->count < FEWEST_BATCH_PAIRS || acre_now_ns() < end_ns)) {
-        struct usage before = usage_now();
-        double begin_ns = acre_now_ns();
-        bool done = steps(session, batch);
-        double middle_ns = acre_now_ns();
-        struct usage after = usage_now();
-        double limit_begin_ns = acre_now_ns();
-        double limit_end_ns;
-
-        if (!done)
-            return false;
-        limit_steps(limit, session->visit, batch);
-        limit_end_ns = acre_now_ns();
-        out->usage.faults += after.faults - before.faults;
-        out->usage.system_ns += after.system_ns - before.system_ns;
-        out->strategy_ns[out->count] = middle_ns - begin_ns;
-        out->limit_ns[out->count] = limit_end_ns - limit_begin_ns;
-        out->ratio[out->count] = out->strategy_ns[out->count] / out->limit_ns[out->count];
-        out->count++;
-    }
-    return true;
-}
-
-static bool append_median(struct acre_series *series, double *values, size_t count, double divisor)
-{
-    const struct acre_series all = {values, count};
-    double median;
-
-    return acre_series_median(&all, &median) == ACRE_STATS_OK &&
-           acre_series_append(series, median / divisor);
-}
-
-static bool keep_batches(struct acre_cell *cell, struct batches *batches, uint64_t batch)
-{
-    double per_batch = (double)batch;
-    double iterations = per_batch * (double)batches->count;
-    size_t n = batches->count;
-
-    return append_median(&cell->ns_per_iteration, batches->strategy_ns, n, per_batch) &&
-           append_median(&cell->limit_ns_per_iteration, batches->limit_ns, n, per_batch) &&
-           append_median(&cell->x_limit, batches->ratio, n, 1) &&
-           acre_series_append(&cell->faults_per_iteration, batches->usage.faults / iterations) &&
-           acre_series_append(&cell->system_ns_per_iteration,
-                              batches->usage.system_ns / iterations);
+    batches->measured.steps = steps;
+    batches->measured.loop = session;
+    return acre_batches_warm_up(batches) &&
+           acre_batches_run(batches, session->visit->timed_seconds) && drain(session) &&
+           (acre_batches_keep(batches, session->cell) || fail(session, "out of memory"));
 }
 
 static void visit_timed(struct session *session)
 {
-    struct batches *batches = calloc(1, sizeof *batches);
-    struct limit_run limit = {0};
-    uint64_t batch = 0;
-    bool done = batches != NULL && open_limit(&limit, session->visit);
+    struct acre_batches *batches = calloc(1, sizeof *batches);
+    struct limit_run limit = {.visit = session->visit};
 
-    if (!done)
+    if (batches == NULL || !open_limit(&limit)) {
         fail(session, "out of memory");
-    done = done && open_session(session, NULL) && warm_up(session, &limit, &batch) &&
-           run_batches(session, &limit, batch, batches) && drain(session);
-    if (done && !keep_batches(session->cell, batches, batch))
-        fail(session, "out of memory");
+    } else if (open_session(session) && agrees_with_limit(session, &limit)) {
+        batches->against.steps = limit_steps;
+        batches->against.loop = &limit;
+        measure(session, batches);
+    }
     close_session(session);
-    close_limit(&limit, session->visit);
+    close_limit(&limit);
+    free(batches);
+}
+
+/* The cost of recording --------------------------------------------------------------------- */
+
+/* Outside of the memory that they observe. */
+struct books {
+    struct acre_alloc *pages;
+    struct acre_ledger ledger;
+};
+
+static bool open_full_books(struct books *books, size_t rows)
+{
+    *books = (struct books){.pages = acre_pages_new()};
+    return books->pages != NULL && acre_ledger_init_full(&books->ledger, books->pages, rows);
+}
+
+static void close_books(struct books *books)
+{
+    acre_ledger_fini(&books->ledger);
+    acre_destroy(books->pages);
+}
+
+static bool open_books_of(struct session *session, struct books *books)
+{
+    *books = (struct books){0};
+    switch (session->visit->kind) {
+    case ACRE_VISIT_COST_OF_COUNTS:
+        acre_ledger_init(&books->ledger);
+        session->ledger = &books->ledger;
+        return true;
+    case ACRE_VISIT_COST_OF_FULL:
+        session->ledger = &books->ledger;
+        return open_full_books(books, 1);
+    default:
+        return true;
+    }
+}
+
+static bool agrees_with_unrecorded(struct session *session, struct session *unrecorded)
+{
+    return steps(session, CHECKED_ITERATIONS) && steps(unrecorded, CHECKED_ITERATIONS) &&
+           (checksum(session) == checksum(unrecorded) ||
+            fail(session, "data or gradients change when they are recorded"));
+}
+
+/* Who gets the first pages and who begins each pair would be a bias if it were always the same. */
+static void visit_cost(struct session *session)
+{
+    struct acre_batches *batches = calloc(1, sizeof *batches);
+    struct session unrecorded = *session;
+    bool comes_second = session->visit->spec.seed & 1;
+    struct session *first = comes_second ? &unrecorded : session;
+    struct session *second = comes_second ? session : &unrecorded;
+    struct books books;
+
+    if (!open_books_of(session, &books) || batches == NULL) {
+        fail(session, "out of memory");
+    } else if (open_session(first) && open_session(second) &&
+               agrees_with_unrecorded(session, &unrecorded)) {
+        batches->against.steps = steps;
+        batches->against.loop = &unrecorded;
+        batches->against_begins = comes_second;
+        if (measure(session, batches))
+            drain(&unrecorded);
+    }
+    close_session(session);
+    end_session(&unrecorded);
+    close_books(&books);
     free(batches);
 }
 
@@ -289,18 +284,18 @@ static uint64_t iterations_of(const struct acre_visit *visit)
 static void visit_cold(struct session *session)
 {
     struct acre_cell *cell = session->cell;
-    struct usage before;
-    struct usage after;
+    struct acre_usage before;
+    struct acre_usage after;
     double begin_ns;
     double end_ns;
-    bool done = open_session(session, NULL);
+    bool done = open_session(session);
 
     if (done) {
-        before = usage_now();
+        before = acre_usage_now();
         begin_ns = acre_now_ns();
         done = steps(session, iterations_of(session->visit));
         end_ns = acre_now_ns();
-        after = usage_now();
+        after = acre_usage_now();
     }
     if (done) {
         cell->cold_iterations = iterations_of(session->visit);
@@ -317,30 +312,24 @@ static void visit_recorded(struct session *session)
 {
     uint64_t iterations = iterations_of(session->visit);
     size_t rows = iterations < ACRE_MOST_ITERATION_ROWS ? iterations : ACRE_MOST_ITERATION_ROWS;
-    struct acre_alloc *pages = acre_pages_new();
-    struct acre_ledger ledger;
-    uint64_t checksum;
-    bool done;
+    struct books books;
+    uint64_t final;
+    bool done = open_full_books(&books, rows) || fail(session, "out of memory");
 
-    if (pages == NULL || !acre_ledger_init_full(&ledger, pages, rows)) {
-        acre_destroy(pages);
-        fail(session, "out of memory");
-        return;
-    }
-    done = open_session(session, &ledger) && steps(session, iterations);
+    session->ledger = &books.ledger;
+    done = done && open_session(session) && steps(session, iterations);
     if (done) {
-        checksum = session->visit->workload->checksum(session->state);
+        final = checksum(session);
         done = drain(session);
     }
     if (done) {
         session->cell->has_recorded =
-            acre_recorded_from_ledger(&session->cell->recorded, &ledger, iterations, checksum);
+            acre_recorded_from_ledger(&session->cell->recorded, &books.ledger, iterations, final);
         if (!session->cell->has_recorded)
             fail(session, "out of memory");
     }
     close_session(session);
-    acre_ledger_fini(&ledger);
-    acre_destroy(pages);
+    close_books(&books);
 }
 
 /* Any of them ------------------------------------------------------------------------------- */
@@ -386,6 +375,14 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         break;
     case ACRE_VISIT_RECORDED:
         visit_recorded(&session);
+        break;
+    case ACRE_VISIT_COST_OF_NOTHING:
+    case ACRE_VISIT_COST_OF_COUNTS:
+    case ACRE_VISIT_COST_OF_FULL:
+        visit_cost(&session);
+        break;
+    case ACRE_VISIT_KIND_COUNT:
+        fail(&session, "no kind of visit");
         break;
     }
     return !session.is_incomplete;

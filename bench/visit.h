@@ -5,6 +5,8 @@
  *   timed     warm up, then batches of the strategy and of the limit in turn; no recording
  *   cold      the first iterations of this process, from the first to the last, nothing before
  *   recorded  the same iterations with a full ledger; exact books, no clock
+ *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
+ *             it is the strategy recorded: not at all (the noise floor), in counts, in full
  */
 #ifndef ACRE_BENCH_VISIT_H
 #define ACRE_BENCH_VISIT_H
@@ -12,14 +14,22 @@
 #include "bench/bench.h"
 #include "report/run.h"
 
-enum acre_visit_kind { ACRE_VISIT_TIMED, ACRE_VISIT_COLD, ACRE_VISIT_RECORDED };
+enum acre_visit_kind {
+    ACRE_VISIT_TIMED,
+    ACRE_VISIT_COLD,
+    ACRE_VISIT_RECORDED,
+    ACRE_VISIT_COST_OF_NOTHING,
+    ACRE_VISIT_COST_OF_COUNTS,
+    ACRE_VISIT_COST_OF_FULL,
+    ACRE_VISIT_KIND_COUNT
+};
 
 struct acre_visit {
     enum acre_visit_kind kind;
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
     uint64_t iterations;         /* of the cold and the recorded kind */
-    double timed_seconds;        /* budget of the timed kind after its warm-up */
+    double timed_seconds;        /* budget of batches after the warm-up */
     uint64_t memory_limit_bytes; /* of this process's address space; 0: none */
 };
 
