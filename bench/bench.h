@@ -65,7 +65,8 @@ const struct acre_workload *acre_workload_at(size_t index);
 /*
  * The program of a benchmark binary. `argv` is its own command line from the program's name on;
  * `launch` (launch_count words, the first an executable) is what starts this program again for
- * its child processes. Returns the exit status, see docs/bench.md.
+ * its child processes. Returns the exit status, see docs/bench.md. The caller has prepared the
+ * standard streams (report/streams.h).
  */
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
                     const char *const *launch, int launch_count);

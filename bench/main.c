@@ -1,16 +1,14 @@
 /* The program of a benchmark binary: options in, table and JSON out. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/child.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/runner.h"
+#include "report/streams.h"
 #include "report/table.h"
 
 /* Of each timed visit: at 20 rounds and the default strategies a run stays under a minute. */
@@ -30,13 +28,6 @@ static enum acre_exit complain(const struct program *program, enum acre_exit sta
 {
     fprintf(stderr, "%s: %s\n", program->workload->name, sentence);
     return status;
-}
-
-static enum acre_exit complain_of_output(const struct program *program)
-{
-    fprintf(stderr, "%s: cannot write to standard output: %s\n", program->workload->name,
-            strerror(errno));
-    return ACRE_EXIT_IO;
 }
 
 /* One visit in this process ----------------------------------------------------------------- */
@@ -171,19 +162,13 @@ static char *command_line(const struct program *program)
     return line;
 }
 
-static int terminal_width(void)
-{
-    struct winsize size;
-
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 static bool print(const struct program *program, const struct acre_run *run)
 {
+    const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
     const struct acre_table_options table = {
-        .color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
+        .color = terminal.color,
         .wide = program->options.wide,
-        .width = isatty(STDOUT_FILENO) ? terminal_width() : 0,
+        .width = terminal.width,
     };
     const char *path = program->options.json_path;
 
@@ -242,7 +227,7 @@ static enum acre_exit finish(const struct program *program, struct acre_run *run
     if (path != NULL && !acre_run_write(run, path, error, sizeof error))
         status = complain(program, ACRE_EXIT_IO, error);
     if (prints && !print(program, run) && status == ACRE_EXIT_OK)
-        status = complain_of_output(program);
+        status = acre_output_failed(program->workload->name, errno);
     return status == ACRE_EXIT_OK ? judge(program, run) : status;
 }
 
@@ -259,8 +244,7 @@ static enum acre_exit run_all(const struct program *program)
     char error[512];
     enum acre_exit status;
 
-    if (options->json_path != NULL && strcmp(options->json_path, "-") != 0 &&
-        !acre_run_probe(options->json_path, error, sizeof error))
+    if (options->json_path != NULL && !acre_run_probe(options->json_path, error, sizeof error))
         return complain(program, ACRE_EXIT_IO, error);
     status = acre_runner_run(&runner, &run, error, sizeof error);
     status = status == ACRE_EXIT_OK ? finish(program, &run) : complain(program, status, error);
@@ -271,21 +255,7 @@ static enum acre_exit run_all(const struct program *program)
 static enum acre_exit help(const struct program *program)
 {
     acre_bench_options_help(stdout, program->workload, program->argv[0]);
-    return fflush(stdout) == 0 ? ACRE_EXIT_OK : complain_of_output(program);
-}
-
-/*
- * A file that is opened while 0, 1 or 2 is closed would become standard input, output or error.
- * Opened for reading only: writing to what the user closed stays an error.
- */
-static void occupy_standard_streams(void)
-{
-    int file = open("/dev/null", O_RDONLY);
-
-    while (file >= 0 && file <= STDERR_FILENO)
-        file = dup(file);
-    if (file > STDERR_FILENO)
-        close(file);
+    return acre_output_end(program->workload->name);
 }
 
 static enum acre_exit dispatch(const struct program *program)
@@ -311,8 +281,6 @@ int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
     };
     char error[512];
 
-    occupy_standard_streams();
-    signal(SIGPIPE, SIG_IGN); /* a closed reader is an error of write, with a sentence */
     if (!acre_bench_options_read(&program.options, argc, argv, error, sizeof error))
         return (int)complain(&program, ACRE_EXIT_USAGE, error);
     return (int)dispatch(&program);

@@ -6,6 +6,7 @@
 #include "bench/bench.h"
 #include "cli/commands.h"
 #include "report/exit_status.h"
+#include "report/streams.h"
 
 static int print_help(void)
 {
@@ -20,7 +21,7 @@ static int print_help(void)
          "examples:\n"
          "  acre bench square-chain --json run.json\n"
          "  acre bench square-chain --help");
-    return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+    return (int)acre_output_end("acre bench");
 }
 
 int acre_cmd_bench(int argc, char **argv)

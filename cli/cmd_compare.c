@@ -1,16 +1,14 @@
 #include "cli/commands.h"
 #include "report/compare.h"
 #include "report/run.h"
+#include "report/streams.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct request {
@@ -18,6 +16,8 @@ struct request {
     struct acre_comparison_view view;
     bool help;
 };
+
+static const char name[] = "acre compare";
 
 static const char help_text[] =
     "Usage: acre compare [OPTION]... A.json B.json\n"
@@ -52,7 +52,7 @@ __attribute__((format(printf, 2, 3))) static int fail(enum acre_exit status, con
     for (char *at = line; *at; at++)
         if ((unsigned char)*at < 32 || *at == 127)
             *at = '?';
-    fprintf(stderr, "acre compare: %s\n", line);
+    fprintf(stderr, "%s: %s\n", name, line);
     return (int)status;
 }
 
@@ -123,27 +123,10 @@ static int parse_options(int argc, char **argv, struct request *request)
     }
 }
 
-static int output_failed(int cause)
-{
-    return fail(ACRE_EXIT_IO, "cannot write the output: %s", strerror(cause));
-}
-
 static int print_help(void)
 {
-    if (fputs(help_text, stdout) == EOF || fflush(stdout) != 0)
-        return output_failed(errno);
-    return ACRE_EXIT_OK;
-}
-
-static void look_at_terminal(struct acre_comparison_view *view)
-{
-    const char *no_color = getenv("NO_COLOR");
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO))
-        return;
-    view->color = !no_color || *no_color == '\0';
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        view->width = size.ws_col;
+    fputs(help_text, stdout);
+    return (int)acre_output_end(name);
 }
 
 static int compare_runs(const struct request *request, const struct acre_run *before,
@@ -161,7 +144,8 @@ static int compare_runs(const struct request *request, const struct acre_run *be
     acre_comparison_free(&comparison);
     if (printed)
         return (int)status;
-    return cause == ENOMEM ? fail(ACRE_EXIT_MEMORY, "out of memory") : output_failed(cause);
+    return cause == ENOMEM ? fail(ACRE_EXIT_MEMORY, "out of memory")
+                           : (int)acre_output_failed(name, cause);
 }
 
 static int compare_files(const struct request *request)
@@ -184,15 +168,11 @@ static int compare_files(const struct request *request)
 
 int acre_cmd_compare(int argc, char **argv)
 {
+    const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
     struct request request = {0};
-    /* A reader that went away is an error to report, not a signal to die of. */
-    signal(SIGPIPE, SIG_IGN);
     int status = parse_options(argc, argv, &request);
     if (status != ACRE_EXIT_OK)
         return status;
-    /* With standard output closed the first file opened would take its place. */
-    if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-        return output_failed(errno);
     if (request.help)
         return print_help();
     if (argc - optind != 2)
@@ -201,6 +181,7 @@ int acre_cmd_compare(int argc, char **argv)
                     argc - optind);
     request.view.before_name = argv[optind];
     request.view.after_name = argv[optind + 1];
-    look_at_terminal(&request.view);
+    request.view.color = terminal.color;
+    request.view.width = terminal.width;
     return compare_files(&request);
 }

@@ -8,6 +8,7 @@
 #include "bench/child.h"
 #include "cli/commands.h"
 #include "report/exit_status.h"
+#include "report/streams.h"
 
 /* Loading jemalloc needs an environment that only a new start of this program can give. */
 static void restart(void)
@@ -63,7 +64,7 @@ int acre_cmd_list(int argc, char **argv)
     }
     if (help) {
         puts("usage: acre list\n\nLists backends (found, version, or why not) and workloads.");
-        return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+        return (int)acre_output_end("acre list");
     }
     restart();
     puts("backends");
@@ -72,8 +73,5 @@ int acre_cmd_list(int argc, char **argv)
     puts("\nworkloads");
     for (size_t i = 0; acre_workload_at(i) != NULL; i++)
         printf("  %-16s %s\n", acre_workload_at(i)->name, acre_workload_at(i)->about);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return ACRE_EXIT_OK;
-    perror("acre list: cannot write to standard output");
-    return ACRE_EXIT_IO;
+    return (int)acre_output_end("acre list");
 }

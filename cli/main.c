@@ -1,11 +1,11 @@
 /* acre: finds the command and hands over. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "acre_config.h"
 #include "cli/commands.h"
 #include "report/exit_status.h"
+#include "report/streams.h"
 
 static const struct command {
     const char *name;
@@ -35,12 +35,12 @@ static int print_help(void)
          "  acre compare before.json after.json\n"
          "\n"
          "'acre COMMAND --help' tells more. Version " ACRE_VERSION ".");
-    return fflush(stdout) == 0 ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+    return (int)acre_output_end("acre");
 }
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a closed reader is an error of write, with a sentence */
+    acre_streams_prepare();
     if (argc < 2) {
         fputs("acre: which command? 'acre --help' lists them\n", stderr);
         return ACRE_EXIT_USAGE;

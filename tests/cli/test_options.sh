@@ -45,10 +45,16 @@ expect 2 'wants two run files' -- "$ACRE" compare "$work/run.json"
 # Closed or full standard output: an error with a sentence, never a signal.
 # shellcheck disable=SC2086
 expect 4 'standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" $small
+for command in '' list bench compare; do
+    # shellcheck disable=SC2086 # no word, or one
+    expect 4 "^acre${command:+ $command}: cannot write standard output: No space" -- \
+        sh -c '"$@" >/dev/full' sh "$ACRE" $command --help
+done
+expect 4 'cannot write standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" --help
 if [ "${ACRE_CHECKER:-}" != memcheck ]; then # whose own log takes the place of a closed one
     # shellcheck disable=SC2086
     expect 4 'standard output' -- sh -c '"$@" >&-' sh "$SQUARE_CHAIN" $small
-    expect 4 'cannot write the output' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" \
+    expect 4 'acre compare: cannot write standard output' -- sh -c '"$@" >&-' sh "$ACRE" compare "$work/run.json" \
         "$work/run.json"
     expect 4 'standard output' -- sh -c '"$@" >&-' sh "$ACRE" list
 fi

@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "report/compare.h"
+#include "report/streams.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
 
@@ -308,22 +309,23 @@ MTest(compare, bad_command_lines_are_one_line)
 MTest(compare, output_that_does_not_arrive_is_an_error)
 {
     struct acre_run run;
+    acre_streams_prepare();
     sample_full(&run, 8, 1, 1.0);
     write_runs(&run, &run);
     char *argv[] = {(char[]){"acre compare"}, path_a, path_b, NULL};
     int full = open("/dev/full", O_WRONLY), ends[2];
     cr_assert(full >= 0 && pipe(ends) == 0);
     run_command_to(full, 3, argv);
-    is_refused(4, "cannot write the output: No space left on device");
+    is_refused(4, "cannot write standard output: No space left on device");
     close(ends[0]);
     run_command_to(ends[1], 3, argv);
-    is_refused(4, "cannot write the output: Broken pipe");
+    is_refused(4, "cannot write standard output: Broken pipe");
     close(ends[1]);
     close(full);
     int readable = open("/dev/null", O_RDONLY);
     char *help[] = {(char[]){"acre compare"}, (char[]){"--help"}, NULL};
     run_command_to(readable, 2, help);
-    is_refused(4, "cannot write the output: Bad file descriptor");
+    is_refused(4, "cannot write standard output: Bad file descriptor");
     close(readable);
     remove_runs();
     acre_run_free(&run);

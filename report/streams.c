@@ -1,0 +1,57 @@
+#include "report/streams.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/*
+ * A file that is opened while 0, 1 or 2 is closed would become standard input, output or error.
+ * Opened for reading only: writing to what the user closed stays an error.
+ */
+static void occupy_standard_streams(void)
+{
+    int file = open("/dev/null", O_RDONLY);
+    while (file >= 0 && file <= STDERR_FILENO)
+        file = dup(file);
+    if (file > STDERR_FILENO)
+        close(file);
+}
+
+void acre_streams_prepare(void)
+{
+    occupy_standard_streams();
+    signal(SIGPIPE, SIG_IGN);
+}
+
+enum acre_exit acre_output_failed(const char *program, int cause)
+{
+    fprintf(stderr, "%s: cannot write standard output: %s\n", program, strerror(cause));
+    return ACRE_EXIT_IO;
+}
+
+enum acre_exit acre_output_end(const char *program)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return ACRE_EXIT_OK;
+    /* What failed before this flush has left no cause behind. */
+    return acre_output_failed(program, errno != 0 ? errno : EIO);
+}
+
+struct acre_terminal acre_terminal_of(int descriptor)
+{
+    const char *no_color = getenv("NO_COLOR");
+    struct winsize size;
+    struct acre_terminal terminal = {0};
+    if (!isatty(descriptor))
+        return terminal;
+    terminal.color = !no_color || *no_color == '\0';
+    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0)
+        terminal.width = size.ws_col;
+    return terminal;
+}
