@@ -1,12 +1,11 @@
 #include "bench/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/arguments.h"
 #include "bench/names.h"
 
 enum {
@@ -49,42 +48,8 @@ static const struct option long_options[] = {
 
 struct reader {
     struct acre_bench_options *options;
-    char *error;
-    size_t error_bytes;
+    struct acre_refusal refusal;
 };
-
-/* What the user typed goes into a sentence: shortened, and without control characters. */
-static bool refuse(const struct reader *reader, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool refuse(const struct reader *reader, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(reader->error, reader->error_bytes, format, arguments);
-    va_end(arguments);
-    for (char *c = reader->error; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
-    return false;
-}
-
-/* Numbers ----------------------------------------------------------------------------------- */
-
-static bool read_number(const struct reader *reader, const char *option, const char *text,
-                        uint64_t least, uint64_t most, uint64_t *number)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || *number < least ||
-        *number > most)
-        return refuse(reader, "%s: '%.40s' is not a whole number from %llu to %llu", option, text,
-                      (unsigned long long)least, (unsigned long long)most);
-    return true;
-}
 
 /* One word of a comma-separated list; false at its end. The list is not changed. */
 static bool next_word(const char **list, char *word, size_t word_bytes)
@@ -108,17 +73,17 @@ static bool read_elements(const struct reader *reader, const char *list)
     while (next_word(&list, word, sizeof word)) {
         uint64_t elements;
 
-        /* 2^40 elements are 8 TiB: more is a slip of the finger. */
-        if (!read_number(reader, "--elements", word, 1, UINT64_C(1) << 40, &elements))
+        if (!acre_read_elements(&reader->refusal, word, &elements))
             return false;
         for (size_t i = 0; i < options->elements_count; i++)
             if (options->elements[i] == elements)
-                return refuse(reader, "--elements: %s stands there twice", word);
+                return acre_refuse(&reader->refusal, "--elements: %s stands there twice", word);
         if (options->elements_count == MOST_ELEMENTS)
-            return refuse(reader, "--elements: more than %d sizes", MOST_ELEMENTS);
+            return acre_refuse(&reader->refusal, "--elements: more than %d sizes", MOST_ELEMENTS);
         options->elements[options->elements_count++] = elements;
     }
-    return options->elements_count > 0 || refuse(reader, "--elements: the list is empty");
+    return options->elements_count > 0 ||
+           acre_refuse(&reader->refusal, "--elements: the list is empty");
 }
 
 /* Words ------------------------------------------------------------------------------------- */
@@ -164,9 +129,11 @@ static bool refuse_backend(const struct reader *reader, const char *word)
         }
     }
     if (nearest != NULL)
-        return refuse(reader, "unknown backend '%.40s' (did you mean '%s'?); 'acre list' shows all",
-                      word, nearest);
-    return refuse(reader, "unknown backend '%.40s'; 'acre list' shows all %zu", word, count);
+        return acre_refuse(&reader->refusal,
+                           "unknown backend '%.40s' (did you mean '%s'?); 'acre list' shows all",
+                           word, nearest);
+    return acre_refuse(&reader->refusal, "unknown backend '%.40s'; 'acre list' shows all %zu", word,
+                       count);
 }
 
 static bool read_backends(const struct reader *reader, const char *list)
@@ -186,10 +153,11 @@ static bool read_backends(const struct reader *reader, const char *list)
             return refuse_backend(reader, word);
         for (size_t i = 0; i < options->backend_count; i++)
             if (options->backends[i] == name)
-                return refuse(reader, "--backends: '%s' stands there twice", name);
+                return acre_refuse(&reader->refusal, "--backends: '%s' stands there twice", name);
         options->backends[options->backend_count++] = name;
     }
-    return options->backend_count > 0 || refuse(reader, "--backends: the list is empty");
+    return options->backend_count > 0 ||
+           acre_refuse(&reader->refusal, "--backends: the list is empty");
 }
 
 static bool read_lifetimes(const struct reader *reader, const char *list)
@@ -201,12 +169,12 @@ static bool read_lifetimes(const struct reader *reader, const char *list)
     memset(options->lifetimes, 0, sizeof options->lifetimes);
     options->lifetimes_were_named = true;
     if (*list == '\0')
-        return refuse(reader, "--lifetimes: the list is empty");
+        return acre_refuse(&reader->refusal, "--lifetimes: the list is empty");
     while (next_word(&list, word, sizeof word)) {
         if (!acre_lifetime_from_name(word, &lifetime))
-            return refuse(reader,
-                          "unknown lifetime '%.40s'; there are strong, weak, walked and region",
-                          word);
+            return acre_refuse(
+                &reader->refusal,
+                "unknown lifetime '%.40s'; there are strong, weak, walked and region", word);
         options->lifetimes[lifetime] = true;
     }
     return true;
@@ -221,7 +189,7 @@ static bool read_fill(const struct reader *reader, const char *word)
     if (fills[0])
         return true;
     if (!acre_fill_from_name(word, &fill))
-        return refuse(reader, "--fill: '%.40s' is none of randn, reuse, both", word);
+        return acre_refuse(&reader->refusal, "--fill: '%.40s' is none of randn, reuse, both", word);
     fills[fill] = true;
     return true;
 }
@@ -229,14 +197,14 @@ static bool read_fill(const struct reader *reader, const char *word)
 static bool read_order(const struct reader *reader, const char *word)
 {
     return acre_order_from_name(word, &reader->options->order) ||
-           refuse(reader, "--order: '%.40s' is neither seed nor drop-first", word);
+           acre_refuse(&reader->refusal, "--order: '%.40s' is neither seed nor drop-first", word);
 }
 
 static bool read_child(const struct reader *reader, const char *word)
 {
     reader->options->is_child = true;
     return acre_visit_kind_from_name(word, &reader->options->visit) ||
-           refuse(reader, "--child: '%.40s' is no kind of visit", word);
+           acre_refuse(&reader->refusal, "--child: '%.40s' is no kind of visit", word);
 }
 
 /* All of it --------------------------------------------------------------------------------- */
@@ -249,13 +217,14 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_ELEMENTS:
         return read_elements(reader, value);
     case OPTION_ITERATIONS:
-        return read_number(reader, "--iterations", value, 1, UINT64_C(1000000000), &o->iterations);
+        return acre_read_number(&reader->refusal, "--iterations", value, 1, UINT64_C(1000000000),
+                                &o->iterations);
     case OPTION_DEPTH:
-        return read_number(reader, "--depth", value, 1, 1000000, &o->depth);
+        return acre_read_number(&reader->refusal, "--depth", value, 1, 1000000, &o->depth);
     case OPTION_ROUNDS:
-        return read_number(reader, "--rounds", value, 1, 10000, &o->rounds);
+        return acre_read_rounds(&reader->refusal, value, &o->rounds);
     case OPTION_SEED:
-        return read_number(reader, "--seed", value, 0, INT64_MAX, &o->seed);
+        return acre_read_seed(&reader->refusal, value, &o->seed);
     case OPTION_FILL:
         return read_fill(reader, value);
     case OPTION_ORDER:
@@ -268,7 +237,7 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return read_child(reader, value);
     case OPTION_JSON:
         o->json_path = value;
-        return value[0] != '\0' || refuse(reader, "--json: the name is empty");
+        return value[0] != '\0' || acre_refuse(&reader->refusal, "--json: the name is empty");
     case OPTION_BACKWARD:
         o->backward = true;
         return true;
@@ -285,13 +254,6 @@ static bool read_option(const struct reader *reader, int option, const char *val
         o->help = true;
         return true;
     }
-}
-
-static bool refuse_option(const struct reader *reader, int option, const char *word)
-{
-    if (option == ':')
-        return refuse(reader, "option '%.40s' needs a value; --help shows all", word);
-    return refuse(reader, "unknown option '%.40s'; --help shows all", word);
 }
 
 static void set_defaults(struct acre_bench_options *options)
@@ -334,20 +296,22 @@ static bool check_pairs(const struct reader *reader)
             why_not = why != NULL ? why : why_not;
         }
         if (fits == 0 && o->backends_were_named)
-            return refuse(reader, "backend '%s' cannot run under any lifetime asked for: %s",
-                          o->backends[b], why_not);
+            return acre_refuse(&reader->refusal,
+                               "backend '%s' cannot run under any lifetime asked for: %s",
+                               o->backends[b], why_not);
     }
     for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
         if (o->lifetimes[l] && fitting[l] == 0 && o->lifetimes_were_named)
-            return refuse(reader, "lifetime '%s' cannot run on any backend asked for: %s",
-                          acre_lifetime_name((enum acre_lifetime)l), why_not);
+            return acre_refuse(&reader->refusal,
+                               "lifetime '%s' cannot run on any backend asked for: %s",
+                               acre_lifetime_name((enum acre_lifetime)l), why_not);
     return true;
 }
 
 bool acre_bench_options_read(struct acre_bench_options *options, int argc, char **argv, char *error,
                              size_t error_bytes)
 {
-    const struct reader reader = {options, error, error_bytes};
+    const struct reader reader = {options, {error, error_bytes}};
     int option;
 
     set_defaults(options);
@@ -355,12 +319,13 @@ bool acre_bench_options_read(struct acre_bench_options *options, int argc, char 
     optind = 0; /* glibc: start afresh, also when another command line was read before */
     while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return refuse_option(&reader, option, argv[optind - 1]);
+            return acre_refuse_option(&reader.refusal, option, argv[optind - 1]);
         if (!read_option(&reader, option, optarg))
             return false;
     }
     if (optind < argc)
-        return refuse(&reader, "unexpected argument '%.40s'; --help shows all", argv[optind]);
+        return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
+                           argv[optind]);
     return check_pairs(&reader);
 }
 

@@ -11,6 +11,7 @@
 #include "bench/clock.h"
 #include "bench/machine.h"
 #include "bench/names.h"
+#include "bench/progress.h"
 #include "bench/random.h"
 
 /* The seed's stream for the order of visits; streams of data are iteration numbers. */
@@ -22,8 +23,7 @@ struct session {
     struct acre_cell_spec *specs; /* one a cell, in the order of run->cells */
     struct acre_random random;
     size_t *order; /* of the visits of a round; cell_count stands for the reference again */
-    size_t visits_done, visits_expected;
-    double begin_ns;
+    struct acre_progress progress;
 };
 
 /* Cells ------------------------------------------------------------------------------------- */
@@ -102,21 +102,6 @@ static bool add_cells(struct session *session)
 
 /* Visits ------------------------------------------------------------------------------------ */
 
-static void show_progress(struct session *session, const struct acre_cell_spec *spec)
-{
-    double gone_s = (acre_now_ns() - session->begin_ns) * 1e-9;
-    double left = (double)(session->visits_expected - session->visits_done);
-
-    if (!session->runner->shows_progress)
-        return;
-    fprintf(stderr, "\r\033[K%zu of %zu visits, about %.0f s left: %s/%s, %" PRIu64 " elements, %s",
-            session->visits_done, session->visits_expected,
-            session->visits_done > 0 ? gone_s / (double)session->visits_done * left : 0.0,
-            spec->backend, acre_lifetime_name(spec->lifetime), spec->elements,
-            acre_fill_name(spec->fill));
-    fflush(stderr);
-}
-
 static bool visit(struct session *session, const struct acre_cell_spec *spec,
                   enum acre_visit_kind kind, struct acre_run *answer)
 {
@@ -126,8 +111,10 @@ static bool visit(struct session *session, const struct acre_cell_spec *spec,
         .iterations = session->runner->options->iterations,
     };
 
-    show_progress(session, spec);
-    session->visits_done++;
+    acre_progress_show(&session->progress, "%s/%s, %" PRIu64 " elements, %s", spec->backend,
+                       acre_lifetime_name(spec->lifetime), spec->elements,
+                       acre_fill_name(spec->fill));
+    session->progress.done++;
     return acre_visit_in_child(&session->runner->launch, &visit, answer);
 }
 
@@ -200,7 +187,7 @@ static bool visit_cell(struct session *session, size_t index, enum acre_visit_ki
     bool joined;
 
     if (cell->failure != NULL) {
-        session->visits_done++;
+        session->progress.done++;
         return true;
     }
     joined = visit(session, &session->specs[index], kind, &answer);
@@ -292,7 +279,7 @@ static bool run_all(struct session *session)
 {
     size_t reference = find_reference(session);
 
-    session->visits_expected = count_visits(session, reference);
+    session->progress.expected = count_visits(session, reference);
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED))
             return false;
@@ -332,16 +319,15 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
     struct session session = {
         .runner = runner,
         .run = run,
-        .begin_ns = acre_now_ns(),
+        .progress = {.shows = runner->shows_progress, .begin_ns = acre_now_ns()},
     };
     bool done;
 
     *run = (struct acre_run){0};
     acre_random_init(&session.random, runner->options->seed, order_stream);
     done = describe(&session) && add_cells(&session) && run_all(&session);
-    run->duration_seconds = (acre_now_ns() - session.begin_ns) * 1e-9;
-    if (runner->shows_progress)
-        fprintf(stderr, "\r\033[K");
+    run->duration_seconds = (acre_now_ns() - session.progress.begin_ns) * 1e-9;
+    acre_progress_end(&session.progress);
     free(session.specs);
     free(session.order);
     if (done)

@@ -1,0 +1,32 @@
+/* What the command lines of all benchmark binaries have in common. */
+#ifndef ACRE_BENCH_ARGUMENTS_H
+#define ACRE_BENCH_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the sentence goes that says what is wrong. */
+struct acre_refusal {
+    char *text;
+    size_t bytes;
+};
+
+/* Writes the sentence, without the control characters that the user may have typed. Always false.
+ */
+bool acre_refuse(const struct acre_refusal *refusal, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* For what getopt_long answers: '?' or ':', and the word that it was about. */
+bool acre_refuse_option(const struct acre_refusal *refusal, int option, const char *word);
+
+bool acre_read_number(const struct acre_refusal *refusal, const char *option, const char *text,
+                      uint64_t least, uint64_t most, uint64_t *number);
+
+/* --elements, --rounds and --seed mean the same everywhere. 2^40 elements are 8 TiB: more is a slip
+ * of the finger. */
+bool acre_read_elements(const struct acre_refusal *refusal, const char *text, uint64_t *elements);
+bool acre_read_rounds(const struct acre_refusal *refusal, const char *text, uint64_t *rounds);
+bool acre_read_seed(const struct acre_refusal *refusal, const char *text, uint64_t *seed);
+
+#endif

@@ -1,0 +1,373 @@
+/*
+ * recording-cost: what the recording layer costs the square chain with a reused x.
+ *
+ * Each visit is a process of its own, in which a strategy is held against itself (visit.h), and
+ * gives one ratio: physical pages and the order of loading differ from process to process and not
+ * within one. The seed of a visit says which of the two begins; it alternates with the rounds.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/arguments.h"
+#include "bench/child.h"
+#include "bench/clock.h"
+#include "bench/progress.h"
+#include "bench/random.h"
+#include "report/format.h"
+#include "report/layout.h"
+#include "report/stats.h"
+#include "report/streams.h"
+
+static const char name[] = "recording-cost";
+static const double most_ratio = 1.02; /* what counting may cost */
+
+enum { DEPTH = 3, ROW_COUNT = 8, KIND_COUNT = 3 };
+
+static const enum acre_visit_kind kinds[KIND_COUNT] = {
+    ACRE_VISIT_COST_OF_NOTHING,
+    ACRE_VISIT_COST_OF_COUNTS,
+    ACRE_VISIT_COST_OF_FULL,
+};
+
+enum { NOTHING, COUNTS, FULL }; /* of kinds */
+
+struct row {
+    const char *backend;
+    enum acre_lifetime lifetime;
+    bool backward;
+    struct acre_series ratios[KIND_COUNT]; /* one value a round */
+    struct acre_series unrecorded_ns;
+    char *failure;
+};
+
+struct options {
+    uint64_t elements, rounds, seed;
+    bool help;
+};
+
+struct session {
+    struct options options;
+    struct acre_launch launch;
+    struct acre_random random;
+    struct acre_progress progress;
+    struct row rows[ROW_COUNT];
+};
+
+/* Measured ---------------------------------------------------------------------------------- */
+
+static void set_rows(struct row *rows)
+{
+    static const struct row strategies[] = {
+        {.backend = "arena", .lifetime = ACRE_LIFETIME_REGION},
+        {.backend = "arena", .lifetime = ACRE_LIFETIME_WALKED},
+        {.backend = "malloc", .lifetime = ACRE_LIFETIME_WEAK},
+        {.backend = "jemalloc", .lifetime = ACRE_LIFETIME_WEAK},
+    };
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        rows[i] = strategies[i / 2];
+        rows[i].backward = i % 2 == 1;
+    }
+}
+
+static struct acre_visit visit_of(struct session *session, const struct row *row,
+                                  enum acre_visit_kind kind, uint64_t round)
+{
+    struct acre_visit visit = {
+        .kind = kind,
+        .iterations = 1,
+        .spec =
+            {
+                .lifetime = row->lifetime,
+                .order = ACRE_ORDER_SEED,
+                .fill = ACRE_FILL_REUSE,
+                .backward = row->backward,
+                .elements = session->options.elements,
+                .depth = DEPTH,
+                .seed = acre_random_below(&session->random, INT32_MAX) * 2 + round % 2,
+            },
+    };
+
+    snprintf(visit.spec.backend, sizeof visit.spec.backend, "%s", row->backend);
+    return visit;
+}
+
+/* False for want of memory. */
+static bool keep(struct row *row, size_t kind, struct acre_cell *cell)
+{
+    if (cell->failure != NULL) {
+        row->failure = cell->failure;
+        cell->failure = NULL;
+        return true;
+    }
+    return acre_series_append(&row->ratios[kind], cell->x_limit.values[0]) &&
+           acre_series_append(&row->unrecorded_ns, cell->limit_ns_per_iteration.values[0]);
+}
+
+static bool run_round(struct session *session, uint64_t round)
+{
+    size_t order[ROW_COUNT * KIND_COUNT];
+
+    acre_random_shuffle(&session->random, order, ROW_COUNT * KIND_COUNT);
+    for (size_t i = 0; i < ROW_COUNT * KIND_COUNT; i++, session->progress.done++) {
+        struct row *row = &session->rows[order[i] / KIND_COUNT];
+        size_t kind = order[i] % KIND_COUNT;
+        struct acre_visit visit = visit_of(session, row, kinds[kind], round);
+        struct acre_run answer;
+        bool kept;
+
+        if (row->failure != NULL)
+            continue;
+        acre_progress_show(&session->progress, "%s/%s", row->backend,
+                           acre_lifetime_name(row->lifetime));
+        if (!acre_visit_in_child(&session->launch, &visit, &answer))
+            return false;
+        kept = keep(row, kind, &answer.cells[0]);
+        acre_run_free(&answer);
+        if (!kept)
+            return false;
+    }
+    return true;
+}
+
+static bool run_rounds(struct session *session)
+{
+    bool done = true;
+
+    session->progress.shows = isatty(STDERR_FILENO);
+    session->progress.expected = session->options.rounds * ROW_COUNT * KIND_COUNT;
+    session->progress.begin_ns = acre_now_ns();
+    for (uint64_t round = 0; done && round < session->options.rounds; round++)
+        done = run_round(session, round);
+    acre_progress_end(&session->progress);
+    return done;
+}
+
+/* Told -------------------------------------------------------------------------------------- */
+
+/* "0.6 [0.4, 0.9]": what a ratio is above 1, in percent, with `unit` behind the point. */
+static struct acre_number cost_of(const struct acre_series *ratios, const char *unit)
+{
+    struct acre_number number;
+    struct acre_ratio ratio;
+
+    if (acre_ratio_of_ratios(ratios, &ratio) != ACRE_STATS_OK)
+        return (struct acre_number){"-"};
+    number = acre_format_fixed(100 * (ratio.point - 1), 1);
+    strcat(number.text, unit);
+    if (ratio.has_interval)
+        snprintf(number.text + strlen(number.text), sizeof number.text - strlen(number.text),
+                 " [%.20s, %.20s]", acre_format_fixed(100 * (ratio.low - 1), 1).text,
+                 acre_format_fixed(100 * (ratio.high - 1), 1).text);
+    return number;
+}
+
+static const char *is_cheap(const struct acre_series *ratios)
+{
+    struct acre_ratio ratio;
+
+    if (acre_ratio_of_ratios(ratios, &ratio) != ACRE_STATS_OK || !ratio.has_interval)
+        return "too few rounds";
+    if (ratio.high < most_ratio)
+        return "yes";
+    return ratio.low > most_ratio ? "no" : "not shown";
+}
+
+static void print_row(struct acre_grid *grid, const struct row *row)
+{
+    double ns = 0;
+
+    acre_grid_row(grid);
+    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", row->backend);
+    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", acre_lifetime_name(row->lifetime));
+    acre_grid_set(grid, 2, ACRE_PAINT_NONE, "%s", row->backward ? "both" : "forward");
+    if (row->failure != NULL) {
+        acre_grid_note(grid, 3, ACRE_PAINT_RED, "failed: %s", row->failure);
+        return;
+    }
+    acre_series_median(&row->unrecorded_ns, &ns);
+    acre_grid_set(grid, 3, ACRE_PAINT_NONE, "%s", acre_format_digits(ns / 1000).text);
+    acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s", cost_of(&row->ratios[NOTHING], "").text);
+    acre_grid_set(grid, 5, ACRE_PAINT_NONE, "%s", cost_of(&row->ratios[COUNTS], "").text);
+    acre_grid_set(grid, 6, ACRE_PAINT_NONE, "%s", is_cheap(&row->ratios[COUNTS]));
+    acre_grid_set(grid, 7, ACRE_PAINT_NONE, "%s", cost_of(&row->ratios[FULL], "").text);
+}
+
+static bool print_table(const struct session *session, const struct acre_page *page)
+{
+    static const struct acre_column columns[] = {
+        {.title = "strategy"},
+        {.title = "", .gap = 1},
+        {.title = "pass", .gap = 2},
+        {.title = "us/iter", .right = true, .gap = 2},
+        {.title = "nothing, %", .right = true, .gap = 2, .drop = 1},
+        {.title = "counts, %", .right = true, .gap = 2},
+        {.title = "below 2", .gap = 2, .drop = 2},
+        {.title = "full, %", .right = true, .gap = 2, .drop = 3},
+    };
+    struct acre_grid grid = {.columns = columns, .column_count = sizeof columns / sizeof *columns};
+    bool printed;
+
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        print_row(&grid, &session->rows[i]);
+    printed = acre_grid_print(&grid, page, 2);
+    acre_grid_free(&grid);
+    return printed;
+}
+
+static bool print(const struct session *session)
+{
+    const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
+    const struct acre_page page = {
+        .stream = stdout,
+        .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
+        .color = terminal.color,
+    };
+    const struct row *first = &session->rows[0];
+    const struct options *options = &session->options;
+
+    printf("%s   %s elements, depth %d, x reused, order seed   %llu rounds\n\n", name,
+           acre_format_count(options->elements).text, DEPTH, (unsigned long long)options->rounds);
+    if (first->failure == NULL &&
+        !acre_page_say(&page, 2, 2, ACRE_PAINT_BOLD,
+                       "Counting costs %s of the forward loop on arena/region. Under 2 %%: %s.",
+                       cost_of(&first->ratios[COUNTS], " %").text,
+                       is_cheap(&first->ratios[COUNTS])))
+        return false;
+    putchar('\n');
+    if (!print_table(session, &page))
+        return false;
+    putchar('\n');
+    return acre_page_say(&page, 2, 2, ACRE_PAINT_NONE,
+                         "us/iter: unrecorded. nothing: unrecorded against unrecorded, the noise "
+                         "floor. counts, full: what these ledgers add. Medians over processes with "
+                         "95 %% intervals.");
+}
+
+/* The program ------------------------------------------------------------------------------- */
+
+static enum acre_exit complain(enum acre_exit status, const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", name, sentence);
+    return status;
+}
+
+static bool read_options(struct options *options, int argc, char **argv,
+                         const struct acre_refusal *refusal)
+{
+    static const struct option long_options[] = {
+        {"elements", required_argument, NULL, 'e'},
+        {"rounds", required_argument, NULL, 'r'},
+        {"seed", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    bool good = true;
+    int option;
+
+    *options = (struct options){.elements = 10000, .rounds = 10, .seed = 1};
+    opterr = 0;
+    while (good && (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+        if (option == 'e')
+            good = acre_read_elements(refusal, optarg, &options->elements);
+        else if (option == 'r')
+            good = acre_read_rounds(refusal, optarg, &options->rounds);
+        else if (option == 's')
+            good = acre_read_seed(refusal, optarg, &options->seed);
+        else if (option == 'h')
+            options->help = true;
+        else
+            good = acre_refuse_option(refusal, option, argv[optind - 1]);
+    }
+    if (good && optind < argc)
+        return acre_refuse(refusal, "unexpected argument '%.40s'; --help shows all", argv[optind]);
+    return good;
+}
+
+static enum acre_exit help(void)
+{
+    puts("usage: recording-cost [options]\n"
+         "\n"
+         "Measures what recording costs the square chain with a reused x: each strategy against\n"
+         "itself, in fresh processes, unrecorded, counted and recorded in full.\n"
+         "\n"
+         "  --elements N   float64 elements of x (default 10000)\n"
+         "  --rounds N     processes for each figure (default 10; 6 or more give intervals)\n"
+         "  --seed N       of the data and of the order of visits (default 1)\n"
+         "  --help         this text\n"
+         "\n"
+         "example:\n"
+         "  recording-cost --rounds 20\n"
+         "\n"
+         "exit status: 0 done, 2 wrong command line, 3 out of memory, 4 the output cannot be\n"
+         "written, 6 a strategy failed");
+    return acre_output_end(name);
+}
+
+static enum acre_exit judge(const struct session *session)
+{
+    char sentence[512];
+
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (session->rows[i].failure != NULL) {
+            snprintf(sentence, sizeof sentence, "%s/%s failed: %.300s", session->rows[i].backend,
+                     acre_lifetime_name(session->rows[i].lifetime), session->rows[i].failure);
+            return complain(ACRE_EXIT_CELL, sentence);
+        }
+    return ACRE_EXIT_OK;
+}
+
+static void free_rows(struct row *rows)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        for (size_t kind = 0; kind < KIND_COUNT; kind++)
+            free(rows[i].ratios[kind].values);
+        free(rows[i].unrecorded_ns.values);
+        free(rows[i].failure);
+    }
+}
+
+static enum acre_exit measure(struct session *session)
+{
+    enum acre_exit status;
+
+    set_rows(session->rows);
+    acre_random_init(&session->random, session->options.seed, 0);
+    if (!run_rounds(session) || !print(session))
+        status = complain(ACRE_EXIT_MEMORY, "out of memory");
+    else
+        status = acre_output_end(name);
+    if (status == ACRE_EXIT_OK)
+        status = judge(session);
+    free_rows(session->rows);
+    return status;
+}
+
+static enum acre_exit run(int argc, char **argv, const char *const *self)
+{
+    struct session session = {.launch = {self, 1}};
+    char error[512];
+    const struct acre_refusal refusal = {error, sizeof error};
+
+    if (!read_options(&session.options, argc, argv, &refusal))
+        return complain(ACRE_EXIT_USAGE, error);
+    return session.options.help ? help() : measure(&session);
+}
+
+int main(int argc, char **argv)
+{
+    char *self = realpath("/proc/self/exe", NULL);
+    const char *launch[] = {self != NULL ? self : name};
+    int status;
+
+    acre_streams_prepare();
+    if (argc > 1 && strcmp(argv[1], "--child") == 0)
+        status = acre_bench_main(&acre_square_chain, argc, argv, launch, 1);
+    else
+        status = (int)run(argc, argv, launch);
+    free(self);
+    return status;
+}
