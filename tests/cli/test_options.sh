@@ -24,6 +24,13 @@ expect 4 "$work" -- "$SQUARE_CHAIN" $small --json "$work"
 # shellcheck disable=SC2086
 expect 4 '/dev/full' -- "$SQUARE_CHAIN" $small --quiet --json /dev/full
 expect_out 0 '^usage:' -- "$SQUARE_CHAIN" --help
+expect 2 "unknown option '--frob'" -- "$RECORDING_COST" --frob
+expect 2 "'--rounds' needs a value" -- "$RECORDING_COST" --rounds
+expect 2 "unexpected argument 'x'" -- "$RECORDING_COST" x
+expect 2 "--elements: '1,2' is not a whole number" -- "$RECORDING_COST" --elements 1,2
+expect 2 '--rounds' -- "$RECORDING_COST" --rounds 0
+expect 2 '--seed' -- "$RECORDING_COST" --seed -1
+expect_out 0 '^usage:' -- "$RECORDING_COST" --help
 expect 2 "unknown command 'frob'" -- "$ACRE" frob
 expect 2 'which command' -- "$ACRE"
 expect 2 "unknown workload 'frob'" -- "$ACRE" bench frob
