@@ -225,6 +225,7 @@ static bool print(const struct session *session)
         .stream = stdout,
         .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
         .color = terminal.color,
+        .wide = terminal.width == 0,
     };
     const struct row *first = &session->rows[0];
     const struct options *options = &session->options;

@@ -1,0 +1,31 @@
+#!/bin/sh
+# renew.sh PROGRAMS FILE...: runs what stands in the lines `<!-- measured: PROGRAM OPTION... -->` and
+# puts its output into the block behind each of them. PROGRAMS is a directory. Of a benchmark's
+# output what comes behind its results, the machine's description, is left out.
+set -eu
+
+programs=$1
+shift
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for file in "$@"; do
+    sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$file" >"$work/commands"
+    while read -r program options; do
+        # shellcheck disable=SC2086 # a list of words
+        "$programs/$program" $options </dev/null >"$work/all"
+        sed '/^  Results/q' "$work/all" >"$work/output"
+        awk -v marker="<!-- measured: $program${options:+ $options} -->" -v output="$work/output" '
+            /^```/ && waits {
+                fences++
+                print
+                while (fences == 1 && (getline line < output) > 0)
+                    print line
+                waits = fences < 2
+                next
+            }
+            !(waits && fences == 1)
+            $0 == marker { waits = 1; fences = 0 }' "$file" >"$work/new"
+        cat "$work/new" >"$file"
+    done <"$work/commands"
+done

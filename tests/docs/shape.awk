@@ -1,0 +1,17 @@
+# The shape of what a benchmark prints: titles as they are, of each row the names and what kind of
+# value stands in each column, with its interval or without. Rows come in order of speed, so whoever
+# compares sorts.
+{
+    gsub(/no difference shown|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
+        "  VERDICT  ")
+    gsub(/ \[[^]]*\]/, "")
+    gsub(/[<-]?[0-9][0-9,.]*/, "N")
+    gsub(/N (B|KiB|MiB|GiB|ns|us|ms|s)( |$)/, "SIZE ")
+    gsub(/  +/, " | ")
+    sub(/[ |]+$/, "")
+}
+# What the sentence says is another sentence in each run.
+/^(square-chain|recording-cost)/ { print; skips = 1; next }
+skips && / \| strategy/ { skips = 0 }
+!skips && NF
+/^ \| Results/ { exit }

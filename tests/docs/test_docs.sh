@@ -1,0 +1,77 @@
+#!/bin/sh
+# What the documents say is so: links, commands, options, paths, names, the fields of a run, and the
+# shape of the measured blocks. Then the same on trees with one fault each, which must be found.
+# shellcheck disable=SC2016 # backticks of Markdown
+. "$ACRE_TESTS/cli/lib.sh"
+
+root=$(cd "$ACRE_TESTS/.." && pwd)
+faults=$ACRE_TESTS/docs/faults.sh
+
+expect_out 0 '' -- "$faults" "$root"
+
+# The README's commands, on a small run.
+cd "${tap_work:?}"
+for run in before after; do
+    expect_out 0 '  wrote '"$run"'\.json' -- "$SQUARE_CHAIN" --elements 10 --rounds 1 --json $run.json
+done
+expect_out 0 'Results identical' -- "$ACRE" compare before.json after.json
+
+# Both ways: what a run has is documented, and nothing else is.
+grep -o '"[a-z_]*":' before.json | tr -d '":' | sort -u >emitted
+sed -n '/^## Top level/,/^## Writing/p' "$root/docs/run-format.md" | grep -o '`[a-z_]*`' |
+    tr -d '`' | sort -u >documented
+check 'the fields of a run are those of run-format.md' diff emitted documented
+
+# shape FILE MARKER: of the measured block behind the marker.
+shape()
+{
+    awk -v marker="<!-- measured: $2 -->" '$0 == marker { on = 1; next }
+        on && /^```/ { if (inside) exit; inside = 1; next } inside' "$root/$1" |
+        awk -f "$ACRE_TESTS/docs/shape.awk" | sort >committed
+    awk -f "$ACRE_TESTS/docs/shape.awk" "$out" | sort >fresh
+    test -s committed && diff committed fresh
+}
+
+expect_out 0 '' -- "$SQUARE_CHAIN" --fill reuse --rounds 8
+check 'README.md shows what a run prints' shape README.md 'square-chain --fill reuse'
+expect_out 0 '' -- "$RECORDING_COST" --rounds 1
+check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
+
+# broken FILE SED FAULT: a tree in which SED was done to FILE has exactly this fault.
+broken()
+{
+    rm -rf tree
+    mkdir tree
+    ln -s "$root"/* "$root/.ci" tree
+    rm tree/docs tree/README.md
+    cp -r "$root/docs" "$root/README.md" tree
+    sed "$2" "$root/$1" >"tree/$1"
+    cmp -s "$root/$1" "tree/$1" && return 1
+    expect_out 1 "^$1: $3\$" -- "$faults" tree
+    check "and no other" sh -c 'cat "$1"; test $(wc -l <"$1") -eq 1' sh "$out"
+}
+
+broken README.md 's/(docs\/tutorial\.md)/(docs\/tutorail.md)/' 'dead link: docs/tutorail.md'
+broken README.md 's/^\.\/dev test /.\/dev tests /' 'no such command: ./dev tests'
+broken README.md 's/`\.\/dev soak`/`.\/dev saok`/' 'no such command: ./dev saok'
+broken README.md 's/build\/acre list /build\/acre lists /' 'no such command: acre lists'
+broken README.md 's/--json before/--jason before/' \
+    '--jason is no option: ./dev bench --jason before.json'
+broken README.md 's/bench square-chain --help/bench square-chian --help/' \
+    'no such workload: square-chian'
+broken docs/compare.md 's/`--wide`/`--wild`/' 'no program has the option --wild'
+broken docs/compare.md 's/--common all-/--comon all-/' \
+    '--comon is no option: acre compare --comon all-backends.json malloc.json'
+broken docs/statistics.md 's/report\/stats\.c/report\/stat.c/' 'no such file: report/stat.c'
+broken docs/design.md 's/`acre_gradient_for`/`acre_gradient_before`/' 'no such name: acre_gradient_before'
+broken docs/bench.md 's/measured: recording-cost/measured: recording-cost --fast/' \
+    '--fast is no option: recording-cost --fast'
+
+# renew.sh puts in what the program prints, up to its results, and touches nothing else.
+printf '#!/bin/sh\necho "  new $*"\necho "  Results same."\necho machine\n' >square-chain
+chmod +x square-chain
+printf 'a\n<!-- measured: square-chain --wide -->\n```text\nold\n```\nb\n' >doc.md
+printf 'a\n<!-- measured: square-chain --wide -->\n```text\n  new --wide\n  Results same.\n```\nb\n' >want
+check 'renew.sh renews' "$ACRE_TESTS/docs/renew.sh" . doc.md
+check 'and leaves the rest' diff want doc.md
+done_testing
