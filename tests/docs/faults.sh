@@ -44,7 +44,7 @@ help_of()
     acre*) "$ACRE" --help ;;
     square-chain* | './dev bench'*) "$SQUARE_CHAIN" --help ;;
     recording-cost*) "$RECORDING_COST" --help ;;
-    './dev test'* | './dev memcheck'* | './dev sanitize'* | './dev soak'*) meson test --help ;;
+    './dev test'* | './dev memcheck'* | './dev sanitize'* | './dev soak'*) cat "$found/meson" ;;
     *) ./dev help ;;
     esac
 }
@@ -104,8 +104,8 @@ check_word()
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' --include='*.sh' --include='meson.build' -e "$2" \
-            alloc core report bench cli tests || fault "$1" "no such name: $2"
+        grep -rqw --include='*.[ch]' -e "$2" alloc core report bench cli tests ||
+            fault "$1" "no such name: $2"
         ;;
     esac
 }
@@ -118,6 +118,7 @@ check_links()
     done
 }
 
+meson test --help >"$found/meson"
 all_helps >"$found/helps"
 set -- README.md CONTRIBUTING.md docs/*.md
 set -f # from here on a * is a word of a document
