@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "acre_config.h"
 #include "alloc/track.h"
 #include "core/kernels.h"
 
@@ -69,6 +71,25 @@ static const char *chosen(char *line)
     return begin + 1;
 }
 
+/* False for want of memory. What stood there before goes. */
+static bool set(char **text, const char *value)
+{
+    free(*text);
+    *text = strdup(value);
+    return *text != NULL;
+}
+
+static bool stamp(struct acre_run *run)
+{
+    char started[32];
+    time_t now = time(NULL);
+    struct tm utc;
+
+    gmtime_r(&now, &utc);
+    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return set(&run->acre_version, ACRE_VERSION) && set(&run->started, started);
+}
+
 bool acre_machine_describe(struct acre_run *run)
 {
     char text[300];
@@ -76,7 +97,7 @@ bool acre_machine_describe(struct acre_run *run)
     struct utsname kernel;
 
     run->machine = calloc(MOST_FACTS, sizeof *run->machine);
-    if (run->machine == NULL || uname(&kernel) != 0)
+    if (run->machine == NULL || !stamp(run) || uname(&kernel) != 0)
         return false;
     snprintf(count, sizeof count, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
     if (!add(run, "cpu", processor(text, sizeof text)) || !add(run, "cores", count))

@@ -1,10 +1,13 @@
 /* The program of a benchmark binary: options in, table and JSON out. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "bench/child.h"
+#include "bench/clock.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/runner.h"
@@ -80,6 +83,7 @@ static enum acre_exit run_child(const struct program *program)
     char error[512];
     enum acre_exit status = ACRE_EXIT_OK;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
     if (!acre_visit_run(&visit, &answer))
         status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
     else if (!acre_run_write(&answer, "-", error, sizeof error))
@@ -115,9 +119,12 @@ static enum acre_exit run_in_process(const struct program *program)
     struct acre_visit visit = first_visit(program, kind);
     struct acre_run run;
     enum acre_exit status;
+    double begin_ns;
 
     restart(program);
+    begin_ns = acre_now_ns();
     if (acre_visit_run(&visit, &run) && acre_machine_describe(&run)) {
+        run.duration_seconds = (acre_now_ns() - begin_ns) * 1e-9;
         run.seed = program->options.seed;
         run.rounds = 1;
         run.iterations = program->options.iterations;

@@ -230,8 +230,9 @@ static bool print(const struct session *session)
     const struct row *first = &session->rows[0];
     const struct options *options = &session->options;
 
-    printf("%s   %s elements, depth %d, x reused, order seed   %llu rounds\n\n", name,
-           acre_format_count(options->elements).text, DEPTH, (unsigned long long)options->rounds);
+    printf("%s  %s elements, depth %d, x reused, order seed  %llu round%s\n\n", name,
+           acre_format_count(options->elements).text, DEPTH, (unsigned long long)options->rounds,
+           options->rounds == 1 ? "" : "s");
     if (first->failure == NULL &&
         !acre_page_say(&page, 2, 2, ACRE_PAINT_BOLD,
                        "Counting costs %s of the forward loop on arena/region. Under 2 %%: %s.",

@@ -4,9 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "acre_config.h"
 #include "bench/child.h"
 #include "bench/clock.h"
 #include "bench/machine.h"
@@ -295,22 +293,15 @@ static bool describe(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
     struct acre_run *run = session->run;
-    char started[32];
-    time_t now = time(NULL);
-    struct tm utc;
 
-    gmtime_r(&now, &utc);
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    run->acre_version = strdup(ACRE_VERSION);
     run->workload = strdup(session->runner->workload->name);
     run->command = strdup(""); /* the caller knows the whole of it */
-    run->started = strdup(started);
     run->seed = options->seed;
     run->rounds = options->rounds;
     run->iterations = options->iterations;
     run->libraries = calloc(options->backend_count, sizeof *run->libraries);
-    return run->acre_version != NULL && run->workload != NULL && run->command != NULL &&
-           run->started != NULL && run->libraries != NULL && acre_machine_describe(run);
+    return run->workload != NULL && run->command != NULL && run->libraries != NULL &&
+           acre_machine_describe(run);
 }
 
 enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,

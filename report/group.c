@@ -47,7 +47,7 @@ struct acre_group_title acre_group_title(const struct acre_cell_key *key)
     if (is_text(key->fill, "reuse"))
         snprintf(fill, sizeof fill, "x reused");
     else if (is_text(key->fill, "randn"))
-        snprintf(fill, sizeof fill, "x filled each iteration");
+        snprintf(fill, sizeof fill, "new x");
     else
         snprintf(fill, sizeof fill, "fill %.32s", key->fill ? key->fill : "");
     snprintf(title.text, sizeof title.text, "%s elements, depth %s, %s, %s, order %.32s",

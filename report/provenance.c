@@ -73,8 +73,7 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
     if (status == ACRE_STATS_NO_MEMORY)
         return false;
     if (status != ACRE_STATS_OK || !self.has_interval)
-        return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                             "Noise floor unknown: %zu rounds, %d needed.",
+        return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Noise floor unknown: %zu of %d rounds.",
                              run->self_log_ratio.count, (int)ACRE_INTERVAL_MIN_ROUNDS);
     double floor_ratio = fmax(self.high, 1.0 / self.low);
     enum acre_verdict verdict = acre_ratio_verdict(&self);
@@ -86,11 +85,34 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
         drifts ? " The two should not differ and do: doubt what is of this size." : "");
 }
 
+/* All strategies with the reason of the one at `first`, unless they were told with an earlier one.
+ */
+static bool print_left_out_like(const struct acre_page *page, const struct acre_run *run,
+                                size_t first)
+{
+    const char *reason = or_empty(run->left_out[first].reason);
+    char *text = NULL;
+    size_t bytes = 0;
+    for (size_t i = 0; i < first; i++)
+        if (strcmp(or_empty(run->left_out[i].reason), reason) == 0)
+            return true;
+    FILE *to = open_memstream(&text, &bytes);
+    if (!to)
+        return false;
+    for (size_t i = first; i < run->left_out_count; i++)
+        if (strcmp(or_empty(run->left_out[i].reason), reason) == 0)
+            fprintf(to, "%s%s", i > first ? ", " : "", or_empty(run->left_out[i].strategy));
+    bool good = ferror(to) == 0;
+    good = fclose(to) == 0 && good;
+    good = good && acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Left out: %s: %s", text, reason);
+    free(text);
+    return good;
+}
+
 static bool print_left_out(const struct acre_page *page, const struct acre_run *run)
 {
     for (size_t i = 0; i < run->left_out_count; i++)
-        if (!acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Left out: %s: %s",
-                           or_empty(run->left_out[i].strategy), or_empty(run->left_out[i].reason)))
+        if (!print_left_out_like(page, run, i))
             return false;
     return true;
 }
@@ -134,8 +156,9 @@ bool acre_provenance_run(const struct acre_page *page, const struct acre_run *ru
     return acre_provenance_noise(page, run) && print_left_out(page, run) &&
            print_machine(page, run) && print_libraries(page, run) &&
            acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
-                         "measured  %s, %s, %" PRIu64 " rounds, seed %" PRIu64 ", acre %s",
+                         "measured  %s, %s, %" PRIu64 " round%s, seed %" PRIu64 ", acre %s",
                          or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
-                         run->rounds, run->seed, or_empty(run->acre_version)) &&
+                         run->rounds, run->rounds == 1 ? "" : "s", run->seed,
+                         or_empty(run->acre_version)) &&
            acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", or_empty(run->command));
 }

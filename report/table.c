@@ -214,9 +214,9 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
 {
     char rounds[64] = "";
     if (group->rounds > 0)
-        snprintf(rounds, sizeof rounds, "   %zu round%s", group->rounds,
+        snprintf(rounds, sizeof rounds, "  %zu round%s", group->rounds,
                  group->rounds == 1 ? "" : "s");
-    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s%s", run->workload,
+    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s  %s%s", run->workload,
                        acre_group_title(group->key).text, rounds))
         return false;
     char *sentence = acre_group_sentence(group);

@@ -34,7 +34,7 @@ shape()
 
 expect_out 0 '' -- "$SQUARE_CHAIN" --fill reuse --rounds 8
 check 'README.md shows what a run prints' shape README.md 'square-chain --fill reuse'
-expect_out 0 '' -- "$RECORDING_COST" --rounds 1
+expect_out 0 '' -- "$RECORDING_COST" --rounds 2
 check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
 
 # A tree with faults of every kind, which are all found, and nothing else.
