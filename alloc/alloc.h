@@ -203,15 +203,18 @@ struct acre_event {
     size_t old_bytes;
 };
 
+struct acre_books; /* alloc/books.h */
+
 /*
- * Who is told. An implementation embeds the struct first. `on_event` must not use the allocator
- * that tells it, and must not fail: what it cannot keep it counts as lost.
+ * Who is told. An implementation embeds the struct first. `books`, if any, are kept before the
+ * event is told. `on_event` must not use the allocator that tells it, and must not fail: what it
+ * cannot keep it counts as lost.
  */
 struct acre_sink {
-    void (*on_event)(struct acre_sink *self, const struct acre_event *event);
-    uint64_t scope; /* the current iteration; set by the workload, read by the sink */
-    bool
-        wants_usable; /* usable_bytes costs the backend a call, so it is asked for only on demand */
+    struct acre_books *books;                                                 /* or NULL */
+    void (*on_event)(struct acre_sink *self, const struct acre_event *event); /* or NULL */
+    uint64_t scope;    /* the current iteration; set by the workload, read by the sink */
+    bool wants_usable; /* costs the backend a call, so it is asked only on demand */
 };
 
 #endif

@@ -64,9 +64,9 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
 struct acre_alloc *acre_pool_new(struct acre_alloc *below);
 
 /*
- * Decorator over `inner` (borrowed): tells `sink` of every call, under the number `source`.
- * Same capabilities as `inner`. Failed allocations are told as well. Its own memory comes from
- * the C library's malloc, once, here.
+ * Decorator over `inner` (borrowed): keeps the books of `sink` and tells it of every call, under
+ * the number `source`. Same capabilities as `inner`. Failed allocations are told as well. Its own
+ * memory comes from the C library's malloc, once, here.
  */
 struct acre_alloc *acre_record_new(struct acre_alloc *inner, struct acre_sink *sink,
                                    uint32_t source);

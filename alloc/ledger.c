@@ -18,93 +18,6 @@ unsigned acre_ledger_bucket(uint64_t value)
     return value <= 1 ? 0 : 64u - (unsigned)__builtin_clzll(value - 1);
 }
 
-static uint32_t purpose_of(const struct acre_event *event)
-{
-    return event->layout.purpose < ACRE_PURPOSE_COUNT ? event->layout.purpose : ACRE_PURPOSE_OTHER;
-}
-
-static uint32_t source_of(const struct acre_event *event)
-{
-    return event->source < ACRE_LEDGER_SOURCES ? event->source : 0;
-}
-
-/* Counts -------------------------------------------------------------------------------------- */
-
-static inline void count_birth(struct acre_ledger_counts *counts, size_t bytes)
-{
-    counts->allocations++;
-    counts->requested_bytes += bytes;
-    counts->live.blocks++;
-    counts->live.bytes += bytes;
-    if (counts->live.blocks > counts->peak_blocks)
-        counts->peak_blocks = counts->live.blocks;
-    if (counts->live.bytes > counts->peak_bytes)
-        counts->peak_bytes = counts->live.bytes;
-}
-
-static inline void count_deaths(struct acre_ledger_counts *counts, uint64_t blocks, uint64_t bytes)
-{
-    counts->frees += blocks;
-    counts->live.blocks -= blocks;
-    counts->live.bytes -= bytes;
-}
-
-static void count_resize(struct acre_ledger_counts *counts, size_t from_bytes, size_t to_bytes)
-{
-    counts->live.bytes += to_bytes - from_bytes;
-    if (to_bytes > from_bytes)
-        counts->requested_bytes += to_bytes - from_bytes;
-    if (counts->live.bytes > counts->peak_bytes)
-        counts->peak_bytes = counts->live.bytes;
-}
-
-static void count_reset(struct acre_ledger *ledger, uint32_t source)
-{
-    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        struct acre_ledger_live *live = &ledger->by_source[source][p];
-
-        count_deaths(&ledger->by_purpose[p], live->blocks, live->bytes);
-        count_deaths(&ledger->total, live->blocks, live->bytes);
-        *live = (struct acre_ledger_live){0, 0};
-    }
-    ledger->resets++;
-}
-
-static void count_event(struct acre_sink *sink, const struct acre_event *event)
-{
-    struct acre_ledger *ledger = (struct acre_ledger *)sink;
-    uint32_t purpose = purpose_of(event);
-    struct acre_ledger_live *live = &ledger->by_source[source_of(event)][purpose];
-    size_t bytes = event->layout.size;
-
-    switch (event->kind) {
-    case ACRE_EVENT_ALLOCATE:
-        live->blocks++;
-        live->bytes += bytes;
-        count_birth(&ledger->by_purpose[purpose], bytes);
-        count_birth(&ledger->total, bytes);
-        break;
-    case ACRE_EVENT_FREE:
-        live->blocks--;
-        live->bytes -= bytes;
-        count_deaths(&ledger->by_purpose[purpose], 1, bytes);
-        count_deaths(&ledger->total, 1, bytes);
-        break;
-    case ACRE_EVENT_RESIZE:
-        ledger->resizes++;
-        live->bytes += bytes - event->old_bytes;
-        count_resize(&ledger->by_purpose[purpose], event->old_bytes, bytes);
-        count_resize(&ledger->total, event->old_bytes, bytes);
-        break;
-    case ACRE_EVENT_RESET:
-        count_reset(ledger, source_of(event));
-        break;
-    case ACRE_EVENT_REFUSE:
-        ledger->refused++;
-        break;
-    }
-}
-
 /* The table of live blocks -------------------------------------------------------------------- */
 
 static size_t home_of(const struct acre_ledger *ledger, const void *address)
@@ -171,7 +84,7 @@ static void sample_held(struct acre_ledger *ledger)
 {
     uint64_t held_bytes = 0;
 
-    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++) {
+    for (size_t i = 0; i < ACRE_BOOKS_SOURCES; i++) {
         size_t bytes = 0;
 
         if (ledger->observed[i] != NULL && acre_held_bytes(ledger->observed[i], &bytes))
@@ -194,28 +107,28 @@ static void note_birth(struct acre_ledger *ledger, const struct acre_event *even
     *find_entry(ledger, event->address) = (struct acre_ledger_entry){
         .address = event->address,
         .scope = ledger->sink.scope,
-        .born_bytes = ledger->total.requested_bytes - event->layout.size,
+        .born_bytes = ledger->books.total.requested_bytes - event->layout.size,
         .size = event->layout.size,
         .usable_bytes = event->usable_bytes,
-        .purpose = purpose_of(event),
-        .source = source_of(event),
+        .purpose = acre_books_purpose(event->layout.purpose),
+        .source = acre_books_source(event->source),
     };
     ledger->entry_count++;
 }
 
 static void note_death(struct acre_ledger *ledger, const struct acre_ledger_entry *entry)
 {
-    uint64_t lifetime_bytes = ledger->total.requested_bytes - entry->born_bytes - entry->size;
+    uint64_t lifetime_bytes = ledger->books.total.requested_bytes - entry->born_bytes - entry->size;
 
     ledger->usable_bytes -= entry->usable_bytes;
     ledger->lifetime_histogram[acre_ledger_bucket(lifetime_bytes)]++;
     if (ledger->sink.scope != entry->scope) {
-        struct acre_ledger_live *outlived = &ledger->by_purpose[entry->purpose].outlived;
+        struct acre_live *outlived = &ledger->books.by_purpose[entry->purpose].outlived;
 
         outlived->blocks++;
         outlived->bytes += entry->size;
-        ledger->total.outlived.blocks++;
-        ledger->total.outlived.bytes += entry->size;
+        ledger->books.total.outlived.blocks++;
+        ledger->books.total.outlived.bytes += entry->size;
     }
 }
 
@@ -269,15 +182,13 @@ static void note_resize(struct acre_ledger *ledger, const struct acre_event *eve
     entry->usable_bytes = event->usable_bytes;
 }
 
-/* The counts first: they are what births and deaths are dated with. */
+/* The books were kept before: they are what births and deaths are dated with. */
 static void note_event(struct acre_sink *sink, const struct acre_event *event)
 {
     struct acre_ledger *ledger = (struct acre_ledger *)sink;
-    uint64_t peak_bytes = ledger->total.peak_bytes;
     struct acre_ledger_scope *row =
         ledger->scope_count > 0 ? &ledger->scopes[ledger->scope_count - 1] : NULL;
 
-    count_event(sink, event);
     switch (event->kind) {
     case ACRE_EVENT_ALLOCATE:
         note_birth(ledger, event);
@@ -289,7 +200,7 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
         note_resize(ledger, event);
         break;
     case ACRE_EVENT_RESET:
-        note_reset(ledger, source_of(event));
+        note_reset(ledger, acre_books_source(event->source));
         break;
     case ACRE_EVENT_REFUSE:
         break;
@@ -297,16 +208,18 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
     if (row != NULL && row->scope == sink->scope) {
         row->allocations += event->kind == ACRE_EVENT_ALLOCATE;
         row->requested_bytes += event->kind == ACRE_EVENT_ALLOCATE ? event->layout.size : 0;
-        if (ledger->total.live.bytes > row->peak_bytes)
-            row->peak_bytes = ledger->total.live.bytes;
+        if (ledger->books.total.live.bytes > row->peak_bytes)
+            row->peak_bytes = ledger->books.total.live.bytes;
     }
-    if (ledger->total.peak_bytes > peak_bytes)
+    if (ledger->books.total.peak_bytes > ledger->sampled_peak_bytes) {
+        ledger->sampled_peak_bytes = ledger->books.total.peak_bytes;
         sample_held(ledger);
+    }
 }
 
 void acre_ledger_init(struct acre_ledger *ledger)
 {
-    *ledger = (struct acre_ledger){.sink = {.on_event = count_event}};
+    *ledger = (struct acre_ledger){.sink = {.books = &ledger->books}};
 }
 
 static struct acre_layout layout_of_scopes(size_t scopes)
@@ -317,7 +230,7 @@ static struct acre_layout layout_of_scopes(size_t scopes)
 bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory, size_t scopes)
 {
     *ledger = (struct acre_ledger){
-        .sink = {.on_event = note_event, .wants_usable = true},
+        .sink = {.books = &ledger->books, .on_event = note_event, .wants_usable = true},
         .memory = memory,
     };
     ledger->scopes =
@@ -345,7 +258,7 @@ void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope)
         return;
     ledger->scopes[ledger->scope_count++] = (struct acre_ledger_scope){
         .scope = scope,
-        .peak_bytes = ledger->total.live.bytes,
+        .peak_bytes = ledger->books.total.live.bytes,
     };
 }
 
@@ -361,14 +274,14 @@ void acre_ledger_scope_end(struct acre_ledger *ledger)
     if (row->scope != ledger->sink.scope)
         return;
     for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
-        row->live[p] = ledger->by_purpose[p].live;
+        row->live[p] = ledger->books.by_purpose[p].live;
 }
 
 bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability)
 {
     bool any = false;
 
-    for (size_t i = 0; i < ACRE_LEDGER_SOURCES; i++) {
+    for (size_t i = 0; i < ACRE_BOOKS_SOURCES; i++) {
         if (ledger->observed[i] == NULL)
             continue;
         any = true;

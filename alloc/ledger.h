@@ -2,38 +2,23 @@
  * The ledger: exact books of what a program allocated, kept from the events of the record
  * decorator. Two depths:
  *
- *   counts  calls, bytes, live and peak, by purpose: a few additions an event, no memory;
- *   full    also what each live block is, and so: usable and held bytes, size and lifetime
- *           histograms, what outlived its iteration, a row for each iteration.
- *
- * Live blocks and bytes are kept by source as well, so that the reset of a region takes its own
- * blocks off the books in time independent of their number (counts) or by a walk (full).
+ *   counts  the books (books.h), which the record decorator keeps in place: no event, no memory;
+ *   full    from the events also what each live block is, and so: usable and held bytes, size and
+ * lifetime histograms, what outlived its iteration, a row for each iteration.
  */
 #ifndef ACRE_ALLOC_LEDGER_H
 #define ACRE_ALLOC_LEDGER_H
 
-#include "alloc/alloc.h"
+#include "alloc/books.h"
 
-enum { ACRE_LEDGER_SOURCES = 4, ACRE_LEDGER_BUCKETS = 65 };
-
-struct acre_ledger_live {
-    uint64_t blocks, bytes;
-};
-
-struct acre_ledger_counts {
-    uint64_t allocations, frees; /* what a reset drops counts as freed */
-    uint64_t requested_bytes;
-    uint64_t peak_blocks, peak_bytes;
-    struct acre_ledger_live live;
-    struct acre_ledger_live outlived; /* full only: died in a later scope than they were born in */
-};
+enum { ACRE_LEDGER_BUCKETS = 65 };
 
 /* One scope (iteration). Live is at its end, peak within it. Full only. */
 struct acre_ledger_scope {
     uint64_t scope;
     uint64_t allocations, requested_bytes;
     uint64_t peak_bytes;
-    struct acre_ledger_live live[ACRE_PURPOSE_COUNT];
+    struct acre_live live[ACRE_PURPOSE_COUNT];
 };
 
 struct acre_ledger_entry; /* one live block, in ledger.c */
@@ -41,18 +26,15 @@ struct acre_ledger_entry; /* one live block, in ledger.c */
 struct acre_ledger {
     struct acre_sink sink; /* give its address to acre_record_new */
 
-    struct acre_ledger_counts total;
-    struct acre_ledger_counts by_purpose[ACRE_PURPOSE_COUNT];
-    struct acre_ledger_live by_source[ACRE_LEDGER_SOURCES][ACRE_PURPOSE_COUNT];
-    uint64_t resets, resizes, refused;
+    struct acre_books books;
 
     /* Full only. */
-    struct acre_alloc *memory;                        /* for its own tables; borrowed */
-    struct acre_alloc *observed[ACRE_LEDGER_SOURCES]; /* asked for held bytes; borrowed, or NULL */
+    struct acre_alloc *memory;                       /* for its own tables; borrowed */
+    struct acre_alloc *observed[ACRE_BOOKS_SOURCES]; /* asked for held bytes; borrowed, or NULL */
     struct acre_ledger_entry *entries;
     size_t entry_capacity, entry_count;
     uint64_t usable_bytes, peak_usable_bytes;
-    uint64_t peak_held_bytes;
+    uint64_t peak_held_bytes, sampled_peak_bytes;     /* held is asked for at a new peak */
     uint64_t size_histogram[ACRE_LEDGER_BUCKETS];     /* bucket i: 2^(i-1) < bytes <= 2^i */
     uint64_t lifetime_histogram[ACRE_LEDGER_BUCKETS]; /* bytes allocated from birth to death */
     struct acre_ledger_scope *scopes;

@@ -1,8 +1,9 @@
-/* Decorator: passes every call on and tells a sink about it. The layout on both ends of the
- * contract means that it needs no memory of its own, however many blocks are live. */
+/* Decorator: passes every call on, keeps the sink's books and tells it. The layout on both ends of
+ * the contract means that it needs no memory of its own, however many blocks are live. */
 #include <stdlib.h>
 
 #include "alloc/backends.h"
+#include "alloc/books.h"
 #include "alloc/decorator.h"
 
 struct record {
@@ -11,7 +12,7 @@ struct record {
     uint32_t source;
 };
 
-static void tell(const struct record *record, struct acre_event event)
+static __attribute__((noinline)) void tell(const struct record *record, struct acre_event event)
 {
     event.source = record->source;
     if (record->sink->wants_usable)
@@ -25,12 +26,18 @@ static void *record_allocate(struct acre_alloc *self, struct acre_layout layout)
     struct record *record = (struct record *)self;
     struct acre_alloc *inner = record->decorator.inner;
     void *block = inner->ops->allocate(inner, layout);
+    struct acre_books *books = record->sink->books;
 
-    tell(record, (struct acre_event){
-                     .kind = block != NULL ? ACRE_EVENT_ALLOCATE : ACRE_EVENT_REFUSE,
-                     .address = block,
-                     .layout = layout,
-                 });
+    if (books != NULL && block != NULL)
+        acre_books_birth(books, acre_books_source(record->source), layout);
+    else if (books != NULL)
+        books->refused++;
+    if (record->sink->on_event != NULL)
+        tell(record, (struct acre_event){
+                         .kind = block != NULL ? ACRE_EVENT_ALLOCATE : ACRE_EVENT_REFUSE,
+                         .address = block,
+                         .layout = layout,
+                     });
     return block;
 }
 
@@ -40,7 +47,11 @@ static void record_free(struct acre_alloc *self, void *block, struct acre_layout
     struct record *record = (struct record *)self;
     struct acre_alloc *inner = record->decorator.inner;
 
-    tell(record, (struct acre_event){.kind = ACRE_EVENT_FREE, .address = block, .layout = layout});
+    if (record->sink->books != NULL)
+        acre_books_death(record->sink->books, acre_books_source(record->source), layout);
+    if (record->sink->on_event != NULL)
+        tell(record,
+             (struct acre_event){.kind = ACRE_EVENT_FREE, .address = block, .layout = layout});
     inner->ops->free(inner, block, layout);
 }
 
@@ -48,15 +59,19 @@ static bool record_resize(struct acre_alloc *self, void *block, struct acre_layo
 {
     struct record *record = (struct record *)self;
     struct acre_alloc *inner = record->decorator.inner;
+    struct acre_layout layout = {size, old.align, old.purpose};
 
     if (!inner->ops->resize(inner, block, old, size))
         return false;
-    tell(record, (struct acre_event){
-                     .kind = ACRE_EVENT_RESIZE,
-                     .address = block,
-                     .layout = {size, old.align, old.purpose},
-                     .old_bytes = old.size,
-                 });
+    if (record->sink->books != NULL)
+        acre_books_resize(record->sink->books, acre_books_source(record->source), layout, old.size);
+    if (record->sink->on_event != NULL)
+        tell(record, (struct acre_event){
+                         .kind = ACRE_EVENT_RESIZE,
+                         .address = block,
+                         .layout = layout,
+                         .old_bytes = old.size,
+                     });
     return true;
 }
 
@@ -64,7 +79,10 @@ static void record_reset(struct acre_alloc *self)
 {
     struct record *record = (struct record *)self;
 
-    tell(record, (struct acre_event){.kind = ACRE_EVENT_RESET});
+    if (record->sink->books != NULL)
+        acre_books_reset(record->sink->books, acre_books_source(record->source));
+    if (record->sink->on_event != NULL)
+        tell(record, (struct acre_event){.kind = ACRE_EVENT_RESET});
     acre_reset(record->decorator.inner);
 }
 

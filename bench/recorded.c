@@ -20,7 +20,7 @@ static bool fill_purposes(struct acre_recorded *recorded, const struct acre_ledg
     if (recorded->purposes == NULL)
         return false;
     for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        const struct acre_ledger_counts *counts = &ledger->by_purpose[p];
+        const struct acre_counts *counts = &ledger->books.by_purpose[p];
 
         if (counts->allocations == 0)
             continue;
@@ -78,13 +78,13 @@ bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre
     snprintf(digits, sizeof digits, "%016" PRIx64, checksum);
     *recorded = (struct acre_recorded){
         .iterations = iterations,
-        .allocations = ledger->total.allocations,
-        .frees = ledger->total.frees,
-        .resets = ledger->resets,
-        .failed = ledger->refused,
-        .requested_bytes = ledger->total.requested_bytes,
-        .peak_bytes = ledger->total.peak_bytes,
-        .peak_blocks = ledger->total.peak_blocks,
+        .allocations = ledger->books.total.allocations,
+        .frees = ledger->books.total.frees,
+        .resets = ledger->books.resets,
+        .failed = ledger->books.refused,
+        .requested_bytes = ledger->books.total.requested_bytes,
+        .peak_bytes = ledger->books.total.peak_bytes,
+        .peak_blocks = ledger->books.total.peak_blocks,
         .has_usable = ledger->lost == 0 && acre_ledger_knows(ledger, ACRE_CAN_USABLE),
         .has_held = acre_ledger_knows(ledger, ACRE_CAN_HELD),
         .peak_usable_bytes = ledger->peak_usable_bytes,

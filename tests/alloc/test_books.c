@@ -16,14 +16,14 @@ MTest(books, counts)
     struct acre_alloc *bottoms[2] = {acre_pool_new(pages), acre_arena_new(pages, NULL)};
     struct acre_alloc *tops[2];
     struct acre_ledger ledger;
-    const struct acre_ledger_counts *data;
-    const struct acre_ledger_counts *nodes;
+    const struct acre_counts *data;
+    const struct acre_counts *nodes;
     void *a;
     void *b;
 
     acre_ledger_init(&ledger);
-    data = &ledger.by_purpose[ACRE_PURPOSE_DATA];
-    nodes = &ledger.by_purpose[ACRE_PURPOSE_NODE];
+    data = &ledger.books.by_purpose[ACRE_PURPOSE_DATA];
+    nodes = &ledger.books.by_purpose[ACRE_PURPOSE_NODE];
     for (uint32_t i = 0; i < 2; i++)
         tops[i] = acre_record_new(bottoms[i], &ledger.sink, i);
 
@@ -32,17 +32,17 @@ MTest(books, counts)
     acre_allocate(tops[1], layout_of(1000, ACRE_PURPOSE_DATA));
     acre_allocate(tops[1], layout_of(24, ACRE_PURPOSE_NODE));
     cr_assert_null(acre_allocate(tops[0], layout_of(SIZE_MAX, ACRE_PURPOSE_DATA)));
-    cr_assert_eq(ledger.refused, 0, "an invalid layout never reaches an allocator");
+    cr_assert_eq(ledger.books.refused, 0, "an invalid layout never reaches an allocator");
     cr_assert_null(acre_allocate(tops[0], layout_of(PTRDIFF_MAX / 2, ACRE_PURPOSE_DATA)));
-    cr_assert_eq(ledger.refused, 1);
+    cr_assert_eq(ledger.books.refused, 1);
 
-    cr_assert_eq(ledger.total.allocations, 4);
-    cr_assert_eq(ledger.total.requested_bytes, 1125);
-    cr_assert_eq(ledger.total.live.blocks, 4);
+    cr_assert_eq(ledger.books.total.allocations, 4);
+    cr_assert_eq(ledger.books.total.requested_bytes, 1125);
+    cr_assert_eq(ledger.books.total.live.blocks, 4);
     cr_assert_eq(data->live.bytes, 1100);
     cr_assert_eq(nodes->live.bytes, 25);
-    cr_assert_eq(ledger.by_source[1][ACRE_PURPOSE_DATA].bytes, 1000);
-    cr_assert_eq(ledger.by_source[0][ACRE_PURPOSE_DATA].blocks, 1);
+    cr_assert_eq(ledger.books.by_source[1][ACRE_PURPOSE_DATA].bytes, 1000);
+    cr_assert_eq(ledger.books.by_source[0][ACRE_PURPOSE_DATA].blocks, 1);
 
     acre_free(tops[0], a, layout_of(100, ACRE_PURPOSE_DATA));
     cr_assert_eq(data->frees, 1);
@@ -52,33 +52,33 @@ MTest(books, counts)
 
     /* a reset takes the blocks of its own source off the books, and no other */
     acre_reset(tops[1]);
-    cr_assert_eq(ledger.resets, 1);
+    cr_assert_eq(ledger.books.resets, 1);
     cr_assert_eq(data->frees, 2);
     cr_assert_eq(data->live.blocks, 0);
     cr_assert_eq(nodes->live.blocks, 1);
-    cr_assert_eq(ledger.total.live.bytes, 1);
+    cr_assert_eq(ledger.books.total.live.bytes, 1);
     acre_reset(tops[1]);
-    cr_assert_eq(ledger.total.live.bytes, 1);
+    cr_assert_eq(ledger.books.total.live.bytes, 1);
     acre_free(tops[0], b, layout_of(0, ACRE_PURPOSE_NODE));
 
     /* a resize is no allocation; what it adds was requested */
     a = acre_allocate(tops[0], layout_of(17, ACRE_PURPOSE_DATA));
     cr_assert(acre_resize(tops[0], a, layout_of(17, ACRE_PURPOSE_DATA), 20));
-    cr_assert_eq(ledger.resizes, 1);
+    cr_assert_eq(ledger.books.resizes, 1);
     cr_assert_eq(data->live.bytes, 20);
     cr_assert_eq(data->requested_bytes, 1120);
     cr_assert(acre_resize(tops[0], a, layout_of(20, ACRE_PURPOSE_DATA), 18));
     cr_assert_eq(data->live.bytes, 18);
     cr_assert_eq(data->requested_bytes, 1120);
     cr_assert_not(acre_resize(tops[0], a, layout_of(18, ACRE_PURPOSE_DATA), 1000));
-    cr_assert_eq(ledger.resizes, 2);
+    cr_assert_eq(ledger.books.resizes, 2);
     acre_free(tops[0], a, layout_of(18, ACRE_PURPOSE_DATA));
-    cr_assert_eq(ledger.total.live.bytes, 0);
-    cr_assert_eq(ledger.total.allocations, ledger.total.frees);
+    cr_assert_eq(ledger.books.total.live.bytes, 0);
+    cr_assert_eq(ledger.books.total.allocations, ledger.books.total.frees);
 
     /* numbers out of range are kept under the first of their kind */
     a = acre_allocate(tops[0], layout_of(8, (enum acre_purpose)77));
-    cr_assert_eq(ledger.by_purpose[ACRE_PURPOSE_OTHER].live.blocks, 1);
+    cr_assert_eq(ledger.books.by_purpose[ACRE_PURPOSE_OTHER].live.blocks, 1);
     acre_free(tops[0], a, layout_of(8, (enum acre_purpose)77));
     for (int i = 0; i < 2; i++) {
         acre_destroy(tops[i]);
@@ -141,9 +141,9 @@ MTest(books, full)
     cr_assert_eq(ledger.scopes[1].live[ACRE_PURPOSE_DATA].blocks, 0);
 
     /* outlived: the node, and the first of the two blocks that the reset dropped */
-    cr_assert_eq(ledger.total.outlived.blocks, 2);
-    cr_assert_eq(ledger.total.outlived.bytes, 533);
-    cr_assert_eq(ledger.by_purpose[ACRE_PURPOSE_NODE].outlived.bytes, 33);
+    cr_assert_eq(ledger.books.total.outlived.blocks, 2);
+    cr_assert_eq(ledger.books.total.outlived.bytes, 533);
+    cr_assert_eq(ledger.books.by_purpose[ACRE_PURPOSE_NODE].outlived.bytes, 33);
 
     /* sizes: 33 in (32, 64], 500 in (256, 512] twice, 1024 in (512, 1024] */
     cr_assert_eq(ledger.size_histogram[6], 1);
@@ -184,10 +184,10 @@ MTest(books, full)
     }
     cr_assert_eq(ledger.scope_count, 3);
     cr_assert_eq(ledger.scopes[2].allocations, 1);
-    cr_assert_eq(ledger.total.allocations, 8);
+    cr_assert_eq(ledger.books.total.allocations, 8);
 
     acre_ledger_fini(&ledger);
-    cr_assert_eq(ledger.total.allocations, 8, "the counts stay readable");
+    cr_assert_eq(ledger.books.total.allocations, 8, "the counts stay readable");
     acre_ledger_fini(&ledger);
     for (int i = 0; i < 2; i++)
         acre_destroy(tops[i]);
@@ -219,7 +219,7 @@ MTest(books, many_blocks)
     cr_assert_eq(ledger.entry_count, 2 * BLOCKS);
     acre_reset(tops[1]);
     cr_assert_eq(ledger.entry_count, BLOCKS);
-    cr_assert_eq(ledger.total.outlived.blocks, 0);
+    cr_assert_eq(ledger.books.total.outlived.blocks, 0);
     ledger.sink.scope = 9;
     for (size_t i = 0, at = 0; i < BLOCKS; i++) {
         acre_free(tops[0], blocks[at], layout_of(1 + at % 100, ACRE_PURPOSE_NODE));
@@ -227,8 +227,8 @@ MTest(books, many_blocks)
     }
     cr_assert_eq(ledger.entry_count, 0);
     cr_assert_eq(ledger.usable_bytes, 0);
-    cr_assert_eq(ledger.total.outlived.blocks, BLOCKS);
-    cr_assert_eq(ledger.total.live.bytes, 0);
+    cr_assert_eq(ledger.books.total.outlived.blocks, BLOCKS);
+    cr_assert_eq(ledger.books.total.live.bytes, 0);
     acre_ledger_fini(&ledger);
     for (int i = 0; i < 2; i++) {
         acre_destroy(tops[i]);
@@ -264,9 +264,9 @@ MTest(books, lost)
     for (size_t i = 0; i < 600; i++)
         acre_free(top, blocks[i], layout_of(64, ACRE_PURPOSE_NODE));
     cr_assert_eq(ledger.entry_count, 0);
-    cr_assert_eq(ledger.total.allocations, 601);
-    cr_assert_eq(ledger.total.frees, 601);
-    cr_assert_eq(ledger.total.live.bytes, 0);
+    cr_assert_eq(ledger.books.total.allocations, 601);
+    cr_assert_eq(ledger.books.total.frees, 601);
+    cr_assert_eq(ledger.books.total.live.bytes, 0);
     acre_ledger_fini(&ledger);
     acre_destroy(top);
     acre_destroy(bottom);

@@ -143,13 +143,13 @@ MTest(region, siblings_cycles_and_epochs)
             if (reset(0) != ACRE_OK || acre_weak_is_alive(world.engine, weak))
                 cr_assert(false, "reset %llu", (unsigned long long)i);
             if (i == 0) {
-                calls = world.ledger.by_source[0][ACRE_PURPOSE_WEAK].bytes;
+                calls = world.ledger.books.by_source[0][ACRE_PURPOSE_WEAK].bytes;
                 cr_assert(acre_held_bytes(world.tops[1], &held));
                 first = weak;
             }
         }
         cr_assert_eq(acre_region_epoch(world.engine, world.regions[0]), epoch + resets);
-        cr_assert_eq(world.ledger.by_source[0][ACRE_PURPOSE_WEAK].bytes, calls);
+        cr_assert_eq(world.ledger.books.by_source[0][ACRE_PURPOSE_WEAK].bytes, calls);
         {
             size_t held_now = 0;
 

@@ -62,9 +62,9 @@ static uint64_t close_loop(struct loop *loop)
     return leaked;
 }
 
-static const struct acre_ledger_counts *books(const struct loop *loop, enum acre_purpose purpose)
+static const struct acre_counts *books(const struct loop *loop, enum acre_purpose purpose)
 {
-    return &loop->ledger.by_purpose[purpose];
+    return &loop->ledger.books.by_purpose[purpose];
 }
 
 static void expect_totals(const struct loop *loop, uint64_t variables, uint64_t functions,
@@ -88,7 +88,7 @@ static void expect_steady(const struct loop *loop, uint64_t variables, uint64_t 
                           uint64_t arrays)
 {
     for (size_t i = 0; i < loop->ledger.scope_count; i++) {
-        const struct acre_ledger_live *live = loop->ledger.scopes[i].live;
+        const struct acre_live *live = loop->ledger.scopes[i].live;
 
         cr_assert_eq(live[ACRE_PURPOSE_VARIABLE].blocks, variables);
         cr_assert_eq(live[ACRE_PURPOSE_FUNCTION].blocks, functions);

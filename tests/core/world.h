@@ -199,7 +199,7 @@ static inline enum acre_status world_link(struct world *world, struct node *from
 /* Live blocks by purpose, summed over all regions. */
 static inline uint64_t world_live(const struct world *world, enum acre_purpose purpose)
 {
-    return world->ledger.by_purpose[purpose].live.blocks;
+    return world->ledger.books.by_purpose[purpose].live.blocks;
 }
 
 /* Live bytes of all purposes of one of the allocators. */
@@ -208,7 +208,7 @@ static inline uint64_t world_bytes_of(const struct world *world, uint32_t source
     uint64_t bytes = 0;
 
     for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
-        bytes += world->ledger.by_source[source][p].bytes;
+        bytes += world->ledger.books.by_source[source][p].bytes;
     return bytes;
 }
 

@@ -36,7 +36,7 @@ static void print_row(const char *what, uint64_t variables, uint64_t functions, 
 
 static void print_live(const char *when, const struct acre_ledger *ledger)
 {
-    const struct acre_ledger_counts *books = ledger->by_purpose;
+    const struct acre_counts *books = ledger->books.by_purpose;
 
     print_row(when, books[ACRE_PURPOSE_VARIABLE].live.blocks,
               books[ACRE_PURPOSE_FUNCTION].live.blocks, books[ACRE_PURPOSE_ARRAY].live.blocks,
@@ -45,7 +45,7 @@ static void print_live(const char *when, const struct acre_ledger *ledger)
 
 static void print_history(const struct acre_ledger *ledger)
 {
-    const struct acre_ledger_counts *books = ledger->by_purpose;
+    const struct acre_counts *books = ledger->books.by_purpose;
 
     print_row("at most", books[ACRE_PURPOSE_VARIABLE].peak_blocks,
               books[ACRE_PURPOSE_FUNCTION].peak_blocks, books[ACRE_PURPOSE_ARRAY].peak_blocks,
