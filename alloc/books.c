@@ -15,7 +15,7 @@ void acre_books_resize(struct acre_books *books, uint32_t source, struct acre_la
     uint32_t purpose = acre_books_purpose(layout.purpose);
 
     books->resizes++;
-    books->by_source[source][purpose].bytes += layout.size - old_bytes;
+    books->by_source[acre_books_source(source)][purpose].bytes += layout.size - old_bytes;
     resize_counts(&books->by_purpose[purpose], old_bytes, layout.size);
     resize_counts(&books->total, old_bytes, layout.size);
 }
@@ -24,7 +24,7 @@ void acre_books_reset(struct acre_books *books, uint32_t source)
 {
     books->resets++;
     for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        struct acre_live *live = &books->by_source[source][p];
+        struct acre_live *live = &books->by_source[acre_books_source(source)][p];
 
         if (live->blocks == 0)
             continue;

@@ -65,7 +65,7 @@ static inline void acre_books_birth(struct acre_books *books, uint32_t source,
                                     struct acre_layout layout)
 {
     uint32_t purpose = acre_books_purpose(layout.purpose);
-    struct acre_live *live = &books->by_source[source][purpose];
+    struct acre_live *live = &books->by_source[acre_books_source(source)][purpose];
 
     live->blocks++;
     live->bytes += layout.size;
@@ -77,7 +77,7 @@ static inline void acre_books_death(struct acre_books *books, uint32_t source,
                                     struct acre_layout layout)
 {
     uint32_t purpose = acre_books_purpose(layout.purpose);
-    struct acre_live *live = &books->by_source[source][purpose];
+    struct acre_live *live = &books->by_source[acre_books_source(source)][purpose];
     struct acre_live dead = {1, layout.size};
 
     live->blocks--;

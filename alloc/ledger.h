@@ -3,8 +3,10 @@
  * decorator. Two depths:
  *
  *   counts  the books (books.h), which the record decorator keeps in place: no event, no memory;
- *   full    from the events also what each live block is, and so: usable and held bytes, size and
- * lifetime histograms, what outlived its iteration, a row for each iteration.
+ *   full    from the events also what each live block is, and so: usable and held bytes, size
+ *           and lifetime histograms, what outlived its iteration, a row for each iteration.
+ *
+ * A ledger points into itself once it is initialised: it stays where it is.
  */
 #ifndef ACRE_ALLOC_LEDGER_H
 #define ACRE_ALLOC_LEDGER_H

@@ -29,7 +29,7 @@ static void *record_allocate(struct acre_alloc *self, struct acre_layout layout)
     struct acre_books *books = record->sink->books;
 
     if (books != NULL && block != NULL)
-        acre_books_birth(books, acre_books_source(record->source), layout);
+        acre_books_birth(books, record->source, layout);
     else if (books != NULL)
         books->refused++;
     if (record->sink->on_event != NULL)
@@ -48,7 +48,7 @@ static void record_free(struct acre_alloc *self, void *block, struct acre_layout
     struct acre_alloc *inner = record->decorator.inner;
 
     if (record->sink->books != NULL)
-        acre_books_death(record->sink->books, acre_books_source(record->source), layout);
+        acre_books_death(record->sink->books, record->source, layout);
     if (record->sink->on_event != NULL)
         tell(record,
              (struct acre_event){.kind = ACRE_EVENT_FREE, .address = block, .layout = layout});
@@ -64,7 +64,7 @@ static bool record_resize(struct acre_alloc *self, void *block, struct acre_layo
     if (!inner->ops->resize(inner, block, old, size))
         return false;
     if (record->sink->books != NULL)
-        acre_books_resize(record->sink->books, acre_books_source(record->source), layout, old.size);
+        acre_books_resize(record->sink->books, record->source, layout, old.size);
     if (record->sink->on_event != NULL)
         tell(record, (struct acre_event){
                          .kind = ACRE_EVENT_RESIZE,
@@ -80,7 +80,7 @@ static void record_reset(struct acre_alloc *self)
     struct record *record = (struct record *)self;
 
     if (record->sink->books != NULL)
-        acre_books_reset(record->sink->books, acre_books_source(record->source));
+        acre_books_reset(record->sink->books, record->source);
     if (record->sink->on_event != NULL)
         tell(record, (struct acre_event){.kind = ACRE_EVENT_RESET});
     acre_reset(record->decorator.inner);

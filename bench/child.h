@@ -12,8 +12,8 @@
 /*
  * Becomes `arguments` (NULL-terminated, the first an executable) in an environment with the static
  * TLS that jemalloc needs (alloc/backends.h) and that children always get, unless this process was
- * started with it. Returns when it was, or when there is no memory
- * or no such executable: then jemalloc itself says what it lacks.
+ * started with it. Returns when it was, or when there is no memory or no such executable: then
+ * jemalloc itself says what it lacks.
  */
 void acre_restart_with_static_tls(const char *const *arguments);
 
