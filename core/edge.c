@@ -54,7 +54,8 @@ void acre_holder_remove(struct acre_engine *engine, const struct acre_object *ta
 static bool is_outgoing(const struct acre_engine *engine, uint32_t from_region,
                         const struct acre_object *target)
 {
-    return from_region != target->region && acre_region_at(engine, from_region)->is_bulk;
+    return from_region != target->region &&
+           acre_region_is_bulk(acre_region_at(engine, from_region));
 }
 
 static const char *name_of_slot(const struct acre_type *type, const struct acre_object *holder,

@@ -50,7 +50,6 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
         .alloc = alloc,
         .newborn = {.strong = 1, .flags = is_bulk ? OBJECT_IN_BULK : 0, .region = number & 0xfff},
         .name = name,
-        .is_bulk = is_bulk,
         .place = number,
     };
     return ACRE_OK;
@@ -165,7 +164,7 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
     for (uint32_t i = 0; i < engine->regions.count; i++) {
         struct acre_region *region = acre_region_at(engine, i);
 
-        if (!region->is_bulk)
+        if (!acre_region_is_bulk(region))
             leaked += region->live_objects;
         acre_table_free(engine, &region->weak_slots, sizeof(struct acre_weak_slot),
                         ACRE_PURPOSE_WEAK);

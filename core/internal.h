@@ -62,7 +62,6 @@ struct acre_region {
     uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
 
     uint32_t free_weak_slot; /* slot + 1, 0: none */
-    bool is_bulk;
     const char *name;
     struct acre_table outgoing; /* struct acre_outgoing: bulk: owed a release at the reset */
     struct acre_table holders;  /* struct acre_holder: not for the pinned region */
@@ -98,6 +97,11 @@ enum { PLACE_REGION_BITS = 16 };
 static inline struct acre_region *acre_region_at(const struct acre_engine *engine, uint32_t region)
 {
     return (struct acre_region *)engine->regions.rows + region;
+}
+
+static inline bool acre_region_is_bulk(const struct acre_region *region)
+{
+    return (region->newborn.flags & OBJECT_IN_BULK) != 0;
 }
 
 static inline struct acre_region *acre_region_of(const struct acre_engine *engine,
@@ -259,10 +263,12 @@ static inline struct acre_weak_slot *acre_weak_slot_at(const struct acre_region 
 static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_region *region,
                                    struct acre_object *object, struct acre_weak *weak)
 {
-    uint32_t slot = region->free_weak_slot - 1;
-    struct acre_weak_slot *record = acre_weak_slot_at(region, slot);
+    struct acre_weak_slot *record;
+    uint32_t slot;
 
     if (region->free_weak_slot != 0) {
+        slot = region->free_weak_slot - 1;
+        record = acre_weak_slot_at(region, slot);
         region->free_weak_slot = record->next_free;
     } else if (acre_table_reserve(engine, &region->weak_slots, 1, sizeof *record,
                                   ACRE_PURPOSE_WEAK)) {

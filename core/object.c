@@ -45,7 +45,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has no size_of: its objects have %zu bytes, not %zu",
                          type->name, type->size_bytes, size_bytes);
-    if (region->is_bulk && type->destroy != NULL)
+    if (acre_region_is_bulk(region) && type->destroy != NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",
                          type->name, region->name);

@@ -47,7 +47,7 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
     uint64_t held = acre_held_from_outside(region);
 
     name_holders(region, names, sizeof names);
-    if (!region->is_bulk)
+    if (!acre_region_is_bulk(region))
         return acre_fail(engine, ACRE_HELD,
                          "region '%s' has %llu live objects and was not reset; held from outside "
                          "by: %s",
@@ -92,7 +92,8 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     if (engine->is_draining || engine->is_in_backward)
         return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
                          region->name, engine->is_draining ? "destructor" : "backward pass");
-    if (region->is_bulk ? acre_held_from_outside(region) != 0 : region->live_objects != 0)
+    if (acre_region_is_bulk(region) ? acre_held_from_outside(region) != 0
+                                    : region->live_objects != 0)
         return refuse(engine, region);
 
     /* Every weak handle into the region dies here, before anything else can be asked. */
