@@ -208,7 +208,7 @@ struct acre_books; /* alloc/books.h */
 /*
  * Who is told. An implementation embeds the struct first. `books`, if any, are kept before the
  * event is told. `on_event` must not use the allocator that tells it, and must not fail: what it
- * cannot keep it counts as lost.
+ * cannot keep it counts as lost. Both are set before a decorator is given the sink.
  */
 struct acre_sink {
     struct acre_books *books;                                                 /* or NULL */

@@ -2,8 +2,10 @@
  * Books: calls, bytes, live and peak, by purpose. A few additions a call, inline, so that counting
  * a loop hardly slows it down.
  *
- * Live blocks and bytes are kept by source as well, so that the reset of a region takes its own
- * blocks off the books in time independent of their number.
+ * What is kept only grows: what was born and what died. Live is the difference, and since a peak
+ * can only have been reached just before something died, it is settled there: a birth compares
+ * nothing. Live blocks and bytes are kept by source as well, so that the reset of a region takes
+ * its own blocks off the books in time independent of their number.
  */
 #ifndef ACRE_ALLOC_BOOKS_H
 #define ACRE_ALLOC_BOOKS_H
@@ -16,20 +18,30 @@ struct acre_live {
     uint64_t blocks, bytes;
 };
 
-struct acre_counts {
-    uint64_t allocations, frees; /* what a reset drops counts as freed */
-    uint64_t requested_bytes;
-    uint64_t peak_blocks, peak_bytes;
-    struct acre_live live;
-    struct acre_live outlived; /* full ledgers: died in a later scope than they were born in */
+/* On a cache line of its own. */
+struct acre_tally {
+    _Alignas(64) struct acre_live born; /* so far */
+    struct acre_live dead;              /* so far; what a reset drops has died */
+    struct acre_live peak;              /* of blocks, and of bytes at its own moment; as settled */
+    uint64_t settled_blocks;            /* born.blocks when the peak was settled */
 };
 
+/* Kept by the functions below, read with acre_books_total and acre_books_of. */
 struct acre_books {
-    struct acre_counts total;
-    struct acre_counts by_purpose[ACRE_PURPOSE_COUNT];
+    struct acre_tally total;
+    struct acre_tally by_purpose[ACRE_PURPOSE_COUNT];
     struct acre_live by_source[ACRE_BOOKS_SOURCES][ACRE_PURPOSE_COUNT];
     uint64_t resets, resizes, refused;
 };
+
+/* What the books say. */
+struct acre_counts {
+    uint64_t allocations, frees, requested_bytes;
+    struct acre_live live, peak;
+};
+
+struct acre_counts acre_books_total(const struct acre_books *books);
+struct acre_counts acre_books_of(const struct acre_books *books, uint32_t purpose);
 
 /* Unknown purposes and sources are booked under the first. */
 static inline uint32_t acre_books_purpose(uint32_t purpose)
@@ -42,48 +54,64 @@ static inline uint32_t acre_books_source(uint32_t source)
     return source < ACRE_BOOKS_SOURCES ? source : 0;
 }
 
-static inline void acre_counts_birth(struct acre_counts *counts, size_t bytes)
+static inline void acre_live_add(struct acre_live *live, struct acre_live more)
 {
-    counts->allocations++;
-    counts->requested_bytes += bytes;
-    counts->live.blocks++;
-    counts->live.bytes += bytes;
-    if (counts->live.blocks > counts->peak_blocks)
-        counts->peak_blocks = counts->live.blocks;
-    if (counts->live.bytes > counts->peak_bytes)
-        counts->peak_bytes = counts->live.bytes;
+    live->blocks += more.blocks;
+    live->bytes += more.bytes;
 }
 
-static inline void acre_counts_deaths(struct acre_counts *counts, struct acre_live dead)
+static inline void acre_live_take(struct acre_live *live, struct acre_live less)
 {
-    counts->frees += dead.blocks;
-    counts->live.blocks -= dead.blocks;
-    counts->live.bytes -= dead.bytes;
+    live->blocks -= less.blocks;
+    live->bytes -= less.bytes;
+}
+
+static inline struct acre_live acre_tally_live(const struct acre_tally *tally)
+{
+    struct acre_live live = tally->born;
+
+    acre_live_take(&live, tally->dead);
+    return live;
+}
+
+static inline void acre_tally_settle(struct acre_tally *tally)
+{
+    struct acre_live live = acre_tally_live(tally);
+
+    if (live.blocks > tally->peak.blocks)
+        tally->peak.blocks = live.blocks;
+    if (live.bytes > tally->peak.bytes)
+        tally->peak.bytes = live.bytes;
+    tally->settled_blocks = tally->born.blocks;
+}
+
+static inline void acre_tally_deaths(struct acre_tally *tally, struct acre_live dead)
+{
+    if (tally->settled_blocks != tally->born.blocks)
+        acre_tally_settle(tally);
+    acre_live_add(&tally->dead, dead);
 }
 
 static inline void acre_books_birth(struct acre_books *books, uint32_t source,
                                     struct acre_layout layout)
 {
     uint32_t purpose = acre_books_purpose(layout.purpose);
-    struct acre_live *live = &books->by_source[acre_books_source(source)][purpose];
+    struct acre_live block = {1, layout.size};
 
-    live->blocks++;
-    live->bytes += layout.size;
-    acre_counts_birth(&books->by_purpose[purpose], layout.size);
-    acre_counts_birth(&books->total, layout.size);
+    acre_live_add(&books->by_source[acre_books_source(source)][purpose], block);
+    acre_live_add(&books->by_purpose[purpose].born, block);
+    acre_live_add(&books->total.born, block);
 }
 
 static inline void acre_books_death(struct acre_books *books, uint32_t source,
                                     struct acre_layout layout)
 {
     uint32_t purpose = acre_books_purpose(layout.purpose);
-    struct acre_live *live = &books->by_source[acre_books_source(source)][purpose];
-    struct acre_live dead = {1, layout.size};
+    struct acre_live block = {1, layout.size};
 
-    live->blocks--;
-    live->bytes -= layout.size;
-    acre_counts_deaths(&books->by_purpose[purpose], dead);
-    acre_counts_deaths(&books->total, dead);
+    acre_live_take(&books->by_source[acre_books_source(source)][purpose], block);
+    acre_tally_deaths(&books->by_purpose[purpose], block);
+    acre_tally_deaths(&books->total, block);
 }
 
 /* A block of `old_bytes` has `layout` now; every block of a source is gone. */

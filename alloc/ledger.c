@@ -107,7 +107,7 @@ static void note_birth(struct acre_ledger *ledger, const struct acre_event *even
     *find_entry(ledger, event->address) = (struct acre_ledger_entry){
         .address = event->address,
         .scope = ledger->sink.scope,
-        .born_bytes = ledger->books.total.requested_bytes - event->layout.size,
+        .born_bytes = ledger->books.total.born.bytes - event->layout.size,
         .size = event->layout.size,
         .usable_bytes = event->usable_bytes,
         .purpose = acre_books_purpose(event->layout.purpose),
@@ -118,17 +118,12 @@ static void note_birth(struct acre_ledger *ledger, const struct acre_event *even
 
 static void note_death(struct acre_ledger *ledger, const struct acre_ledger_entry *entry)
 {
-    uint64_t lifetime_bytes = ledger->books.total.requested_bytes - entry->born_bytes - entry->size;
+    uint64_t lifetime_bytes = ledger->books.total.born.bytes - entry->born_bytes - entry->size;
 
     ledger->usable_bytes -= entry->usable_bytes;
     ledger->lifetime_histogram[acre_ledger_bucket(lifetime_bytes)]++;
     if (ledger->sink.scope != entry->scope) {
-        struct acre_live *outlived = &ledger->books.by_purpose[entry->purpose].outlived;
-
-        outlived->blocks++;
-        outlived->bytes += entry->size;
-        ledger->books.total.outlived.blocks++;
-        ledger->books.total.outlived.bytes += entry->size;
+        acre_live_add(&ledger->outlived[entry->purpose], (struct acre_live){1, entry->size});
     }
 }
 
@@ -188,6 +183,7 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
     struct acre_ledger *ledger = (struct acre_ledger *)sink;
     struct acre_ledger_scope *row =
         ledger->scope_count > 0 ? &ledger->scopes[ledger->scope_count - 1] : NULL;
+    uint64_t live_bytes = acre_tally_live(&ledger->books.total).bytes;
 
     switch (event->kind) {
     case ACRE_EVENT_ALLOCATE:
@@ -208,11 +204,11 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
     if (row != NULL && row->scope == sink->scope) {
         row->allocations += event->kind == ACRE_EVENT_ALLOCATE;
         row->requested_bytes += event->kind == ACRE_EVENT_ALLOCATE ? event->layout.size : 0;
-        if (ledger->books.total.live.bytes > row->peak_bytes)
-            row->peak_bytes = ledger->books.total.live.bytes;
+        if (live_bytes > row->peak_bytes)
+            row->peak_bytes = live_bytes;
     }
-    if (ledger->books.total.peak_bytes > ledger->sampled_peak_bytes) {
-        ledger->sampled_peak_bytes = ledger->books.total.peak_bytes;
+    if (live_bytes > ledger->sampled_peak_bytes) {
+        ledger->sampled_peak_bytes = live_bytes;
         sample_held(ledger);
     }
 }
@@ -258,7 +254,7 @@ void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope)
         return;
     ledger->scopes[ledger->scope_count++] = (struct acre_ledger_scope){
         .scope = scope,
-        .peak_bytes = ledger->books.total.live.bytes,
+        .peak_bytes = acre_books_total(&ledger->books).live.bytes,
     };
 }
 
@@ -273,8 +269,8 @@ void acre_ledger_scope_end(struct acre_ledger *ledger)
     row = &ledger->scopes[ledger->scope_count - 1];
     if (row->scope != ledger->sink.scope)
         return;
-    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
-        row->live[p] = ledger->books.by_purpose[p].live;
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        row->live[p] = acre_books_of(&ledger->books, p).live;
 }
 
 bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability)

@@ -35,6 +35,8 @@ struct acre_ledger {
     struct acre_alloc *observed[ACRE_BOOKS_SOURCES]; /* asked for held bytes; borrowed, or NULL */
     struct acre_ledger_entry *entries;
     size_t entry_capacity, entry_count;
+    struct acre_live
+        outlived[ACRE_PURPOSE_COUNT]; /* died in a later scope than they were born in */
     uint64_t usable_bytes, peak_usable_bytes;
     uint64_t peak_held_bytes, sampled_peak_bytes;     /* held is asked for at a new peak */
     uint64_t size_histogram[ACRE_LEDGER_BUCKETS];     /* bucket i: 2^(i-1) < bytes <= 2^i */

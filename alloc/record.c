@@ -8,16 +8,27 @@
 
 struct record {
     struct acre_decorator decorator;
+    struct acre_books *books; /* the sink's, or NULL */
     struct acre_sink *sink;
     uint32_t source;
+    bool tells; /* the sink wants to know */
 };
 
-static __attribute__((noinline)) void tell(const struct record *record, struct acre_event event)
+/* Out of line, and six registers to call, so that a sink that has only books hardly pays for it. */
+static __attribute__((noinline)) void tell(const struct record *record, enum acre_event_kind kind,
+                                           const void *address, struct acre_layout layout,
+                                           size_t old_bytes)
 {
-    event.source = record->source;
+    struct acre_event event = {
+        .kind = kind,
+        .source = record->source,
+        .address = address,
+        .layout = layout,
+        .old_bytes = old_bytes,
+    };
+
     if (record->sink->wants_usable)
-        event.usable_bytes =
-            acre_usable_bytes(record->decorator.inner, event.address, event.layout);
+        event.usable_bytes = acre_usable_bytes(record->decorator.inner, address, layout);
     record->sink->on_event(record->sink, &event);
 }
 
@@ -26,18 +37,14 @@ static void *record_allocate(struct acre_alloc *self, struct acre_layout layout)
     struct record *record = (struct record *)self;
     struct acre_alloc *inner = record->decorator.inner;
     void *block = inner->ops->allocate(inner, layout);
-    struct acre_books *books = record->sink->books;
+    struct acre_books *books = record->books;
 
     if (books != NULL && block != NULL)
         acre_books_birth(books, record->source, layout);
     else if (books != NULL)
         books->refused++;
-    if (record->sink->on_event != NULL)
-        tell(record, (struct acre_event){
-                         .kind = block != NULL ? ACRE_EVENT_ALLOCATE : ACRE_EVENT_REFUSE,
-                         .address = block,
-                         .layout = layout,
-                     });
+    if (record->tells)
+        tell(record, block != NULL ? ACRE_EVENT_ALLOCATE : ACRE_EVENT_REFUSE, block, layout, 0);
     return block;
 }
 
@@ -47,11 +54,10 @@ static void record_free(struct acre_alloc *self, void *block, struct acre_layout
     struct record *record = (struct record *)self;
     struct acre_alloc *inner = record->decorator.inner;
 
-    if (record->sink->books != NULL)
-        acre_books_death(record->sink->books, record->source, layout);
-    if (record->sink->on_event != NULL)
-        tell(record,
-             (struct acre_event){.kind = ACRE_EVENT_FREE, .address = block, .layout = layout});
+    if (record->books != NULL)
+        acre_books_death(record->books, record->source, layout);
+    if (record->tells)
+        tell(record, ACRE_EVENT_FREE, block, layout, 0);
     inner->ops->free(inner, block, layout);
 }
 
@@ -63,15 +69,10 @@ static bool record_resize(struct acre_alloc *self, void *block, struct acre_layo
 
     if (!inner->ops->resize(inner, block, old, size))
         return false;
-    if (record->sink->books != NULL)
-        acre_books_resize(record->sink->books, record->source, layout, old.size);
-    if (record->sink->on_event != NULL)
-        tell(record, (struct acre_event){
-                         .kind = ACRE_EVENT_RESIZE,
-                         .address = block,
-                         .layout = layout,
-                         .old_bytes = old.size,
-                     });
+    if (record->books != NULL)
+        acre_books_resize(record->books, record->source, layout, old.size);
+    if (record->tells)
+        tell(record, ACRE_EVENT_RESIZE, block, layout, old.size);
     return true;
 }
 
@@ -79,10 +80,10 @@ static void record_reset(struct acre_alloc *self)
 {
     struct record *record = (struct record *)self;
 
-    if (record->sink->books != NULL)
-        acre_books_reset(record->sink->books, record->source);
-    if (record->sink->on_event != NULL)
-        tell(record, (struct acre_event){.kind = ACRE_EVENT_RESET});
+    if (record->books != NULL)
+        acre_books_reset(record->books, record->source);
+    if (record->tells)
+        tell(record, ACRE_EVENT_RESET, NULL, (struct acre_layout){0}, 0);
     acre_reset(record->decorator.inner);
 }
 
@@ -93,7 +94,9 @@ struct acre_alloc *acre_record_new(struct acre_alloc *inner, struct acre_sink *s
 
     if (record == NULL)
         return NULL;
+    record->books = sink->books;
     record->sink = sink;
+    record->tells = sink->on_event != NULL;
     record->source = source;
     acre_decorator_init(&record->decorator, inner);
     record->decorator.ops.allocate = record_allocate;

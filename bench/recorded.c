@@ -19,26 +19,27 @@ static bool fill_purposes(struct acre_recorded *recorded, const struct acre_ledg
     recorded->purposes = calloc(ACRE_PURPOSE_COUNT, sizeof *recorded->purposes);
     if (recorded->purposes == NULL)
         return false;
-    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        const struct acre_counts *counts = &ledger->books.by_purpose[p];
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
+        const struct acre_counts counts = acre_books_of(&ledger->books, p);
+        const struct acre_live outlived = ledger->outlived[p];
 
-        if (counts->allocations == 0)
+        if (counts.allocations == 0)
             continue;
         if (!belongs_to_engine(p)) {
-            recorded->leaked_blocks += counts->live.blocks;
-            recorded->leaked_bytes += counts->live.bytes;
+            recorded->leaked_blocks += counts.live.blocks;
+            recorded->leaked_bytes += counts.live.bytes;
         }
         recorded->purposes[recorded->purpose_count] = (struct acre_purpose_counts){
             .name = strdup(acre_purpose_name((enum acre_purpose)p)),
-            .allocations = counts->allocations,
-            .frees = counts->frees,
-            .requested_bytes = counts->requested_bytes,
-            .peak_blocks = counts->peak_blocks,
-            .peak_bytes = counts->peak_bytes,
-            .live_blocks = counts->live.blocks,
-            .live_bytes = counts->live.bytes,
-            .outlived_blocks = counts->outlived.blocks,
-            .outlived_bytes = counts->outlived.bytes,
+            .allocations = counts.allocations,
+            .frees = counts.frees,
+            .requested_bytes = counts.requested_bytes,
+            .peak_blocks = counts.peak.blocks,
+            .peak_bytes = counts.peak.bytes,
+            .live_blocks = counts.live.blocks,
+            .live_bytes = counts.live.bytes,
+            .outlived_blocks = outlived.blocks,
+            .outlived_bytes = outlived.bytes,
         };
         if (recorded->purposes[recorded->purpose_count++].name == NULL)
             return false;
@@ -73,18 +74,19 @@ static bool fill_iterations(struct acre_recorded *recorded, const struct acre_le
 bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre_ledger *ledger,
                                uint64_t iterations, uint64_t checksum)
 {
+    const struct acre_counts total = acre_books_total(&ledger->books);
     char digits[17];
 
     snprintf(digits, sizeof digits, "%016" PRIx64, checksum);
     *recorded = (struct acre_recorded){
         .iterations = iterations,
-        .allocations = ledger->books.total.allocations,
-        .frees = ledger->books.total.frees,
+        .allocations = total.allocations,
+        .frees = total.frees,
         .resets = ledger->books.resets,
         .failed = ledger->books.refused,
-        .requested_bytes = ledger->books.total.requested_bytes,
-        .peak_bytes = ledger->books.total.peak_bytes,
-        .peak_blocks = ledger->books.total.peak_blocks,
+        .requested_bytes = total.requested_bytes,
+        .peak_bytes = total.peak.bytes,
+        .peak_blocks = total.peak.blocks,
         .has_usable = ledger->lost == 0 && acre_ledger_knows(ledger, ACRE_CAN_USABLE),
         .has_held = acre_ledger_knows(ledger, ACRE_CAN_HELD),
         .peak_usable_bytes = ledger->peak_usable_bytes,

@@ -161,8 +161,8 @@ static void run(enum stack_kind kind, bool is_decorated, uint64_t steps)
     for (int i = 0; i < count; i++)
         bytes += blocks[i].layout.size + (blocks[i].layout.size == 0);
     if (is_decorated) {
-        agree(stack.ledger.books.total.live.blocks == (uint64_t)count);
-        agree(stack.ledger.books.total.live.bytes == bytes);
+        agree(acre_books_total(&stack.ledger.books).live.blocks == (uint64_t)count);
+        agree(acre_books_total(&stack.ledger.books).live.bytes == bytes);
         agree(stack.plan.live_bytes == bytes);
     }
     while (count > 0)

@@ -3,10 +3,16 @@
 
 #include "alloc/backends.h"
 #include "alloc/ledger.h"
+#include "bench/random.h"
 
 static struct acre_layout layout_of(size_t size, enum acre_purpose purpose)
 {
     return (struct acre_layout){size, 16, (uint32_t)purpose};
+}
+
+static struct acre_counts data_in(const struct acre_ledger *ledger)
+{
+    return acre_books_of(&ledger->books, ACRE_PURPOSE_DATA);
 }
 
 /* Counts: by purpose and by source, with resets. */
@@ -16,14 +22,10 @@ MTest(books, counts)
     struct acre_alloc *bottoms[2] = {acre_pool_new(pages), acre_arena_new(pages, NULL)};
     struct acre_alloc *tops[2];
     struct acre_ledger ledger;
-    const struct acre_counts *data;
-    const struct acre_counts *nodes;
     void *a;
     void *b;
 
     acre_ledger_init(&ledger);
-    data = &ledger.books.by_purpose[ACRE_PURPOSE_DATA];
-    nodes = &ledger.books.by_purpose[ACRE_PURPOSE_NODE];
     for (uint32_t i = 0; i < 2; i++)
         tops[i] = acre_record_new(bottoms[i], &ledger.sink, i);
 
@@ -36,55 +38,138 @@ MTest(books, counts)
     cr_assert_null(acre_allocate(tops[0], layout_of(PTRDIFF_MAX / 2, ACRE_PURPOSE_DATA)));
     cr_assert_eq(ledger.books.refused, 1);
 
-    cr_assert_eq(ledger.books.total.allocations, 4);
-    cr_assert_eq(ledger.books.total.requested_bytes, 1125);
-    cr_assert_eq(ledger.books.total.live.blocks, 4);
-    cr_assert_eq(data->live.bytes, 1100);
-    cr_assert_eq(nodes->live.bytes, 25);
+    cr_assert_eq(acre_books_total(&ledger.books).allocations, 4);
+    cr_assert_eq(acre_books_total(&ledger.books).requested_bytes, 1125);
+    cr_assert_eq(acre_books_total(&ledger.books).live.blocks, 4);
+    cr_assert_eq(data_in(&ledger).live.bytes, 1100);
+    cr_assert_eq(acre_books_of(&ledger.books, ACRE_PURPOSE_NODE).live.bytes, 25);
     cr_assert_eq(ledger.books.by_source[1][ACRE_PURPOSE_DATA].bytes, 1000);
     cr_assert_eq(ledger.books.by_source[0][ACRE_PURPOSE_DATA].blocks, 1);
 
     acre_free(tops[0], a, layout_of(100, ACRE_PURPOSE_DATA));
-    cr_assert_eq(data->frees, 1);
-    cr_assert_eq(data->live.bytes, 1000);
-    cr_assert_eq(data->peak_bytes, 1100);
-    cr_assert_eq(data->peak_blocks, 2);
+    cr_assert_eq(data_in(&ledger).frees, 1);
+    cr_assert_eq(data_in(&ledger).live.bytes, 1000);
+    cr_assert_eq(data_in(&ledger).peak.bytes, 1100);
+    cr_assert_eq(data_in(&ledger).peak.blocks, 2);
 
     /* a reset takes the blocks of its own source off the books, and no other */
     acre_reset(tops[1]);
     cr_assert_eq(ledger.books.resets, 1);
-    cr_assert_eq(data->frees, 2);
-    cr_assert_eq(data->live.blocks, 0);
-    cr_assert_eq(nodes->live.blocks, 1);
-    cr_assert_eq(ledger.books.total.live.bytes, 1);
+    cr_assert_eq(data_in(&ledger).frees, 2);
+    cr_assert_eq(data_in(&ledger).live.blocks, 0);
+    cr_assert_eq(acre_books_of(&ledger.books, ACRE_PURPOSE_NODE).live.blocks, 1);
+    cr_assert_eq(acre_books_total(&ledger.books).live.bytes, 1);
     acre_reset(tops[1]);
-    cr_assert_eq(ledger.books.total.live.bytes, 1);
+    cr_assert_eq(acre_books_total(&ledger.books).live.bytes, 1);
     acre_free(tops[0], b, layout_of(0, ACRE_PURPOSE_NODE));
 
     /* a resize is no allocation; what it adds was requested */
     a = acre_allocate(tops[0], layout_of(17, ACRE_PURPOSE_DATA));
     cr_assert(acre_resize(tops[0], a, layout_of(17, ACRE_PURPOSE_DATA), 20));
     cr_assert_eq(ledger.books.resizes, 1);
-    cr_assert_eq(data->live.bytes, 20);
-    cr_assert_eq(data->requested_bytes, 1120);
+    cr_assert_eq(data_in(&ledger).live.bytes, 20);
+    cr_assert_eq(data_in(&ledger).requested_bytes, 1120);
     cr_assert(acre_resize(tops[0], a, layout_of(20, ACRE_PURPOSE_DATA), 18));
-    cr_assert_eq(data->live.bytes, 18);
-    cr_assert_eq(data->requested_bytes, 1120);
+    cr_assert_eq(data_in(&ledger).live.bytes, 18);
+    cr_assert_eq(data_in(&ledger).requested_bytes, 1120);
     cr_assert_not(acre_resize(tops[0], a, layout_of(18, ACRE_PURPOSE_DATA), 1000));
     cr_assert_eq(ledger.books.resizes, 2);
     acre_free(tops[0], a, layout_of(18, ACRE_PURPOSE_DATA));
-    cr_assert_eq(ledger.books.total.live.bytes, 0);
-    cr_assert_eq(ledger.books.total.allocations, ledger.books.total.frees);
+    cr_assert_eq(acre_books_total(&ledger.books).live.bytes, 0);
+    cr_assert_eq(acre_books_total(&ledger.books).allocations,
+                 acre_books_total(&ledger.books).frees);
 
     /* numbers out of range are kept under the first of their kind */
     a = acre_allocate(tops[0], layout_of(8, (enum acre_purpose)77));
-    cr_assert_eq(ledger.books.by_purpose[ACRE_PURPOSE_OTHER].live.blocks, 1);
+    cr_assert_eq(acre_books_of(&ledger.books, ACRE_PURPOSE_OTHER).live.blocks, 1);
     acre_free(tops[0], a, layout_of(8, (enum acre_purpose)77));
     for (int i = 0; i < 2; i++) {
         acre_destroy(tops[i]);
         acre_destroy(bottoms[i]);
     }
     acre_destroy(pages);
+}
+
+/* The naive books: every row is compared after every call. */
+struct naive {
+    struct acre_live live, peak;
+};
+
+static void naive_change(struct naive *row, struct acre_live from, struct acre_live to)
+{
+    acre_live_take(&row->live, from);
+    acre_live_add(&row->live, to);
+    if (row->live.blocks > row->peak.blocks)
+        row->peak.blocks = row->live.blocks;
+    if (row->live.bytes > row->peak.bytes)
+        row->peak.bytes = row->live.bytes;
+}
+
+static void agree(struct acre_counts counts, const struct naive *row)
+{
+    cr_assert_eq(counts.live.blocks, row->live.blocks);
+    cr_assert_eq(counts.live.bytes, row->live.bytes);
+    cr_assert_eq(counts.peak.blocks, row->peak.blocks);
+    cr_assert_eq(counts.peak.bytes, row->peak.bytes);
+}
+
+/* Peaks are settled late: they are those of books that look after every call, however births,
+ * deaths, resizes and resets follow each other. */
+MTest(books, peaks)
+{
+    enum { BLOCKS = 64, PURPOSES = 3, STEPS = 20000 };
+    struct {
+        bool is_live;
+        uint32_t source;
+        struct acre_layout layout;
+    } blocks[BLOCKS] = {0};
+    struct naive total = {0};
+    struct naive rows[PURPOSES] = {0};
+    struct acre_books books = {0};
+    const struct acre_live nothing = {0, 0};
+    struct acre_random random;
+
+    acre_random_init(&random, 5, 0);
+    for (int step = 0; step < STEPS; step++) {
+        size_t i = acre_random_below(&random, BLOCKS);
+        struct acre_live before = {1, blocks[i].layout.size};
+        uint32_t purpose = (uint32_t)i % PURPOSES;
+        struct acre_live after = {1, acre_random_below(&random, 1000)};
+        uint64_t dice = acre_random_below(&random, 100);
+
+        if (!blocks[i].is_live) {
+            blocks[i].source = (uint32_t)i % 2;
+            blocks[i].layout = layout_of(after.bytes, (enum acre_purpose)purpose);
+            acre_books_birth(&books, blocks[i].source, blocks[i].layout);
+            naive_change(&rows[purpose], nothing, after);
+            naive_change(&total, nothing, after);
+            blocks[i].is_live = true;
+        } else if (dice < 50) {
+            acre_books_death(&books, blocks[i].source, blocks[i].layout);
+            naive_change(&rows[purpose], before, nothing);
+            naive_change(&total, before, nothing);
+            blocks[i].is_live = false;
+        } else if (dice < 98) {
+            blocks[i].layout.size = after.bytes;
+            acre_books_resize(&books, blocks[i].source, blocks[i].layout, before.bytes);
+            naive_change(&rows[purpose], before, after);
+            naive_change(&total, before, after);
+        } else {
+            acre_books_reset(&books, 1);
+            for (size_t j = 0; j < BLOCKS; j++) {
+                struct acre_live dropped = {1, blocks[j].layout.size};
+
+                if (!blocks[j].is_live || blocks[j].source != 1)
+                    continue;
+                naive_change(&rows[j % PURPOSES], dropped, nothing);
+                naive_change(&total, dropped, nothing);
+                blocks[j].is_live = false;
+            }
+        }
+        agree(acre_books_total(&books), &total);
+        for (uint32_t p = 0; p < PURPOSES; p++)
+            agree(acre_books_of(&books, p), &rows[p]);
+    }
 }
 
 MTest(books, full)
@@ -141,9 +226,10 @@ MTest(books, full)
     cr_assert_eq(ledger.scopes[1].live[ACRE_PURPOSE_DATA].blocks, 0);
 
     /* outlived: the node, and the first of the two blocks that the reset dropped */
-    cr_assert_eq(ledger.books.total.outlived.blocks, 2);
-    cr_assert_eq(ledger.books.total.outlived.bytes, 533);
-    cr_assert_eq(ledger.books.by_purpose[ACRE_PURPOSE_NODE].outlived.bytes, 33);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_NODE].blocks, 1);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_NODE].bytes, 33);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_DATA].blocks, 1);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_DATA].bytes, 500);
 
     /* sizes: 33 in (32, 64], 500 in (256, 512] twice, 1024 in (512, 1024] */
     cr_assert_eq(ledger.size_histogram[6], 1);
@@ -184,10 +270,10 @@ MTest(books, full)
     }
     cr_assert_eq(ledger.scope_count, 3);
     cr_assert_eq(ledger.scopes[2].allocations, 1);
-    cr_assert_eq(ledger.books.total.allocations, 8);
+    cr_assert_eq(acre_books_total(&ledger.books).allocations, 8);
 
     acre_ledger_fini(&ledger);
-    cr_assert_eq(ledger.books.total.allocations, 8, "the counts stay readable");
+    cr_assert_eq(acre_books_total(&ledger.books).allocations, 8, "the counts stay readable");
     acre_ledger_fini(&ledger);
     for (int i = 0; i < 2; i++)
         acre_destroy(tops[i]);
@@ -219,7 +305,7 @@ MTest(books, many_blocks)
     cr_assert_eq(ledger.entry_count, 2 * BLOCKS);
     acre_reset(tops[1]);
     cr_assert_eq(ledger.entry_count, BLOCKS);
-    cr_assert_eq(ledger.books.total.outlived.blocks, 0);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_DATA].blocks, 0);
     ledger.sink.scope = 9;
     for (size_t i = 0, at = 0; i < BLOCKS; i++) {
         acre_free(tops[0], blocks[at], layout_of(1 + at % 100, ACRE_PURPOSE_NODE));
@@ -227,8 +313,8 @@ MTest(books, many_blocks)
     }
     cr_assert_eq(ledger.entry_count, 0);
     cr_assert_eq(ledger.usable_bytes, 0);
-    cr_assert_eq(ledger.books.total.outlived.blocks, BLOCKS);
-    cr_assert_eq(ledger.books.total.live.bytes, 0);
+    cr_assert_eq(ledger.outlived[ACRE_PURPOSE_NODE].blocks, BLOCKS);
+    cr_assert_eq(acre_books_total(&ledger.books).live.bytes, 0);
     acre_ledger_fini(&ledger);
     for (int i = 0; i < 2; i++) {
         acre_destroy(tops[i]);
@@ -264,9 +350,9 @@ MTest(books, lost)
     for (size_t i = 0; i < 600; i++)
         acre_free(top, blocks[i], layout_of(64, ACRE_PURPOSE_NODE));
     cr_assert_eq(ledger.entry_count, 0);
-    cr_assert_eq(ledger.books.total.allocations, 601);
-    cr_assert_eq(ledger.books.total.frees, 601);
-    cr_assert_eq(ledger.books.total.live.bytes, 0);
+    cr_assert_eq(acre_books_total(&ledger.books).allocations, 601);
+    cr_assert_eq(acre_books_total(&ledger.books).frees, 601);
+    cr_assert_eq(acre_books_total(&ledger.books).live.bytes, 0);
     acre_ledger_fini(&ledger);
     acre_destroy(top);
     acre_destroy(bottom);

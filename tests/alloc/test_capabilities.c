@@ -80,8 +80,8 @@ MTest(capabilities, resizing)
             acre_reset(stack.top);
             cr_assert_null(acre_check(stack.top));
             if (decorated != 0) {
-                cr_assert_eq(stack.ledger.books.total.live.blocks, 0);
-                cr_assert_eq(stack.ledger.books.total.live.bytes, 0);
+                cr_assert_eq(acre_books_total(&stack.ledger.books).live.blocks, 0);
+                cr_assert_eq(acre_books_total(&stack.ledger.books).live.bytes, 0);
                 cr_assert_eq(stack.plan.live_bytes, 0);
             }
             stack_close(&stack);

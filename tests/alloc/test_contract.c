@@ -223,13 +223,13 @@ MTest(contract, fault_and_ledger)
     s.plan.budget_bytes = 250;
     cr_assert_null(acre_allocate(s.top, layout));
     cr_assert_eq(s.ledger.books.refused, 2);
-    cr_assert_eq(s.ledger.books.total.live.bytes, 200);
+    cr_assert_eq(acre_books_total(&s.ledger.books).live.bytes, 200);
     acre_free(s.top, a, layout);
-    cr_assert_eq(s.ledger.books.by_purpose[ACRE_PURPOSE_DATA].live.blocks, 1);
-    cr_assert_eq(s.ledger.books.by_purpose[ACRE_PURPOSE_DATA].peak_bytes, 200);
+    cr_assert_eq(acre_books_of(&s.ledger.books, ACRE_PURPOSE_DATA).live.blocks, 1);
+    cr_assert_eq(acre_books_of(&s.ledger.books, ACRE_PURPOSE_DATA).peak.bytes, 200);
     cr_assert(acre_reset(s.top));
-    cr_assert_eq(s.ledger.books.total.live.bytes, 0);
-    cr_assert_eq(s.ledger.books.total.frees, 2);
+    cr_assert_eq(acre_books_total(&s.ledger.books).live.bytes, 0);
+    cr_assert_eq(acre_books_total(&s.ledger.books).frees, 2);
     cr_assert_eq(s.plan.live_bytes, 0);
     close_subject(&s);
 }

@@ -40,8 +40,8 @@ static inline void close_empty(void)
     cr_assert_eq(world_bytes_of(&world, 1), 0);
     cr_assert_eq(world_bytes_of(&world, 2), 0);
     cr_assert_eq(world_close(&world), 0);
-    cr_assert_eq(world.ledger.books.total.live.blocks, 0);
-    cr_assert_eq(world.ledger.books.total.live.bytes, 0);
+    cr_assert_eq(acre_books_total(&world.ledger.books).live.blocks, 0);
+    cr_assert_eq(acre_books_total(&world.ledger.books).live.bytes, 0);
 }
 
 #endif

@@ -41,15 +41,16 @@ static void note_weak(struct trace *trace, const struct acre_engine *engine, str
 static void run_traced(struct trace *trace, struct acre_alloc *pinned,
                        struct acre_alloc *iterations)
 {
-    struct acre_alloc *top = acre_record_new(pinned, &trace->sink, 0);
-    struct acre_alloc *arena =
-        iterations != NULL ? acre_record_new(iterations, &trace->sink, 1) : NULL;
+    struct acre_alloc *top;
+    struct acre_alloc *arena;
     struct acre_variable *x = NULL;
     struct acre_variable *y = NULL;
     struct acre_engine *e;
     uint32_t region = ACRE_REGION_PINNED;
 
     *trace = (struct trace){.sink = {.on_event = write_trace}};
+    top = acre_record_new(pinned, &trace->sink, 0);
+    arena = iterations != NULL ? acre_record_new(iterations, &trace->sink, 1) : NULL;
     cr_assert_eq(acre_engine_new(&e, top, NULL), ACRE_OK);
     if (arena != NULL)
         cr_assert_eq(acre_region_new(e, arena, ACRE_REGION_COUNTED, "iteration", &region), ACRE_OK);

@@ -62,25 +62,25 @@ static uint64_t close_loop(struct loop *loop)
     return leaked;
 }
 
-static const struct acre_counts *books(const struct loop *loop, enum acre_purpose purpose)
+static struct acre_counts books(const struct loop *loop, enum acre_purpose purpose)
 {
-    return &loop->ledger.books.by_purpose[purpose];
+    return acre_books_of(&loop->ledger.books, purpose);
 }
 
 static void expect_totals(const struct loop *loop, uint64_t variables, uint64_t functions,
                           uint64_t arrays)
 {
-    cr_assert_eq(books(loop, ACRE_PURPOSE_VARIABLE)->allocations, variables);
-    cr_assert_eq(books(loop, ACRE_PURPOSE_FUNCTION)->allocations, functions);
-    cr_assert_eq(books(loop, ACRE_PURPOSE_ARRAY)->allocations, arrays);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_VARIABLE).allocations, variables);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_FUNCTION).allocations, functions);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_ARRAY).allocations, arrays);
 }
 
 static void expect_peak(const struct loop *loop, uint64_t variables, uint64_t functions,
                         uint64_t arrays)
 {
-    cr_assert_eq(books(loop, ACRE_PURPOSE_VARIABLE)->peak_blocks, variables);
-    cr_assert_eq(books(loop, ACRE_PURPOSE_FUNCTION)->peak_blocks, functions);
-    cr_assert_eq(books(loop, ACRE_PURPOSE_ARRAY)->peak_blocks, arrays);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_VARIABLE).peak.blocks, variables);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_FUNCTION).peak.blocks, functions);
+    cr_assert_eq(books(loop, ACRE_PURPOSE_ARRAY).peak.blocks, arrays);
 }
 
 /* At the end of every iteration. */
@@ -103,7 +103,7 @@ static void drain_and_close(struct loop *loop)
 {
     cr_assert_eq(acre_square_chain.drain(loop->state), ACRE_OK);
     for (int p = ACRE_PURPOSE_NODE; p <= ACRE_PURPOSE_GRADIENT; p++)
-        cr_assert_eq(books(loop, (enum acre_purpose)p)->live.blocks, 0);
+        cr_assert_eq(books(loop, p).live.blocks, 0);
     cr_assert_eq(acre_live_objects(loop->stage.engine), 0);
     cr_assert_eq(close_loop(loop), 0);
 }
@@ -117,7 +117,7 @@ MTest(square_chain, seed_loop)
         open_loop(&loop, strategies[i], spec, 10); /* B-30 */
         expect_totals(&loop, 40, 30, 40);
         expect_peak(&loop, 8, 6, 8);
-        cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA)->peak_bytes, 640000);
+        cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA).peak.bytes, 640000);
         expect_steady(&loop, 4, 3, 4);
         drain_and_close(&loop);
 
@@ -143,7 +143,7 @@ MTest(square_chain, reuse_and_drop_first)
         open_loop(&loop, strategies[i], spec, 10);
         expect_totals(&loop, 31, 30, 31);
         expect_peak(&loop, 7, 6, 7);
-        cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA)->peak_bytes, 560000);
+        cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA).peak.bytes, 560000);
         drain_and_close(&loop);
 
         spec.fill = ACRE_FILL_RANDN; /* B-34 */
@@ -163,10 +163,10 @@ MTest(square_chain, strong_references_leak_everything)
 
     open_loop(&loop, (struct strategy){"arena", ACRE_LIFETIME_STRONG}, spec, 10);
     cr_assert_eq(acre_square_chain.drain(loop.state), ACRE_OK);
-    cr_assert_eq(books(&loop, ACRE_PURPOSE_VARIABLE)->live.blocks, 40);
-    cr_assert_eq(books(&loop, ACRE_PURPOSE_FUNCTION)->live.blocks, 30);
-    cr_assert_eq(books(&loop, ACRE_PURPOSE_ARRAY)->live.blocks, 40);
-    cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA)->live.bytes, 3200000);
+    cr_assert_eq(books(&loop, ACRE_PURPOSE_VARIABLE).live.blocks, 40);
+    cr_assert_eq(books(&loop, ACRE_PURPOSE_FUNCTION).live.blocks, 30);
+    cr_assert_eq(books(&loop, ACRE_PURPOSE_ARRAY).live.blocks, 40);
+    cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA).live.bytes, 3200000);
     cr_assert_eq(close_loop(&loop), 110);
 }
 

@@ -199,7 +199,7 @@ static inline enum acre_status world_link(struct world *world, struct node *from
 /* Live blocks by purpose, summed over all regions. */
 static inline uint64_t world_live(const struct world *world, enum acre_purpose purpose)
 {
-    return world->ledger.books.by_purpose[purpose].live.blocks;
+    return acre_books_of(&world->ledger.books, purpose).live.blocks;
 }
 
 /* Live bytes of all purposes of one of the allocators. */

@@ -36,23 +36,26 @@ static void print_row(const char *what, uint64_t variables, uint64_t functions, 
 
 static void print_live(const char *when, const struct acre_ledger *ledger)
 {
-    const struct acre_counts *books = ledger->books.by_purpose;
+    const struct acre_counts variables = acre_books_of(&ledger->books, ACRE_PURPOSE_VARIABLE);
+    const struct acre_counts functions = acre_books_of(&ledger->books, ACRE_PURPOSE_FUNCTION);
+    const struct acre_counts arrays = acre_books_of(&ledger->books, ACRE_PURPOSE_ARRAY);
+    const struct acre_counts data = acre_books_of(&ledger->books, ACRE_PURPOSE_DATA);
 
-    print_row(when, books[ACRE_PURPOSE_VARIABLE].live.blocks,
-              books[ACRE_PURPOSE_FUNCTION].live.blocks, books[ACRE_PURPOSE_ARRAY].live.blocks,
-              books[ACRE_PURPOSE_DATA].live.bytes);
+    print_row(when, variables.live.blocks, functions.live.blocks, arrays.live.blocks,
+              data.live.bytes);
 }
 
 static void print_history(const struct acre_ledger *ledger)
 {
-    const struct acre_counts *books = ledger->books.by_purpose;
+    const struct acre_counts variables = acre_books_of(&ledger->books, ACRE_PURPOSE_VARIABLE);
+    const struct acre_counts functions = acre_books_of(&ledger->books, ACRE_PURPOSE_FUNCTION);
+    const struct acre_counts arrays = acre_books_of(&ledger->books, ACRE_PURPOSE_ARRAY);
+    const struct acre_counts data = acre_books_of(&ledger->books, ACRE_PURPOSE_DATA);
 
-    print_row("at most", books[ACRE_PURPOSE_VARIABLE].peak_blocks,
-              books[ACRE_PURPOSE_FUNCTION].peak_blocks, books[ACRE_PURPOSE_ARRAY].peak_blocks,
-              books[ACRE_PURPOSE_DATA].peak_bytes);
-    print_row("made in all", books[ACRE_PURPOSE_VARIABLE].allocations,
-              books[ACRE_PURPOSE_FUNCTION].allocations, books[ACRE_PURPOSE_ARRAY].allocations,
-              books[ACRE_PURPOSE_DATA].requested_bytes);
+    print_row("at most", variables.peak.blocks, functions.peak.blocks, arrays.peak.blocks,
+              data.peak.bytes);
+    print_row("made in all", variables.allocations, functions.allocations, arrays.allocations,
+              data.requested_bytes);
 }
 
 static enum acre_status run(struct acre_engine *engine, const struct acre_ledger *ledger)
