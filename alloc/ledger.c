@@ -180,7 +180,7 @@ static void note_resize(struct acre_ledger *ledger, const struct acre_event *eve
 /* The books were kept before: they are what births and deaths are dated with. */
 static void note_event(struct acre_sink *sink, const struct acre_event *event)
 {
-    struct acre_ledger *ledger = (struct acre_ledger *)sink;
+    struct acre_ledger *ledger = (void *)sink; /* it is one, and aligned as one */
     struct acre_ledger_scope *row =
         ledger->scope_count > 0 ? &ledger->scopes[ledger->scope_count - 1] : NULL;
     uint64_t live_bytes = acre_tally_live(&ledger->books.total).bytes;
