@@ -67,7 +67,7 @@ INLINE struct acre_function *new_function(struct acre_engine *engine, struct acr
                                           const struct use *use, uint32_t generation)
 {
     struct acre_function *function = acre_object_place(
-        region, use->number, acre_function_bytes(use->input_count, use->output_count),
+        engine, region, use->number, acre_function_bytes(use->input_count, use->output_count),
         ACRE_PURPOSE_FUNCTION);
 
     if (function == NULL)
@@ -87,7 +87,7 @@ INLINE bool make_outputs(struct acre_engine *engine, struct acre_region *region,
                          struct acre_temp *outputs)
 {
     for (uint32_t i = 0; i < use->output_count; i++) {
-        struct acre_variable *output = acre_variable_place(region, NULL);
+        struct acre_variable *output = acre_variable_place(engine, region, NULL);
 
         outputs[i].variable = output;
         if (output == NULL || (!engine->outputs_are_strong &&
@@ -143,9 +143,11 @@ INLINE struct acre_function *begin(struct acre_engine *engine, const struct use 
                                    const struct acre_argument *arguments, struct acre_temp *outputs,
                                    enum acre_status *status)
 {
-    struct acre_region *region = acre_region_at(engine, engine->current_region);
     struct acre_function *function = NULL;
+    struct acre_region *region;
 
+    acre_collect_if_due(engine);
+    region = acre_region_at(engine, engine->current_region);
     if (!are_usable(arguments, use->input_count) || use->op->forward == NULL) {
         *status = refuse(engine, use->op, arguments);
         return NULL;

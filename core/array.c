@@ -34,7 +34,7 @@ static enum acre_status new_array(struct acre_engine *engine, uint32_t rank, siz
 
     *array = NULL;
     if (elements != NULL)
-        *array = acre_object_place(region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
+        *array = acre_object_place_acyclic(region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
     if (*array == NULL) {
         acre_free(region->alloc, elements,
                   (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});

@@ -40,7 +40,9 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
                                    enum acre_region_mode mode, const char *name)
 {
     uint32_t number = engine->regions.count;
-    bool is_bulk = mode == ACRE_REGION_BULK;
+    uint8_t flags = mode == ACRE_REGION_BULK ? OBJECT_IN_BULK
+                    : engine->has_collector  ? OBJECT_MAY_CYCLE
+                                             : 0;
 
     if (!acre_table_reserve(engine, &engine->regions, 1, sizeof(struct acre_region),
                             ACRE_PURPOSE_ENGINE))
@@ -48,7 +50,7 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
     engine->regions.count++;
     *acre_region_at(engine, number) = (struct acre_region){
         .alloc = alloc,
-        .newborn = {.strong = 1, .flags = is_bulk ? OBJECT_IN_BULK : 0, .region = number & 0xfff},
+        .newborn = {.strong = 1, .flags = flags, .region = number & 0xfff},
         .name = name,
         .place = number,
     };
@@ -144,6 +146,10 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
         .kernels =
             options != NULL && options->kernels != NULL ? options->kernels : acre_kernels_best(),
         .outputs_are_strong = options != NULL && options->back_references == ACRE_BACK_STRONG,
+        .has_collector = options != NULL && options->collector != ACRE_COLLECTOR_NONE,
+        .candidates.collect_at = options != NULL && options->collector == ACRE_COLLECTOR_AUTO
+                                     ? ACRE_FEWEST_CANDIDATES
+                                     : UINT32_MAX,
     };
     status = add_region(*engine, pinned, ACRE_REGION_COUNTED, "pinned");
     if (status == ACRE_OK)
@@ -173,6 +179,8 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
     }
     acre_table_free(engine, &engine->regions, sizeof(struct acre_region), ACRE_PURPOSE_ENGINE);
     acre_table_free(engine, &engine->types, sizeof(struct acre_type_entry), ACRE_PURPOSE_ENGINE);
+    acre_table_free(engine, &engine->candidates.rows, sizeof(struct acre_object *),
+                    ACRE_PURPOSE_ENGINE);
     acre_table_free(engine, &engine->buckets, sizeof(struct acre_function *), ACRE_PURPOSE_ENGINE);
     acre_free(engine->memory, engine, engine_layout);
     return leaked;

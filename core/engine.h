@@ -23,8 +23,15 @@ enum acre_back_references {
     ACRE_BACK_STRONG, /* ... are strong: step 16, every graph is a cycle and leaks */
 };
 
+enum acre_collector {
+    ACRE_COLLECTOR_NONE,   /* cycles leak; nothing is paid for a collector */
+    ACRE_COLLECTOR_MANUAL, /* acre_collect finds them (core/collect.h) */
+    ACRE_COLLECTOR_AUTO,   /* ... and is run when enough candidates have gathered */
+};
+
 struct acre_engine_options {
     enum acre_back_references back_references;
+    enum acre_collector collector;
     const struct acre_kernels *kernels; /* NULL: the best this machine has */
 };
 

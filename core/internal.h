@@ -2,6 +2,8 @@
 #ifndef ACRE_CORE_INTERNAL_H
 #define ACRE_CORE_INTERNAL_H
 
+#include <string.h>
+
 #include "core/engine.h"
 #include "core/kernels.h"
 #include "core/object.h"
@@ -12,8 +14,14 @@
 enum {
     /* Flags of an object's header. */
     OBJECT_IS_DYING = 1u << 0,
-    OBJECT_HAS_WEAK = 1u << 1, /* link is the slot of its weak record */
-    OBJECT_IN_BULK = 1u << 2,  /* its region is bulk: its count decides nothing */
+    OBJECT_HAS_WEAK = 1u << 1,   /* the low half of link is the slot of its weak record */
+    OBJECT_IN_BULK = 1u << 2,    /* its region is bulk: its count decides nothing */
+    OBJECT_MAY_CYCLE = 1u << 3,  /* it can refer to objects, and the engine has a collector */
+    OBJECT_IS_LISTED = 1u << 4,  /* among the candidates; the high half of link: see collect.c */
+    OBJECT_IS_REACHED = 1u << 5, /* in a collection only */
+
+    /* Fewer candidates are not worth a collection that nobody asked for. */
+    ACRE_FEWEST_CANDIDATES = 128,
 
     MAX_TYPES = 4095,
     MAX_REGIONS = 4095,
@@ -78,16 +86,25 @@ struct acre_queue {
     struct acre_object *first, *last;
 };
 
+/* Possible roots of garbage cycles; see collect.c. */
+struct acre_candidates {
+    struct acre_table rows; /* struct acre_object *: room for two of each object that may cycle */
+    uint32_t live;          /* objects that may cycle */
+    uint32_t collect_at;    /* so many candidates begin a collection; UINT32_MAX: none does */
+};
+
 struct acre_engine {
     struct acre_alloc *memory; /* of region 0 and of the tables; borrowed */
     const struct acre_kernels *kernels;
     bool outputs_are_strong;
+    bool has_collector;
     uint32_t current_region;
     struct acre_table types;   /* struct acre_type_entry */
     struct acre_table regions; /* struct acre_region */
     struct acre_queue dying;   /* of the object in work, or of the caller: see object.c */
     bool is_draining;
     bool is_in_backward;
+    struct acre_candidates candidates;
     struct acre_table buckets; /* struct acre_function *: heads by generation, all NULL between */
     char error[256];
 };
@@ -135,13 +152,31 @@ static inline bool acre_table_reserve(struct acre_engine *engine, struct acre_ta
 void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_t row_bytes,
                      enum acre_purpose purpose);
 
+/* collect.c: room for one more object that may cycle, so that its decrements need none. */
+bool acre_candidates_grow(struct acre_engine *engine);
+
+static inline bool acre_candidates_reserve(struct acre_engine *engine)
+{
+    return engine->candidates.live < engine->candidates.rows.capacity / 2 ||
+           acre_candidates_grow(engine);
+}
+
+/* collect.c: a collection if it is time for one. For the beginning of calls that make objects. */
+void acre_collect_automatically(struct acre_engine *engine);
+
+static inline void acre_collect_if_due(struct acre_engine *engine)
+{
+    if (engine->candidates.rows.count >= engine->candidates.collect_at)
+        acre_collect_automatically(engine);
+}
+
 /*
  * The memory and the header of a new object with a count of 1, held by C code; the fields behind
  * the header are the caller's to set. NULL when there is no memory. On the path of every object of
- * the tape, so inline.
+ * the tape, so inline. The _acyclic form is for types that refer to no object.
  */
-static inline void *acre_object_place(struct acre_region *region, uint32_t type, size_t size_bytes,
-                                      enum acre_purpose purpose)
+static inline void *acre_object_place_acyclic(struct acre_region *region, uint32_t type,
+                                              size_t size_bytes, enum acre_purpose purpose)
 {
     struct acre_object *object =
         acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, (uint32_t)purpose});
@@ -150,8 +185,26 @@ static inline void *acre_object_place(struct acre_region *region, uint32_t type,
     if (object == NULL)
         return NULL;
     newborn.type = type & 0xfff;
+    newborn.flags &= (uint8_t)~OBJECT_MAY_CYCLE;
     *object = newborn;
     region->live_objects++;
+    return object;
+}
+
+static inline void *acre_object_place(struct acre_engine *engine, struct acre_region *region,
+                                      uint32_t type, size_t size_bytes, enum acre_purpose purpose)
+{
+    struct acre_object *object;
+
+    if ((region->newborn.flags & OBJECT_MAY_CYCLE) == 0)
+        return acre_object_place_acyclic(region, type, size_bytes, purpose);
+    if (!acre_candidates_reserve(engine))
+        return NULL;
+    object = acre_object_place_acyclic(region, type, size_bytes, purpose);
+    if (object == NULL)
+        return NULL;
+    object->flags |= OBJECT_MAY_CYCLE;
+    engine->candidates.live++;
     return object;
 }
 
@@ -172,6 +225,39 @@ void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, con
 
 /* object.c: one reference less; at 0 the object dies (unless its region is bulk). */
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
+
+/*
+ * object.c: the parts of a death, for the collector: the destructor and the children of an object
+ * that is marked as dying; its memory; those that died meanwhile. Between the first and the last of
+ * them engine->is_draining is set.
+ */
+void acre_object_end(struct acre_engine *engine, struct acre_object *object);
+void acre_object_release_children(struct acre_engine *engine, struct acre_object *object);
+void acre_object_give_back(struct acre_engine *engine, struct acre_object *object);
+void acre_drain(struct acre_engine *engine);
+
+/* Calls visit for each object that `object` refers to. */
+static inline void acre_visit_children(struct acre_engine *engine, struct acre_object *object,
+                                       acre_visit *visit, void *context)
+{
+    const struct acre_type *type = acre_entry_of(engine, object)->type;
+
+    for (size_t i = 0; i < type->slot_count; i++) {
+        char *slot = (char *)object + type->slots[i].offset_bytes;
+        struct acre_object *child;
+
+        memcpy(&child, slot, sizeof child);
+        if (child != NULL)
+            visit(engine, object, child, slot, context);
+    }
+    if (type->traverse != NULL)
+        type->traverse(engine, object, visit, context);
+}
+
+/* collect.c: a reference to an object that may cycle has ended, and not the last one; a candidate
+ * dies. Neither allocates. */
+void acre_candidate_add(struct acre_engine *engine, struct acre_object *object);
+void acre_candidate_remove(struct acre_engine *engine, struct acre_object *object);
 
 static inline void acre_count_up(struct acre_object *object)
 {
@@ -279,7 +365,7 @@ static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_regio
         return false;
     }
     record->object = object;
-    object->link = slot;
+    object->link = (object->link & ~(uint64_t)UINT32_MAX) | slot;
     object->flags |= OBJECT_HAS_WEAK;
     *weak = (struct acre_weak){region->place, slot, record->generation};
     return true;
@@ -316,11 +402,11 @@ static inline union acre_output *acre_function_outputs(const struct acre_functio
 }
 
 /* A Variable over `data`; the edge to it is the caller's to make. NULL: no memory. */
-static inline struct acre_variable *acre_variable_place(struct acre_region *region,
-                                                        struct acre_array *data)
+static inline struct acre_variable *
+acre_variable_place(struct acre_engine *engine, struct acre_region *region, struct acre_array *data)
 {
     struct acre_variable *variable =
-        acre_object_place(region, TYPE_VARIABLE, sizeof *variable, ACRE_PURPOSE_VARIABLE);
+        acre_object_place(engine, region, TYPE_VARIABLE, sizeof *variable, ACRE_PURPOSE_VARIABLE);
 
     if (variable == NULL)
         return NULL;

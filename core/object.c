@@ -27,13 +27,20 @@ uint32_t acre_strong_count(const struct acre_object *object)
 
 /* Birth ------------------------------------------------------------------------------------- */
 
+static bool refers_to_objects(const struct acre_type *type)
+{
+    return type->slot_count > 0 || type->traverse != NULL;
+}
+
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
                                        size_t size_bytes, struct acre_object **object)
 {
-    struct acre_region *region = acre_region_at(engine, engine->current_region);
     const struct acre_type *type;
+    struct acre_region *region;
 
     *object = NULL;
+    acre_collect_if_due(engine);
+    region = acre_region_at(engine, engine->current_region);
     if (number >= engine->types.count)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", number);
     type = ((struct acre_type_entry *)engine->types.rows)[number].type;
@@ -49,7 +56,9 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",
                          type->name, region->name);
-    *object = acre_object_place(region, number, size_bytes, type->purpose);
+    *object = refers_to_objects(type)
+                  ? acre_object_place(engine, region, number, size_bytes, type->purpose)
+                  : acre_object_place_acyclic(region, number, size_bytes, type->purpose);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);
@@ -95,39 +104,35 @@ static void release_child(struct acre_engine *engine, struct acre_object *holder
     acre_edge_remove(engine, holder, slot, child);
 }
 
-static void release_children(struct acre_engine *engine, const struct acre_type *type,
-                             struct acre_object *object)
+void acre_object_release_children(struct acre_engine *engine, struct acre_object *object)
 {
-    for (size_t i = 0; i < type->slot_count; i++) {
-        char *slot = (char *)object + type->slots[i].offset_bytes;
-        struct acre_object *child;
-
-        memcpy(&child, slot, sizeof child);
-        if (child != NULL)
-            acre_edge_remove(engine, object, slot, child);
-    }
-    if (type->traverse != NULL)
-        type->traverse(engine, object, release_child, NULL);
+    acre_visit_children(engine, object, release_child, NULL);
 }
 
-static void take_apart(struct acre_engine *engine, struct acre_object *object)
+void acre_object_end(struct acre_engine *engine, struct acre_object *object)
 {
     const struct acre_type *type = acre_type_of(engine, object);
-    struct acre_region *region;
-    size_t size_bytes;
 
     if (type->destroy != NULL)
         type->destroy(engine, object);
-    release_children(engine, type, object);
+}
+
+void acre_object_give_back(struct acre_engine *engine, struct acre_object *object)
+{
+    const struct acre_type *type = acre_type_of(engine, object);
+    struct acre_region *region = acre_region_of(engine, object);
+    size_t size_bytes;
+
     if (type->free_owned != NULL)
         type->free_owned(engine, object);
     size_bytes = type->size_of != NULL ? type->size_of(object) : type->size_bytes;
-    region = acre_region_of(engine, object); /* after the destructor: the table may have moved */
+    if ((object->flags & OBJECT_MAY_CYCLE) != 0)
+        engine->candidates.live--;
     region->live_objects--;
     acre_free(region->alloc, object, (struct acre_layout){size_bytes, 16, type->purpose});
 }
 
-static void drain(struct acre_engine *engine)
+void acre_drain(struct acre_engine *engine)
 {
     struct acre_queue waiting = engine->dying;
 
@@ -137,7 +142,9 @@ static void drain(struct acre_engine *engine)
 
         waiting.first = (struct acre_object *)(uintptr_t)object->link;
         engine->dying = (struct acre_queue){0};
-        take_apart(engine, object);
+        acre_object_end(engine, object);
+        acre_object_release_children(engine, object);
+        acre_object_give_back(engine, object);
         put_in_front(&engine->dying, &waiting);
         waiting = engine->dying;
     }
@@ -149,18 +156,25 @@ static void die(struct acre_engine *engine, struct acre_object *object)
 {
     if ((object->flags & OBJECT_HAS_WEAK) != 0)
         acre_weak_clear(engine, object);
+    if ((object->flags & OBJECT_IS_LISTED) != 0)
+        acre_candidate_remove(engine, object);
     object->flags |= OBJECT_IS_DYING;
     append(&engine->dying, object);
     if (!engine->is_draining)
-        drain(engine);
+        acre_drain(engine);
 }
 
 void acre_count_down(struct acre_engine *engine, struct acre_object *object)
 {
     if (object->strong == UINT32_MAX)
         return;
-    if (--object->strong == 0 && (object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
-        die(engine, object);
+    if (--object->strong == 0) {
+        if ((object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
+            die(engine, object);
+    } else if ((object->flags & (OBJECT_MAY_CYCLE | OBJECT_IS_LISTED | OBJECT_IS_DYING)) ==
+               OBJECT_MAY_CYCLE) {
+        acre_candidate_add(engine, object);
+    }
 }
 
 /* References from C code -------------------------------------------------------------------- */

@@ -5,16 +5,16 @@
  *
  *    0        4              8                      16
  *    ┌────────┬──────────────┬──────────────────────┬─ ─ ─ ─
- *    │ strong │ type 12      │ link: the next dying │ fields of the type
- *    │ count  │ flags 8      │ object, or the slot  │
- *    │        │ region 12    │ of its weak record   │
+ *    │ strong │ type 12      │ link: slot of its    │ fields of the type
+ *    │ count  │ flags 8      │ weak record, place   │
+ *    │        │ region 12    │ among the candidates │
  *    └────────┴──────────────┴──────────────────────┴─ ─ ─ ─
  *
  * Death, when the count reaches 0: weak references read dead; the destructor runs; what the slots
  * refer to is released; the memory goes back. An object that waits for its turn is already dead.
  * Nothing on this way allocates or recurses: the dying wait in a list through their own headers.
- * The order is that of a depth-first walk: an object, then its children from the first slot to the
- * last, each with its own children (CPython's order).
+ * (`link` is theirs then). The order is that of a depth-first walk: an object, then its children
+ * from the first slot to the last, each with its own children (CPython's order).
  *
  * In a bulk region (core/region.h) a count of 0 means nothing: the reset decides.
  */

@@ -25,11 +25,13 @@ static struct acre_temp failed(enum acre_status status)
 /* A Variable in the current region with room for the log of its reference to `data`. */
 static struct acre_temp place(struct acre_engine *engine, struct acre_array *data)
 {
-    struct acre_region *region = acre_region_at(engine, engine->current_region);
     struct acre_variable *variable = NULL;
+    struct acre_region *region;
 
+    acre_collect_if_due(engine);
+    region = acre_region_at(engine, engine->current_region);
     if (acre_edge_reserve(engine, engine->current_region, &data->object, 1))
-        variable = acre_variable_place(region, data);
+        variable = acre_variable_place(engine, region, data);
     if (variable == NULL)
         return failed(acre_fail_no_memory(engine, "a Variable"));
     return (struct acre_temp){variable, ACRE_OK};

@@ -1,0 +1,241 @@
+/*
+ * The cycle collector; see collect.h for what it promises.
+ *
+ * Candidates stand in a table; while an object is alive, the high half of its link is its place
+ * there, so that one that dies leaves the table at once. A collection uses the same table:
+ *
+ *     0          count                              capacity: 2 for each object that may cycle
+ *     ┌──────────┬──────────────┬ ─ ─ ─ ┬───────────┐
+ *     │candidates│ what they    │       │ reached,  │
+ *     │          │ reach        │       │ to look at│
+ *     └──────────┴──────────────┴ ─ ─ ─ ┴───────────┘
+ *
+ *   1. look: candidates and all they reach are listed; the high half of link counts the references
+ *      to each from the others
+ *   2. keep: an object with more references than that is held from elsewhere; it is marked, and so
+ *      is all it reaches
+ *   3. free: what is left is garbage; the table is empty, and the survivors are no candidates
+ */
+#include "core/collect.h"
+
+#include "core/internal.h"
+
+enum { PLACE_SHIFT = 32 };
+
+static struct acre_object **rows_of(const struct acre_engine *engine)
+{
+    return engine->candidates.rows.rows;
+}
+
+/* Its place among the candidates, or the references to it from listed objects. */
+static uint32_t number_of(const struct acre_object *object)
+{
+    return (uint32_t)(object->link >> PLACE_SHIFT);
+}
+
+static void set_number(struct acre_object *object, uint32_t number)
+{
+    object->link = (object->link & UINT32_MAX) | (uint64_t)number << PLACE_SHIFT;
+}
+
+/* Candidates -------------------------------------------------------------------------------- */
+
+bool acre_candidates_grow(struct acre_engine *engine)
+{
+    struct acre_table *table = &engine->candidates.rows;
+
+    return acre_table_reserve(engine, table,
+                              2 * ((size_t)engine->candidates.live + 1) - table->count,
+                              sizeof(struct acre_object *), ACRE_PURPOSE_ENGINE);
+}
+
+static void list(struct acre_engine *engine, struct acre_object *object, uint32_t number)
+{
+    struct acre_table *table = &engine->candidates.rows;
+
+    object->flags |= OBJECT_IS_LISTED;
+    set_number(object, number);
+    rows_of(engine)[table->count++] = object;
+}
+
+void acre_candidate_add(struct acre_engine *engine, struct acre_object *object)
+{
+    list(engine, object, engine->candidates.rows.count);
+}
+
+/* The last one takes its place. */
+void acre_candidate_remove(struct acre_engine *engine, struct acre_object *object)
+{
+    struct acre_object *last = rows_of(engine)[--engine->candidates.rows.count];
+    uint32_t place = number_of(object);
+
+    rows_of(engine)[place] = last;
+    set_number(last, place);
+    object->flags &= (uint8_t)~OBJECT_IS_LISTED;
+}
+
+/* Look -------------------------------------------------------------------------------------- */
+
+static void count_edge(struct acre_engine *engine, struct acre_object *holder,
+                       struct acre_object *child, void *slot, void *context)
+{
+    struct acre_collection *found = context;
+
+    (void)holder;
+    (void)slot;
+    if ((child->flags & OBJECT_MAY_CYCLE) == 0 || child->strong == UINT32_MAX)
+        return;
+    found->edges++;
+    if ((child->flags & OBJECT_IS_LISTED) == 0)
+        list(engine, child, 1);
+    else
+        set_number(child, number_of(child) + 1);
+}
+
+static void look(struct acre_engine *engine, struct acre_collection *found)
+{
+    struct acre_table *table = &engine->candidates.rows;
+
+    found->candidates = table->count;
+    for (uint32_t i = 0; i < table->count; i++)
+        set_number(rows_of(engine)[i], 0);
+    for (uint32_t i = 0; i < table->count; i++)
+        acre_visit_children(engine, rows_of(engine)[i], count_edge, found);
+    found->examined = table->count;
+}
+
+/* Keep -------------------------------------------------------------------------------------- */
+
+/* Marked objects whose children were not looked at yet: from the end of the table down. */
+struct stack {
+    struct acre_object **top, **bottom;
+};
+
+static void reach(struct acre_object *object, struct stack *stack)
+{
+    if ((object->flags & (OBJECT_IS_LISTED | OBJECT_IS_REACHED)) != OBJECT_IS_LISTED)
+        return;
+    object->flags |= OBJECT_IS_REACHED;
+    *--stack->top = object;
+}
+
+static void reach_child(struct acre_engine *engine, struct acre_object *holder,
+                        struct acre_object *child, void *slot, void *context)
+{
+    (void)engine;
+    (void)holder;
+    (void)slot;
+    reach(child, context);
+}
+
+static void keep(struct acre_engine *engine)
+{
+    const struct acre_table *table = &engine->candidates.rows;
+    struct stack stack;
+
+    stack.top = stack.bottom = rows_of(engine) + table->capacity;
+    for (uint32_t i = 0; i < table->count; i++) {
+        struct acre_object *object = rows_of(engine)[i];
+
+        if (object->strong > number_of(object))
+            reach(object, &stack);
+        while (stack.top < stack.bottom)
+            acre_visit_children(engine, *stack.top++, reach_child, &stack);
+    }
+}
+
+/* Free -------------------------------------------------------------------------------------- */
+
+static struct acre_object *next_of(const struct acre_object *garbage)
+{
+    return (struct acre_object *)(uintptr_t)garbage->link;
+}
+
+/* Empties the table; returns the garbage as a list through its links, dead to weak references. */
+static struct acre_object *take_garbage(struct acre_engine *engine, struct acre_collection *found)
+{
+    struct acre_table *table = &engine->candidates.rows;
+    struct acre_object *first = NULL;
+
+    for (uint32_t i = table->count; i-- > 0;) {
+        struct acre_object *object = rows_of(engine)[i];
+        bool is_kept = (object->flags & OBJECT_IS_REACHED) != 0;
+
+        object->flags &= (uint8_t) ~(OBJECT_IS_LISTED | OBJECT_IS_REACHED);
+        if (is_kept)
+            continue;
+        if ((object->flags & OBJECT_HAS_WEAK) != 0)
+            acre_weak_clear(engine, object);
+        object->flags |= OBJECT_IS_DYING;
+        object->link = (uint64_t)(uintptr_t)first;
+        first = object;
+        found->freed++;
+    }
+    table->count = 0;
+    return first;
+}
+
+static void free_garbage(struct acre_engine *engine, struct acre_object *first)
+{
+    struct acre_object *next;
+
+    engine->is_draining = true;
+    for (struct acre_object *object = first; object != NULL; object = next_of(object))
+        acre_object_end(engine, object);
+    for (struct acre_object *object = first; object != NULL; object = next_of(object))
+        acre_object_release_children(engine, object);
+    for (struct acre_object *object = first; object != NULL; object = next) {
+        next = next_of(object);
+        acre_object_give_back(engine, object);
+    }
+    acre_drain(engine);
+}
+
+/* Collecting -------------------------------------------------------------------------------- */
+
+/* More candidates are waited for when few objects turned out to be garbage, fewer when most did;
+ * the steps are those of Nim's collector (system/orc.nim, 1.6). */
+static void adapt(struct acre_engine *engine, const struct acre_collection *found)
+{
+    uint32_t *collect_at = &engine->candidates.collect_at;
+
+    if (*collect_at == UINT32_MAX)
+        return;
+    if (2 * found->freed >= found->examined)
+        *collect_at = *collect_at / 3 * 2;
+    else if (*collect_at < UINT32_MAX / 2)
+        *collect_at += *collect_at / 2;
+    if (*collect_at < ACRE_FEWEST_CANDIDATES)
+        *collect_at = ACRE_FEWEST_CANDIDATES;
+}
+
+static bool is_busy(const struct acre_engine *engine)
+{
+    return engine->is_draining || engine->is_in_backward;
+}
+
+enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found)
+{
+    struct acre_collection ignored;
+
+    if (found == NULL)
+        found = &ignored;
+    *found = (struct acre_collection){0};
+    if (!engine->has_collector)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
+    if (is_busy(engine))
+        return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
+                         engine->is_draining ? "destructor" : "backward pass");
+    look(engine, found);
+    keep(engine);
+    free_garbage(engine, take_garbage(engine, found));
+    return ACRE_OK;
+}
+
+void acre_collect_automatically(struct acre_engine *engine)
+{
+    struct acre_collection found;
+
+    if (!is_busy(engine) && acre_collect(engine, &found) == ACRE_OK)
+        adapt(engine, &found);
+}

@@ -1,0 +1,36 @@
+/*
+ * The cycle collector: frees objects that keep only each other alive.
+ *
+ * For engines made with a collector (engine.h). Objects of types with slots or a traverse may be
+ * part of a cycle; a reference to one that ends without being the last makes it a candidate, and a
+ * collection looks at the candidates and at what they reach, at nothing else. An object whose type
+ * hides references (neither slot nor traverse tells them) keeps what it refers to alive.
+ *
+ * What happens to garbage, in this order: every weak reference to any of it reads dead; all
+ * destructors run, with every object of it still whole; then children are released, and what dies
+ * of that dies as always; then the memory goes back. A collection allocates nothing and does not
+ * recurse: room for it is taken when objects are made, where a failure is a status.
+ *
+ * Trial deletion, as in Bacon and Rajan, Concurrent Cycle Collection in Reference Counted Systems
+ * (ECOOP 2001), section 3, with counts of edges beside the real ones, which are left alone.
+ */
+#ifndef ACRE_CORE_COLLECT_H
+#define ACRE_CORE_COLLECT_H
+
+#include "core/object.h"
+
+struct acre_collection {
+    uint64_t candidates; /* it began with */
+    uint64_t examined;   /* objects: candidates and what they reach */
+    uint64_t edges;      /* references between those */
+    uint64_t freed;      /* objects that were garbage; what died because of them not counted */
+};
+
+/*
+ * Finds and frees garbage cycles outside of bulk regions. `found` may be NULL.
+ * ACRE_BUSY inside a destructor or a backward pass; ACRE_BAD_ARGUMENT for an engine without a
+ * collector; nothing has changed then.
+ */
+enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found);
+
+#endif
