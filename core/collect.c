@@ -179,6 +179,7 @@ static void free_garbage(struct acre_engine *engine, struct acre_object *first)
 {
     struct acre_object *next;
 
+    acre_drain(engine); /* the watches on the garbage */
     engine->is_draining = true;
     for (struct acre_object *object = first; object != NULL; object = next_of(object))
         acre_object_end(engine, object);
@@ -225,7 +226,7 @@ enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
     if (is_busy(engine))
         return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
-                         engine->is_draining ? "destructor" : "backward pass");
+                         engine->is_draining ? "destructor or watch" : "backward pass");
     look(engine, found);
     keep(engine);
     free_garbage(engine, take_garbage(engine, found));
