@@ -38,7 +38,7 @@ enum acre_purpose {
     ACRE_PURPOSE_ARRAY,    /* struct acre_array: the object in front of the elements */
     ACRE_PURPOSE_DATA,     /* elements of an array that is data */
     ACRE_PURPOSE_GRADIENT, /* elements of an array that is a gradient */
-    ACRE_PURPOSE_WEAK,     /* slots of weak references */
+    ACRE_PURPOSE_WEAK,     /* weak references: their slots, watches, tables of weak values */
     ACRE_PURPOSE_EDGE,     /* logs of references that cross the border of a region */
     ACRE_PURPOSE_ENGINE,   /* the engine itself: type table, work lists */
     ACRE_PURPOSE_COUNT

@@ -6,9 +6,10 @@
  * collection looks at the candidates and at what they reach, at nothing else. An object whose type
  * hides references (neither slot nor traverse tells them) keeps what it refers to alive.
  *
- * What happens to garbage, in this order: every weak reference to any of it reads dead; all
- * destructors run, with every object of it still whole; then children are released, and what dies
- * of that dies as always; then the memory goes back. A collection allocates nothing and does not
+ * What happens to garbage, in this order: every weak reference to any of it reads dead; the
+ * watches on it are called, newest first on each object; all destructors run, with every object of
+ * it still whole; then children are released, and what dies of that dies as always; then the memory
+ * goes back. A collection allocates nothing and does not
  * recurse: room for it is taken when objects are made, where a failure is a status.
  *
  * Trial deletion, as in Bacon and Rajan, Concurrent Cycle Collection in Reference Counted Systems
@@ -28,8 +29,8 @@ struct acre_collection {
 
 /*
  * Finds and frees garbage cycles outside of bulk regions. `found` may be NULL.
- * ACRE_BUSY inside a destructor or a backward pass; ACRE_BAD_ARGUMENT for an engine without a
- * collector; nothing has changed then.
+ * ACRE_BUSY inside a destructor, a watch's call or a backward pass; ACRE_BAD_ARGUMENT for an engine
+ * without a collector; nothing has changed then.
  */
 enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found);
 

@@ -46,8 +46,8 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
 
 /*
  * Ends an engine and returns the number of objects that were still alive outside bulk regions:
- * what leaked. Their memory stays with the allocators, their destructors are not called. NULL is
- * an engine without objects.
+ * what leaked. Their memory stays with the allocators; neither their destructors nor the watches on
+ * them are called. NULL is an engine without objects.
  */
 uint64_t acre_engine_destroy(struct acre_engine *engine);
 

@@ -10,9 +10,10 @@
  *    │        │ region 12    │ among the candidates │
  *    └────────┴──────────────┴──────────────────────┴─ ─ ─ ─
  *
- * Death, when the count reaches 0: weak references read dead; the destructor runs; what the slots
- * refer to is released; the memory goes back. An object that waits for its turn is already dead.
- * Nothing on this way allocates or recurses: the dying wait in a list through their own headers.
+ * Death, when the count reaches 0: weak references read dead; watches on the object are called
+ * (core/watch.h); the destructor runs; what the slots refer to is released; the memory goes back.
+ * An object that waits for its turn is already dead. Nothing on this way allocates or recurses: the
+ * dying wait in a list through their own headers.
  * (`link` is theirs then). The order is that of a depth-first walk: an object, then its children
  * from the first slot to the last, each with its own children (CPython's order).
  *

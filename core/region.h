@@ -8,7 +8,8 @@
  *   bulk     counts decide nothing; the reset ends every object, without visiting any of them
  *
  * What a reset means for references over the border:
- *   weak, into the region        reads dead from then on, even when addresses are used again
+ *   weak, into the region        reads dead from then on, even when addresses are used again;
+ *                                then the watches on them are called (bulk: core/watch.h)
  *   strong, out of the region    logged when made, released by the reset (bulk)
  *   strong, into the region      the reset refuses with ACRE_HELD and the error names the holders:
  *                                C variables by the name they were assigned under
@@ -34,8 +35,9 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region);
 
 /*
  * Ends every object of the region and takes its memory back. Refuses with ACRE_HELD (see above),
- * with ACRE_BUSY inside a destructor or a backward pass, with ACRE_BAD_ARGUMENT for the pinned one.
- * Constant time in the number of objects; linear in the references out of a bulk region.
+ * with ACRE_BUSY inside a destructor, a watch's call or a backward pass, with ACRE_BAD_ARGUMENT for
+ * the pinned one. Constant time in the number of objects; linear in the watches on those of a bulk
+ * region and in the references out of it.
  */
 enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t region);
 

@@ -14,7 +14,7 @@ enum acre_status {
     ACRE_SHAPE_MISMATCH,  /* operands of different shapes */
     ACRE_NOT_IMPLEMENTED, /* an operator without this direction: the seed's NotImplementedError */
     ACRE_HELD,            /* a region is referenced from outside and was not reset */
-    ACRE_BUSY,            /* called from inside a destructor or a backward pass */
+    ACRE_BUSY,            /* called from inside a destructor, a watch or a backward pass */
 };
 
 /* "out of memory", "shape mismatch", ... */

@@ -11,6 +11,8 @@
  * Neither table lies in a region, so a handle may be asked at any time: after the object's death,
  * after a reset, when other objects live at the same address. A handle pins nothing. An object that
  * never had a weak reference has no slot. A slot whose generation is used up is retired.
+ *
+ * Who wants to be told of the death: core/watch.h. A table of weak values: core/weak_table.h.
  */
 #ifndef ACRE_CORE_WEAK_H
 #define ACRE_CORE_WEAK_H
