@@ -166,6 +166,7 @@ static void free_garbage(struct acre_engine *engine, struct acre_object *first)
 {
     struct acre_object *next;
 
+    acre_drain(engine); /* the watches on the garbage */
     engine->is_draining = true;
     for (struct acre_object *object = first; object != NULL; object = next_of(object))
         acre_object_end(engine, object);
@@ -209,7 +210,7 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
     if (is_busy(engine))
         return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
-                         engine->is_draining ? "destructor" : "backward pass");
+                         engine->is_draining ? "destructor or watch" : "backward pass");
     look(engine, found);
     keep(engine);
     if (explanation != NULL)

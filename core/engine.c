@@ -116,6 +116,7 @@ static enum acre_status add_own_types(struct acre_engine *engine)
     const struct acre_type_entry own[] = {
         [TYPE_ARRAY] = {&acre_array_type, NULL},
         [TYPE_VARIABLE] = {&acre_variable_type, NULL},
+        [TYPE_WATCHER] = {&acre_watcher_type, NULL},
         [TYPE_SQUARE] = {&acre_function_type, &acre_square_operator},
         [TYPE_ADD] = {&acre_function_type, &acre_add_operator},
     };
@@ -167,6 +168,7 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
 
     if (engine == NULL)
         return 0;
+    acre_watchers_free(engine);
     for (uint32_t i = 0; i < engine->regions.count; i++) {
         struct acre_region *region = acre_region_at(engine, i);
 

@@ -25,10 +25,12 @@ enum {
 
     MAX_TYPES = 4095,
     MAX_REGIONS = 4095,
+    ERROR_BYTES = 256,
 
     /* Types every engine has, in this order. */
     TYPE_ARRAY = 0,
     TYPE_VARIABLE,
+    TYPE_WATCHER,
     TYPE_SQUARE,
     TYPE_ADD,
 };
@@ -42,7 +44,10 @@ struct acre_table {
 struct acre_weak_slot {
     struct acre_object *object; /* NULL: free */
     uint32_t generation;        /* of the object in it; handles of earlier ones differ */
-    uint32_t next_free;         /* slot + 1, 0: none */
+    union {                     /* slot + 1, 0: none */
+        uint32_t next_free;
+        uint32_t newest_watch; /* on the object in it; not in a bulk region. See watch.c */
+    };
 };
 
 /* A strong reference into a region from outside of it. */
@@ -70,6 +75,7 @@ struct acre_region {
     uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
 
     uint32_t free_weak_slot; /* slot + 1, 0: none */
+    uint32_t newest_watch;   /* bulk: on any of its objects; slot + 1, 0: none. See watch.c */
     const char *name;
     struct acre_table outgoing; /* struct acre_outgoing: bulk: owed a release at the reset */
     struct acre_table holders;  /* struct acre_holder: not for the pinned region */
@@ -106,7 +112,9 @@ struct acre_engine {
     bool is_in_backward;
     struct acre_candidates candidates;
     struct acre_table buckets; /* struct acre_function *: heads by generation, all NULL between */
-    char error[256];
+    char error[ERROR_BYTES];
+    uint64_t watch_failures;
+    char watch_error[ERROR_BYTES + 32]; /* with the name of a status before it */
 };
 
 enum { PLACE_REGION_BITS = 16 };
@@ -235,6 +243,9 @@ void acre_object_end(struct acre_engine *engine, struct acre_object *object);
 void acre_object_release_children(struct acre_engine *engine, struct acre_object *object);
 void acre_object_give_back(struct acre_engine *engine, struct acre_object *object);
 void acre_drain(struct acre_engine *engine);
+
+/* object.c: one more that waits to be taken apart; it is marked as dying already. */
+void acre_dying_append(struct acre_engine *engine, struct acre_object *object);
 
 /* Calls visit for each object that `object` refers to. */
 static inline void acre_visit_children(struct acre_engine *engine, struct acre_object *object,
@@ -384,22 +395,33 @@ static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_regio
         return false;
     }
     record->object = object;
+    record->newest_watch = 0;
     object->link = (object->link & ~(uint64_t)UINT32_MAX) | slot;
     object->flags |= OBJECT_HAS_WEAK;
     *weak = (struct acre_weak){region->place, slot, record->generation};
     return true;
 }
 
-/* weak.c: every handle of the object reads dead from here on. */
+/* weak.c: every handle of the object reads dead from here on; its watches are in engine->dying,
+ * where the object is to follow them. */
 void acre_weak_clear(struct acre_engine *engine, struct acre_object *object);
+
+/* weak.c: whatever was in the slot, its handles read dead from here on. */
+void acre_weak_slot_free(struct acre_region *region, uint32_t slot);
 
 /* weak.c: the object of a handle, borrowed; NULL when dead. */
 struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak);
 
-/* function.c, array.c, variable.c */
+/* watch.c: the target of this watch and of all older ones is dead: they wait for their call. The
+ * other is for an engine that ends: nothing is called. */
+void acre_watchers_die(struct acre_engine *engine, uint32_t newest);
+void acre_watchers_free(struct acre_engine *engine);
+
+/* function.c, array.c, variable.c, watch.c */
 extern const struct acre_type acre_function_type;
 extern const struct acre_type acre_array_type;
 extern const struct acre_type acre_variable_type;
+extern const struct acre_type acre_watcher_type;
 extern const struct acre_operator acre_square_operator;
 extern const struct acre_operator acre_add_operator;
 

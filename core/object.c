@@ -76,8 +76,10 @@ enum acre_status acre_object_new(struct acre_engine *engine, uint32_t number,
 
 /* Death ------------------------------------------------------------------------------------- */
 
-static void append(struct acre_queue *queue, struct acre_object *object)
+void acre_dying_append(struct acre_engine *engine, struct acre_object *object)
 {
+    struct acre_queue *queue = &engine->dying;
+
     object->link = 0;
     if (queue->first == NULL)
         queue->first = object;
@@ -159,7 +161,7 @@ static void die(struct acre_engine *engine, struct acre_object *object)
     if ((object->flags & OBJECT_IS_LISTED) != 0)
         acre_candidate_remove(engine, object);
     object->flags |= OBJECT_IS_DYING;
-    append(&engine->dying, object);
+    acre_dying_append(engine, object);
     if (!engine->is_draining)
         acre_drain(engine);
 }

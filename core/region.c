@@ -60,16 +60,14 @@ static enum acre_status refuse(struct acre_engine *engine, const struct acre_reg
 }
 
 /*
- * The targets may die now, and their destructors may make new edges out of this very region: the
- * log is taken off first, and given back for its memory if no new one was begun.
+ * The targets may die now. The log is given back to the region for its memory, unless the region
+ * has begun a new one.
  */
-static void release_outgoing(struct acre_engine *engine, uint32_t number)
+static void release_outgoing(struct acre_engine *engine, uint32_t number, struct acre_table log)
 {
-    struct acre_table log = acre_region_at(engine, number)->outgoing;
     const struct acre_outgoing *rows = log.rows;
     struct acre_region *region;
 
-    acre_region_at(engine, number)->outgoing = (struct acre_table){0};
     for (size_t i = 0; i < log.count; i++) {
         acre_holder_remove(engine, rows[i].target, rows[i].slot);
         acre_release(engine, rows[i].target);
@@ -85,13 +83,16 @@ static void release_outgoing(struct acre_engine *engine, uint32_t number)
 enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
 {
     struct acre_region *region;
+    struct acre_table outgoing;
+    uint32_t newest_watch;
 
     if (number == ACRE_REGION_PINNED || number >= engine->regions.count)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "region %u cannot be reset", number);
     region = acre_region_at(engine, number);
     if (engine->is_draining || engine->is_in_backward)
         return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
-                         region->name, engine->is_draining ? "destructor" : "backward pass");
+                         region->name,
+                         engine->is_draining ? "destructor or watch" : "backward pass");
     if (acre_region_is_bulk(region) ? acre_held_from_outside(region) != 0
                                     : region->live_objects != 0)
         return refuse(engine, region);
@@ -105,6 +106,14 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     /* Names of C variables whose reference was moved elsewhere by hand. */
     region->holders.count = 0;
     acre_reset(region->alloc);
-    release_outgoing(engine, number);
+
+    /* Watches and destructors run now, and may build in this very region: it owes nothing more. */
+    newest_watch = region->newest_watch;
+    outgoing = region->outgoing;
+    region->newest_watch = 0;
+    region->outgoing = (struct acre_table){0};
+    acre_watchers_die(engine, newest_watch);
+    acre_drain(engine);
+    release_outgoing(engine, number, outgoing);
     return ACRE_OK;
 }

@@ -28,19 +28,27 @@ enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *ob
 }
 
 /* A generation that is used up retires its slot, so that no old handle ever reads alive again. */
-void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
+void acre_weak_slot_free(struct acre_region *region, uint32_t slot)
 {
-    struct acre_region *region = acre_region_of(engine, object);
-    uint32_t slot = (uint32_t)object->link;
     struct acre_weak_slot *record = acre_weak_slot_at(region, slot);
 
     record->object = NULL;
-    object->flags &= (uint8_t)~OBJECT_HAS_WEAK;
     if (record->generation == UINT32_MAX)
         return;
     record->generation++;
     record->next_free = region->free_weak_slot;
     region->free_weak_slot = slot + 1;
+}
+
+void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
+{
+    struct acre_region *region = acre_region_of(engine, object);
+    uint32_t slot = (uint32_t)object->link;
+    uint32_t newest_watch = acre_weak_slot_at(region, slot)->newest_watch;
+
+    object->flags &= (uint8_t)~OBJECT_HAS_WEAK;
+    acre_weak_slot_free(region, slot);
+    acre_watchers_die(engine, newest_watch);
 }
 
 struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak)

@@ -23,6 +23,13 @@ struct acre_weak {
     uint32_t generation; /* 0: refers to nothing */
 };
 
+/* Whether both are of the same object, or both of nothing. Death changes nothing in it: no two
+ * objects ever have the same handle. */
+static inline bool acre_weak_equal(struct acre_weak a, struct acre_weak b)
+{
+    return a.place == b.place && a.slot == b.slot && a.generation == b.generation;
+}
+
 /*
  * A weak reference to `object`; all those to one object are equal. A NULL object gives a handle
  * that is dead. ACRE_NO_MEMORY when there is no room for a slot, ACRE_BAD_ARGUMENT for a type that

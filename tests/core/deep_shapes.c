@@ -1,11 +1,13 @@
 /*
- * deep_shapes SHAPE [NODES]: D-01, D-03, D-06. A shape of NODES nodes (1,000,000 unless said
- * otherwise) is dropped, and another one that is garbage is collected, on a stack of 64 KiB, while
- * the allocator refuses every call. Exit status 0: they were.
+ * deep_shapes SHAPE [NODES [watched]]: D-01, D-03, D-04, D-06. A shape of NODES nodes (1,000,000
+ * unless said otherwise) is dropped, and another one that is garbage is collected, on a stack of 64
+ * KiB, while the allocator refuses every call. Exit status 0: they were.
  *
  *   chain  o ─> o ─> o ─> ...          comb  o ─> o ─> o ─> ...
  *                                            └> o └> o └> o
  *   tree   every node has two          list  o <─> o <─> o <─> ...
+ *
+ * If watched, each node has a watch, which finds its node and the one it hung on dead.
  *
  * Garbage is made by a reference from the last node to the first. A list is garbage without it, and
  * can only be collected.
@@ -18,6 +20,7 @@
 
 #include "alloc/backends.h"
 #include "core/collect.h"
+#include "core/watch.h"
 
 enum { STACK_BYTES = 64 * 1024 };
 
@@ -81,7 +84,33 @@ struct scene {
     unsigned long count;
     uint32_t type;
     bool is_collected;
+    struct acre_weak *weaks; /* of each node; NULL: not watched */
+    unsigned long calls;
 };
+
+static enum acre_status look(struct acre_engine *engine, void *context, uint64_t number)
+{
+    struct scene *scene = context;
+    unsigned long parent = number > 0 ? scene->shape->parent_of(number).node : 0;
+
+    scene->calls += !acre_weak_is_alive(engine, scene->weaks[number]) &&
+                    !acre_weak_is_alive(engine, scene->weaks[parent]);
+    return ACRE_OK;
+}
+
+static bool watch_nodes(struct scene *scene, struct node **nodes)
+{
+    enum acre_status status = ACRE_OK;
+
+    scene->calls = 0;
+    for (unsigned long i = 0; scene->weaks != NULL && status == ACRE_OK && i < scene->count; i++) {
+        status = acre_weak_of(scene->engine, &nodes[i]->object, &scene->weaks[i]);
+        if (status == ACRE_OK)
+            status = acre_watch_begin(scene->engine, scene->weaks[i],
+                                      (struct acre_notice){look, scene, i}, NULL);
+    }
+    return status == ACRE_OK;
+}
 
 static bool make_nodes(struct scene *scene, struct node **nodes)
 {
@@ -116,7 +145,8 @@ static bool link_nodes(const struct scene *scene, struct node **nodes)
 static bool build(struct scene *scene, bool is_garbage)
 {
     struct node **nodes = malloc(scene->count * sizeof *nodes);
-    bool built = nodes != NULL && make_nodes(scene, nodes) && link_nodes(scene, nodes);
+    bool built = nodes != NULL && make_nodes(scene, nodes) && link_nodes(scene, nodes) &&
+                 watch_nodes(scene, nodes);
 
     if (built && is_garbage) {
         struct node *last = nodes[scene->count - 1];
@@ -165,10 +195,12 @@ static bool build_and_end(struct scene *scene, struct acre_fault_plan *plan, boo
     plan->fail_at = 1;
     plan->forever = true;
     plan->calls = 0;
-    passed = end_on_small_stack(scene) && plan->calls == 0;
-    printf("figure: %s of %lu nodes %s, %d KiB of stack, %llu allocations meanwhile: %s\n",
-           scene->shape->name, scene->count, is_garbage ? "collected" : "dropped",
-           STACK_BYTES / 1024, (unsigned long long)plan->calls, passed ? "passed" : "failed");
+    passed = end_on_small_stack(scene) && plan->calls == 0 &&
+             (scene->weaks == NULL || scene->calls == scene->count);
+    printf("figure: %s of %lu nodes%s %s, %d KiB of stack, %llu allocations meanwhile: %s\n",
+           scene->shape->name, scene->count, scene->weaks != NULL ? ", watched," : "",
+           is_garbage ? "collected" : "dropped", STACK_BYTES / 1024,
+           (unsigned long long)plan->calls, passed ? "passed" : "failed");
     return passed;
 }
 
@@ -190,12 +222,18 @@ int main(int argc, char **argv)
         .shape = argc > 1 ? find_shape(argv[1]) : NULL,
         .count = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000000,
     };
-    bool passed = scene.shape != NULL && scene.count > 1 &&
-                  acre_engine_new(&scene.engine, top, &options) == ACRE_OK &&
-                  acre_type_register(scene.engine, &node_type, &scene.type) == ACRE_OK &&
-                  (scene.shape->is_doubly_linked || build_and_end(&scene, &plan, false)) &&
-                  build_and_end(&scene, &plan, true);
+    bool is_watched = argc > 3 && strcmp(argv[3], "watched") == 0;
+    bool passed;
 
+    if (is_watched)
+        scene.weaks = calloc(scene.count, sizeof *scene.weaks);
+    passed = (!is_watched || scene.weaks != NULL) && scene.shape != NULL && scene.count > 1 &&
+             acre_engine_new(&scene.engine, top, &options) == ACRE_OK &&
+             acre_type_register(scene.engine, &node_type, &scene.type) == ACRE_OK &&
+             (scene.shape->is_doubly_linked || build_and_end(&scene, &plan, false)) &&
+             build_and_end(&scene, &plan, true);
+
+    free(scene.weaks);
     acre_engine_destroy(scene.engine);
     acre_destroy(top);
     acre_destroy(bottom);

@@ -1,7 +1,7 @@
 /*
- * random_model [SEED [OPERATIONS]]: random programs on objects, references, weak references and
- * resets, held against a model that is too simple to be wrong: plain tables, and a search from
- * scratch wherever the engine keeps a count.
+ * random_model [SEED [OPERATIONS]]: random programs on objects, references, weak references,
+ * watches and resets, held against a model that is too simple to be wrong: plain tables, and a
+ * search from scratch wherever the engine keeps a count.
  *
  * Every configuration runs OPERATIONS (100,000; 1,000 under a checker) steps. A failure prints the
  * seed that repeats it.
@@ -14,7 +14,7 @@
 #include "core/check.h"
 #include "core/collect.h"
 #include "core/region.h"
-#include "core/weak.h"
+#include "core/watch.h"
 
 enum { SLOTS = 3, MOST_OBJECTS = 400, MOST_HANDLES = 60, WEAKS = 300, REGIONS = 3 };
 
@@ -55,6 +55,9 @@ struct weak_row {
     struct acre_weak weak;
     uint64_t serial;
     int row;
+    struct acre_watch watch;
+    bool is_watched;
+    uint32_t calls;
 };
 
 enum region_kind { NO_REGION, COUNTED, BULK };
@@ -196,9 +199,44 @@ static void take_weak(void)
 
     if (which < 0)
         return;
+    agree(acre_watch_cancel(engine, weak->watch) == (weak->is_watched && model_says_alive(weak)));
+    *weak = (struct weak_row){.row = handles[which].row};
     agree(acre_weak_of(engine, &handles[which].thing->object, &weak->weak) == ACRE_OK);
-    weak->row = handles[which].row;
     weak->serial = rows[weak->row].serial;
+}
+
+static enum acre_status write_call(struct acre_engine *caller, void *context, uint64_t number)
+{
+    struct weak_row *weak = &weaks[number];
+
+    agree(caller == engine && context == weaks);
+    agree(!acre_weak_is_alive(engine, weak->weak) && !acre_watch_is_pending(engine, weak->watch));
+    weak->calls++;
+    return ACRE_OK;
+}
+
+/* The answer tells whether the object is alive. */
+static void take_watch(void)
+{
+    int which = below(WEAKS);
+    struct weak_row *weak = &weaks[which];
+    struct acre_notice notice = {write_call, weaks, (uint64_t)which};
+
+    if (weak->is_watched)
+        return;
+    weak->is_watched = model_says_alive(weak);
+    agree(acre_watch_begin(engine, weak->weak, notice, &weak->watch) ==
+          (weak->is_watched ? ACRE_OK : ACRE_BAD_ARGUMENT));
+}
+
+static void drop_watch(void)
+{
+    struct weak_row *weak = &weaks[below(WEAKS)];
+    bool is_pending = weak->is_watched && model_says_alive(weak);
+
+    agree(acre_watch_cancel(engine, weak->watch) == is_pending);
+    if (is_pending)
+        weak->is_watched = false;
 }
 
 static void upgrade(void)
@@ -285,8 +323,13 @@ static void compare(void)
         agree(acre_strong_count(&rows[i].thing->object) == references_to(i, false));
     }
     agree(acre_live_objects(engine) == live);
-    for (int i = 0; i < WEAKS; i++)
-        agree(acre_weak_is_alive(engine, weaks[i].weak) == model_says_alive(&weaks[i]));
+    for (int i = 0; i < WEAKS; i++) {
+        bool is_alive = model_says_alive(&weaks[i]);
+
+        agree(acre_weak_is_alive(engine, weaks[i].weak) == is_alive);
+        agree(acre_watch_is_pending(engine, weaks[i].watch) == (weaks[i].is_watched && is_alive));
+        agree(weaks[i].calls == (weaks[i].is_watched && !is_alive));
+    }
 }
 
 /* Rings keep themselves alive: what the model still has is opened by hand. */
@@ -334,8 +377,12 @@ static void one_step(void)
         drop_reference();
     else if (choice < 78)
         set_slot();
-    else if (choice < 86)
+    else if (choice < 83)
         take_weak();
+    else if (choice < 87)
+        take_watch();
+    else if (choice < 88)
+        drop_watch();
     else if (choice < 92)
         upgrade();
     else if (choice < 98)
@@ -433,6 +480,7 @@ static void run(const struct configuration *configuration, uint64_t steps)
         reset(r);
     compare();
     agree(acre_live_objects(engine) == 0);
+    agree(acre_watch_failures(engine) == 0);
     agree(acre_engine_destroy(engine) == 0);
     for (int r = REGIONS - 1; r >= 0; r--) {
         agree(acre_check(allocs[r]) == NULL);

@@ -1,5 +1,5 @@
-/* Weak references: semantics cases W-01..W-03, W-09..W-12, W-16, W-17, W-21 (W-21 also in
- * test_object.c). W-04 asks for callbacks, which are not there. */
+/* Weak references: semantics cases W-01..W-03, W-09..W-14, W-16, W-17. Those of callbacks are in
+ * test_watch.c, W-18 in test_weak_table.c, W-21 in test_object.c as well. */
 #include "support/mtest.h"
 
 #include <stdlib.h>
@@ -47,9 +47,7 @@ MTest(weak, life)
     /* W-02, and all handles of one object are equal (W-13) */
     for (int i = 1; i < 1000; i++) {
         weaks[i] = weak_of(a);
-        cr_assert_eq(weaks[i].place, weaks[0].place);
-        cr_assert_eq(weaks[i].slot, weaks[0].slot);
-        cr_assert_eq(weaks[i].generation, weaks[0].generation);
+        cr_assert(acre_weak_equal(weaks[i], weaks[0]));
     }
     cr_assert_eq(acre_strong_count(&a->object), 1);
     acre_unref(world.engine, &a);
@@ -66,6 +64,15 @@ MTest(weak, life)
     cr_assert_not(is_alive((struct acre_weak){0}));
     cr_assert_not(is_alive((struct acre_weak){UINT64_MAX, 7, 7}));
     cr_assert_not(is_alive((struct acre_weak){0, 4000000000u, 1}));
+
+    /* W-14: the dead stay what they were, each equal to itself and to no other */
+    for (int i = 1; i <= 100; i++) {
+        a = world_node(&world, 'd');
+        weaks[i] = weak_of(a);
+        acre_unref(world.engine, &a);
+        for (int j = 0; j <= i; j++)
+            cr_assert_eq(acre_weak_equal(weaks[i], weaks[j]), i == j);
+    }
 
     /* An upgraded handle keeps the object beyond its owner. */
     a = world_node(&world, 'b');
