@@ -211,6 +211,8 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
     if (is_busy(engine))
         return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
                          engine->is_draining ? "destructor or watch" : "backward pass");
+    if (engine->candidates.rows.count == 0)
+        return ACRE_OK;
     look(engine, found);
     keep(engine);
     if (explanation != NULL)
