@@ -20,22 +20,9 @@
 
 #include "core/internal.h"
 
-enum { PLACE_SHIFT = 32 };
-
 static struct acre_object **rows_of(const struct acre_engine *engine)
 {
     return engine->candidates.rows.rows;
-}
-
-/* Its place among the candidates, or the references to it from listed objects. */
-static uint32_t number_of(const struct acre_object *object)
-{
-    return (uint32_t)(object->link >> PLACE_SHIFT);
-}
-
-static void set_number(struct acre_object *object, uint32_t number)
-{
-    object->link = (object->link & UINT32_MAX) | (uint64_t)number << PLACE_SHIFT;
 }
 
 /* Candidates -------------------------------------------------------------------------------- */
@@ -54,7 +41,7 @@ static void list(struct acre_engine *engine, struct acre_object *object, uint32_
     struct acre_table *table = &engine->candidates.rows;
 
     object->flags |= OBJECT_IS_LISTED;
-    set_number(object, number);
+    acre_set_number(object, number);
     rows_of(engine)[table->count++] = object;
 }
 
@@ -67,10 +54,10 @@ void acre_candidate_add(struct acre_engine *engine, struct acre_object *object)
 void acre_candidate_remove(struct acre_engine *engine, struct acre_object *object)
 {
     struct acre_object *last = rows_of(engine)[--engine->candidates.rows.count];
-    uint32_t place = number_of(object);
+    uint32_t place = acre_number_of(object);
 
     rows_of(engine)[place] = last;
-    set_number(last, place);
+    acre_set_number(last, place);
     object->flags &= (uint8_t)~OBJECT_IS_LISTED;
 }
 
@@ -89,7 +76,7 @@ static void count_edge(struct acre_engine *engine, struct acre_object *holder,
     if ((child->flags & OBJECT_IS_LISTED) == 0)
         list(engine, child, 1);
     else
-        set_number(child, number_of(child) + 1);
+        acre_set_number(child, acre_number_of(child) + 1);
 }
 
 static void look(struct acre_engine *engine, struct acre_collection *found)
@@ -98,7 +85,7 @@ static void look(struct acre_engine *engine, struct acre_collection *found)
 
     found->candidates = table->count;
     for (uint32_t i = 0; i < table->count; i++)
-        set_number(rows_of(engine)[i], 0);
+        acre_set_number(rows_of(engine)[i], 0);
     for (uint32_t i = 0; i < table->count; i++)
         acre_visit_children(engine, rows_of(engine)[i], count_edge, found);
     found->examined = table->count;
@@ -137,7 +124,7 @@ static void keep(struct acre_engine *engine)
     for (uint32_t i = 0; i < table->count; i++) {
         struct acre_object *object = rows_of(engine)[i];
 
-        if (object->strong > number_of(object))
+        if (object->strong > acre_number_of(object))
             reach(object, &stack);
         while (stack.top < stack.bottom)
             acre_visit_children(engine, *stack.top++, reach_child, &stack);
@@ -215,22 +202,37 @@ static bool is_busy(const struct acre_engine *engine)
     return engine->is_draining || engine->is_in_backward;
 }
 
-enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found)
+static enum acre_status collect(struct acre_engine *engine, struct acre_collection *found,
+                                struct acre_explanation *explanation)
 {
-    struct acre_collection ignored;
-
-    if (found == NULL)
-        found = &ignored;
     *found = (struct acre_collection){0};
     if (!engine->has_collector)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
     if (is_busy(engine))
         return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
                          engine->is_draining ? "destructor or watch" : "backward pass");
+    if (engine->candidates.rows.count == 0)
+        return ACRE_OK;
     look(engine, found);
     keep(engine);
+    if (explanation != NULL)
+        acre_explain(engine, explanation);
     free_garbage(engine, take_garbage(engine, found));
     return ACRE_OK;
+}
+
+enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found)
+{
+    struct acre_collection ignored;
+
+    return collect(engine, found != NULL ? found : &ignored, NULL);
+}
+
+enum acre_status acre_collect_explained(struct acre_engine *engine,
+                                        struct acre_explanation *explanation)
+{
+    explanation->edge_count = 0;
+    return collect(engine, &explanation->found, explanation);
 }
 
 void acre_collect_automatically(struct acre_engine *engine)

@@ -34,4 +34,35 @@ struct acre_collection {
  */
 enum acre_status acre_collect(struct acre_engine *engine, struct acre_collection *found);
 
+/*
+ * A kind of reference that closes garbage cycles: made weak, it would let the counts free them.
+ * A length is a number of references; ACRE_LONGEST_CYCLE stands for that or more.
+ */
+enum { ACRE_BACK_EDGES = 8, ACRE_LONGEST_CYCLE = 1000 };
+
+struct acre_back_edge {
+    const char *holder, *slot; /* "Function", "outputs" */
+    const char *target;        /* "Variable" */
+    uint64_t cycles;
+    uint32_t shortest, longest;
+};
+
+struct acre_explanation {
+    struct acre_collection found;
+    struct acre_back_edge edges[ACRE_BACK_EDGES]; /* what closes most cycles first */
+    size_t edge_count;
+};
+
+/*
+ * acre_collect that also says which references closed the cycles: a walk in depth through the
+ * garbage, from the candidates on (what C code let go of last), meets each back edge once. Cycles
+ * that share references are not all counted. Past ACRE_BACK_EDGES kinds, and past the first 64
+ * references of an object, it is silent.
+ */
+enum acre_status acre_collect_explained(struct acre_engine *engine,
+                                        struct acre_explanation *explanation);
+
+/* "Function.outputs closes 30 cycles of length 2": into `text`, cut where it has no room. */
+void acre_back_edge_say(const struct acre_back_edge *edge, char *text, size_t text_bytes);
+
 #endif

@@ -58,15 +58,15 @@ static bool is_outgoing(const struct acre_engine *engine, uint32_t from_region,
            acre_region_is_bulk(acre_region_at(engine, from_region));
 }
 
-static const char *name_of_slot(const struct acre_type *type, const struct acre_object *holder,
-                                const void *slot)
+const char *acre_slot_name(const struct acre_type *type, const struct acre_object *holder,
+                           const void *slot)
 {
     size_t offset_bytes = (size_t)((const char *)slot - (const char *)holder);
 
     for (size_t i = 0; i < type->slot_count; i++)
         if (type->slots[i].offset_bytes == offset_bytes)
             return type->slots[i].name;
-    return "?";
+    return type->slot_name != NULL ? type->slot_name(holder, slot) : "?";
 }
 
 void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const void *slot,
@@ -81,7 +81,7 @@ void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const
     if (keeps_holders(target)) {
         const struct acre_type *type = acre_type_of(engine, holder);
 
-        acre_holder_add(engine, target, slot, type->name, name_of_slot(type, holder, slot));
+        acre_holder_add(engine, target, slot, type->name, acre_slot_name(type, holder, slot));
     }
 }
 

@@ -22,11 +22,19 @@ static void function_traverse(struct acre_engine *engine, struct acre_object *ob
             visit(engine, object, &outputs[i].strong->object, &outputs[i].strong, context);
 }
 
+static const char *function_slot_name(const struct acre_object *object, const void *slot)
+{
+    const struct acre_function *function = (const struct acre_function *)object;
+
+    return (uintptr_t)slot < (uintptr_t)acre_function_outputs(function) ? "inputs" : "outputs";
+}
+
 const struct acre_type acre_function_type = {
     .name = "Function",
     .size_bytes = sizeof(struct acre_function),
     .purpose = ACRE_PURPOSE_FUNCTION,
     .traverse = function_traverse,
+    .slot_name = function_slot_name,
     .size_of = function_size_of,
 };
 

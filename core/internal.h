@@ -265,6 +265,21 @@ static inline void acre_visit_children(struct acre_engine *engine, struct acre_o
         type->traverse(engine, object, visit, context);
 }
 
+/* The high half of a link: among the candidates the place there; see collect.c. */
+static inline uint32_t acre_number_of(const struct acre_object *object)
+{
+    return (uint32_t)(object->link >> 32);
+}
+
+static inline void acre_set_number(struct acre_object *object, uint32_t number)
+{
+    object->link = (object->link & UINT32_MAX) | (uint64_t)number << 32;
+}
+
+/* explain.c: walks the garbage, the listed objects that were not reached. */
+struct acre_explanation;
+void acre_explain(struct acre_engine *engine, struct acre_explanation *explanation);
+
 /* collect.c: a reference to an object that may cycle has ended, and not the last one; a candidate
  * dies. Neither allocates. */
 void acre_candidate_add(struct acre_engine *engine, struct acre_object *object);
@@ -337,6 +352,10 @@ static inline void acre_edge_remove(struct acre_engine *engine, struct acre_obje
     }
     acre_count_down(engine, target);
 }
+
+/* edge.c: the name of the reference at `slot` of `holder`, for sentences. */
+const char *acre_slot_name(const struct acre_type *type, const struct acre_object *holder,
+                           const void *slot);
 
 /* edge.c: the books of who holds objects of a region that can be reset. */
 bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target);

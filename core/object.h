@@ -66,6 +66,9 @@ struct acre_type {
     void (*traverse)(struct acre_engine *engine, struct acre_object *object, acre_visit *visit,
                      void *context);
 
+    /* With traverse: the name of the reference at `slot`, for sentences. NULL: "?". */
+    const char *(*slot_name)(const struct acre_object *object, const void *slot);
+
     /* For objects whose size varies: the size that acre_object_new_sized was given. */
     size_t (*size_of)(const struct acre_object *object);
 

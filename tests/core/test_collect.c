@@ -367,18 +367,22 @@ MTest(collect, immortals)
 }
 
 /* C-15, B-31: the graphs of step 16. Ten loops of three squares, all dropped. */
-MTest(collect, step_16)
+static void open_step_16(void)
 {
     static const struct acre_engine_options options = {
         .back_references = ACRE_BACK_STRONG,
         .collector = ACRE_COLLECTOR_MANUAL,
     };
-    struct acre_variable *x = NULL;
-    struct acre_variable *y = NULL;
-    struct acre_engine *e;
 
     cr_assert(world_open_with(&world, WORLD_PINNED, &options));
-    e = world.engine;
+}
+
+static void run_step_16(void)
+{
+    struct acre_engine *e = world.engine;
+    struct acre_variable *x = NULL;
+    struct acre_variable *y = NULL;
+
     for (int i = 0; i < 10; i++) {
         cr_assert_eq(acre_assign(e, &x, acre_variable_of(e, i)), ACRE_OK);
         cr_assert_eq(acre_assign(e, &y, acre_square(e, acre_square(e, acre_square(e, x)))),
@@ -386,12 +390,82 @@ MTest(collect, step_16)
     }
     acre_unref(e, &x);
     acre_unref(e, &y);
+}
+
+MTest(collect, step_16)
+{
+    open_step_16();
+    run_step_16();
     cr_assert_eq(world_live(&world, ACRE_PURPOSE_VARIABLE), 40);
     cr_assert_eq(world_live(&world, ACRE_PURPOSE_FUNCTION), 30);
     cr_assert_eq(collect().freed, 40 + 30);
     cr_assert_eq(world_live(&world, ACRE_PURPOSE_VARIABLE), 0);
     cr_assert_eq(world_live(&world, ACRE_PURPOSE_FUNCTION), 0);
     cr_assert_eq(world_live(&world, ACRE_PURPOSE_ARRAY), 0);
+    close_empty();
+}
+
+static struct acre_explanation explain(void)
+{
+    struct acre_explanation explanation;
+
+    cr_assert_eq(acre_collect_explained(world.engine, &explanation), ACRE_OK);
+    return explanation;
+}
+
+static void expect_edge(const struct acre_explanation *explanation, size_t index, const char *words)
+{
+    char text[128];
+
+    cr_assert_lt(index, explanation->edge_count);
+    acre_back_edge_say(&explanation->edges[index], text, sizeof text);
+    cr_assert_str_eq(text, words);
+}
+
+/* What closes the cycles of step 16 is what the seed makes weak in step 17. */
+MTest(collect, explains_step_16)
+{
+    struct acre_explanation explanation;
+
+    open_step_16();
+    run_step_16();
+    explanation = explain();
+    cr_assert_eq(explanation.found.freed, 70);
+    cr_assert_eq(explanation.edge_count, 1);
+    expect_edge(&explanation, 0, "Function.outputs closes 30 cycles of length 2");
+    close_empty();
+}
+
+MTest(collect, explains_rings)
+{
+    struct acre_explanation explanation;
+    struct node *kept;
+    struct node *ring;
+
+    open_collecting(WORLD_PINNED);
+    for (int i = 0; i < 5; i++) {
+        ring = ring_of(3 + i % 2);
+        acre_unref(world.engine, &ring);
+    }
+    ring = ring_of(1);
+    world_link(&world, ring, &ring->other, ring);
+    acre_unref(world.engine, &ring);
+    kept = ring_of(2);
+    explanation = explain();
+    cr_assert_eq(explanation.found.freed, 3 + 4 + 3 + 4 + 3 + 1);
+    cr_assert_eq(explanation.edge_count, 2);
+    expect_edge(&explanation, 0, "Plain.next closes 6 cycles of length 1 to 4");
+    expect_edge(&explanation, 1, "Plain.other closes 1 cycle of length 1");
+    acre_unref(world.engine, &kept);
+    explanation = explain();
+    cr_assert_eq(explanation.found.freed, 2);
+
+    ring = ring_of(5000);
+    acre_unref(world.engine, &ring);
+    explanation = explain();
+    expect_edge(&explanation, 0, "Plain.next closes 1 cycle of length 1000 or more");
+    explanation = explain();
+    cr_assert_eq(explanation.edge_count, 0);
     close_empty();
 }
 
