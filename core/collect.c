@@ -187,8 +187,6 @@ static void adapt(struct acre_engine *engine, const struct acre_collection *foun
 {
     uint32_t *collect_at = &engine->candidates.collect_at;
 
-    if (*collect_at == UINT32_MAX)
-        return;
     if (2 * found->freed >= found->examined)
         *collect_at = *collect_at / 3 * 2;
     else if (*collect_at < UINT32_MAX / 2)
@@ -197,20 +195,15 @@ static void adapt(struct acre_engine *engine, const struct acre_collection *foun
         *collect_at = ACRE_FEWEST_CANDIDATES;
 }
 
-static bool is_busy(const struct acre_engine *engine)
-{
-    return engine->is_draining || engine->is_in_backward;
-}
-
 static enum acre_status collect(struct acre_engine *engine, struct acre_collection *found,
                                 struct acre_explanation *explanation)
 {
     *found = (struct acre_collection){0};
     if (!engine->has_collector)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
-    if (is_busy(engine))
+    if (acre_busy_with(engine) != NULL)
         return acre_fail(engine, ACRE_BUSY, "collect: called from inside a %s",
-                         engine->is_draining ? "destructor or watch" : "backward pass");
+                         acre_busy_with(engine));
     if (engine->candidates.rows.count == 0)
         return ACRE_OK;
     look(engine, found);
@@ -239,6 +232,6 @@ void acre_collect_automatically(struct acre_engine *engine)
 {
     struct acre_collection found;
 
-    if (!is_busy(engine) && acre_collect(engine, &found) == ACRE_OK)
+    if (acre_busy_with(engine) == NULL && acre_collect(engine, &found) == ACRE_OK)
         adapt(engine, &found);
 }

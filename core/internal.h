@@ -141,6 +141,14 @@ static inline const struct acre_type_entry *acre_entry_of(const struct acre_engi
     return (const struct acre_type_entry *)engine->types.rows + object->type;
 }
 
+/* What neither a reset nor a collection may happen in, if the engine is in the midst of it. */
+static inline const char *acre_busy_with(const struct acre_engine *engine)
+{
+    if (engine->is_draining)
+        return "destructor or watch";
+    return engine->is_in_backward ? "backward pass" : NULL;
+}
+
 /* engine.c: writes the sentence of a failure and returns its status. */
 enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, const char *format,
                            ...) __attribute__((format(printf, 3, 4)));

@@ -89,10 +89,9 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t number)
     if (number == ACRE_REGION_PINNED || number >= engine->regions.count)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "region %u cannot be reset", number);
     region = acre_region_at(engine, number);
-    if (engine->is_draining || engine->is_in_backward)
+    if (acre_busy_with(engine) != NULL)
         return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
-                         region->name,
-                         engine->is_draining ? "destructor or watch" : "backward pass");
+                         region->name, acre_busy_with(engine));
     if (acre_region_is_bulk(region) ? acre_held_from_outside(region) != 0
                                     : region->live_objects != 0)
         return refuse(engine, region);
