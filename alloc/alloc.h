@@ -3,8 +3,8 @@
  *
  * Every place memory can come from is a `struct acre_alloc`: a pointer to a constant table of
  * operations, followed by whatever the implementation keeps (it embeds the struct first). The same
- * interface is spoken by the backends (malloc, jemalloc, arena), by the layers below them (pages)
- * and by the decorators around them (record, fault).
+ * interface is spoken by the backends (malloc, jemalloc, mimalloc, arena), by the layers below them
+ * (pages) and by the decorators around them (record, fault).
  *
  *   caller ──> front function (this header) ──> decorator ──> backend ──> memory
  *              checks arguments once

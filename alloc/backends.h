@@ -31,6 +31,16 @@ struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes);
  */
 const void *acre_jemalloc_symbol(const struct acre_alloc *self, const char **version);
 
+/*
+ * The real mimalloc (2.x), loaded in the same way and for the same reason; NULL with a sentence in
+ * `why` likewise. Held is what it has committed, of the whole process, its own books included.
+ * Reference: Leijen, Zorn, de Moura, Mimalloc: free list sharding in action (APLAS 2019).
+ */
+struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes);
+
+/* Where the loaded mi_malloc is; `version` is valid as long as `self`. */
+const void *acre_mimalloc_symbol(const struct acre_alloc *self, const char **version);
+
 #define ACRE_STATIC_TLS_TUNABLE "glibc.rtld.optional_static_tls=16384"
 
 /*

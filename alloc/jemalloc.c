@@ -1,10 +1,10 @@
-/* Backend: jemalloc through its non-standard API, loaded at run time (see backends.h for why). */
+/* Backend: jemalloc through its non-standard API, loaded at run time. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "alloc/backends.h"
+#include "alloc/library.h"
 
 struct jemalloc_api {
     void *(*mallocx)(size_t size, int flags);
@@ -73,10 +73,7 @@ static size_t jemalloc_held_bytes(const struct acre_alloc *self)
 
 static void jemalloc_destroy(struct acre_alloc *self)
 {
-    struct jemalloc_backend *backend = (struct jemalloc_backend *)self;
-
-    /* The library stays loaded: threads that used it run its destructors when they end. */
-    free(backend);
+    free(self);
 }
 
 static const struct acre_alloc_ops jemalloc_ops = {
@@ -90,45 +87,25 @@ static const struct acre_alloc_ops jemalloc_ops = {
     .held_bytes = jemalloc_held_bytes,
 };
 
-static bool find_symbols(void *library, struct jemalloc_api *api, char *why, size_t why_bytes)
-{
-    const struct {
-        const char *name;
-        void *where;
-    } symbols[] = {
-        {"mallocx", &api->mallocx}, {"sdallocx", &api->sdallocx}, {"xallocx", &api->xallocx},
-        {"sallocx", &api->sallocx}, {"nallocx", &api->nallocx},   {"mallctl", &api->mallctl},
-    };
-
-    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
-        void *symbol = dlsym(library, symbols[i].name);
-
-        if (symbol == NULL) {
-            snprintf(why, why_bytes, "libjemalloc.so.2 has no %s", symbols[i].name);
-            return false;
-        }
-        memcpy(symbols[i].where, &symbol, sizeof symbol);
-    }
-    return true;
-}
-
 struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes)
 {
     struct jemalloc_backend *backend = malloc(sizeof *backend);
+    struct jemalloc_api *api = &backend->api;
 
     if (backend == NULL) {
         snprintf(why, why_bytes, "out of memory");
         return NULL;
     }
     *backend = (struct jemalloc_backend){.base = {&jemalloc_ops, 0}};
-    backend->library = dlopen("libjemalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+    backend->library = acre_library_load("libjemalloc.so.2", "libjemalloc2",
+                                         (const struct acre_symbol[]){{"mallocx", &api->mallocx},
+                                                                      {"sdallocx", &api->sdallocx},
+                                                                      {"xallocx", &api->xallocx},
+                                                                      {"sallocx", &api->sallocx},
+                                                                      {"nallocx", &api->nallocx},
+                                                                      {"mallctl", &api->mallctl}},
+                                         6, why, why_bytes);
     if (backend->library == NULL) {
-        snprintf(why, why_bytes, "%s (package libjemalloc2)", dlerror());
-        free(backend);
-        return NULL;
-    }
-    if (!find_symbols(backend->library, &backend->api, why, why_bytes)) {
-        dlclose(backend->library);
         free(backend);
         return NULL;
     }

@@ -120,6 +120,19 @@ static bool open_jemalloc(struct acre_backend *backend, char *why, size_t why_by
     return true;
 }
 
+static bool open_mimalloc(struct acre_backend *backend, char *why, size_t why_bytes)
+{
+    const char *version;
+    const void *symbol;
+
+    backend->pinned = acre_mimalloc_new(why, why_bytes);
+    if (backend->pinned == NULL)
+        return false;
+    symbol = acre_mimalloc_symbol(backend->pinned, &version);
+    identify(&backend->identity, symbol, version);
+    return true;
+}
+
 /* What outlives the iterations comes from a pool, since an arena cannot take single frees. */
 static bool open_arena(struct acre_backend *backend, char *why, size_t why_bytes)
 {
@@ -142,6 +155,7 @@ static bool open_arena(struct acre_backend *backend, char *why, size_t why_bytes
 static const struct entry entries[] = {
     {"malloc", "the C library's malloc", false, open_malloc},
     {"jemalloc", "jemalloc, loaded at run time", false, open_jemalloc},
+    {"mimalloc", "mimalloc, loaded at run time", false, open_mimalloc},
     {"arena", "bump regions for the iterations, a pool for what outlives them", true, open_arena},
 };
 

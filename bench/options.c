@@ -350,7 +350,7 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "                          drop-first: y lets go before\n"
             "    --iterations N        of the cold and the recorded part (default 10, the seed's)\n"
             "  under which strategies\n"
-            "    --backends A[,B...]   malloc, jemalloc, arena (default: all)\n"
+            "    --backends A[,B...]   malloc, jemalloc, mimalloc, arena (default: all)\n"
             "    --lifetimes A[,B...]  strong, weak, walked, region (default: all that fit)\n"
             "  how\n"
             "    --rounds N            rounds of visits (default 20; 8 or more give verdicts)\n"

@@ -62,7 +62,7 @@ struct acre_recorded {
 
 /* Parameters that identify a cell; two runs are compared cell by cell on all of them. */
 struct acre_cell_key {
-    char *backend;  /* "malloc", "jemalloc", "arena" */
+    char *backend;  /* "malloc", "jemalloc", "mimalloc", "arena" */
     char *lifetime; /* "strong", "weak", "walked", "region" */
     char *fill;     /* "randn", "reuse" */
     char *order;    /* "seed", "drop-first" */

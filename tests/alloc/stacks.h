@@ -13,6 +13,7 @@
 enum stack_kind {
     STACK_MALLOC,
     STACK_JEMALLOC,
+    STACK_MIMALLOC,
     STACK_PAGES,
     STACK_ARENA,
     STACK_SMALL_ARENA, /* of the smallest chunks there are */
@@ -30,7 +31,7 @@ struct stack {
 
 static inline const char *stack_name(enum stack_kind kind)
 {
-    static const char *const names[STACK_KINDS] = {"malloc", "jemalloc",    "pages",
+    static const char *const names[STACK_KINDS] = {"malloc", "jemalloc",    "mimalloc", "pages",
                                                    "arena",  "small arena", "pool"};
 
     return names[kind];
@@ -49,6 +50,9 @@ static inline void stack_open(struct stack *stack, enum stack_kind kind, bool is
         break;
     case STACK_JEMALLOC:
         stack->bottom = acre_jemalloc_new(why, sizeof why);
+        break;
+    case STACK_MIMALLOC:
+        stack->bottom = acre_mimalloc_new(why, sizeof why);
         break;
     case STACK_PAGES:
         stack->bottom = acre_pages_new();

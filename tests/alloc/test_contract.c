@@ -1,73 +1,25 @@
 /* The allocator contract, held against every backend, layer and decorator in the same way. */
 #include "support/mtest.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "alloc/backends.h"
-#include "alloc/ledger.h"
-#include "alloc/registry.h"
+#include "alloc/stacks.h"
 #include "bench/random.h"
 
-enum { KINDS = 7, BLOCKS = 64 };
+enum { BLOCKS = 64, SUBJECTS = 2 * STACK_KINDS };
 
-struct subject {
-    const char *name;
-    struct acre_alloc *top;
-    struct acre_alloc *layers[3]; /* below it, destroyed in this order */
-    struct acre_ledger ledger;
-    struct acre_fault_plan plan;
-};
-
-static void open_subject(struct subject *s, int kind)
+/* Every allocator, and then each behind the decorators. */
+static void open_subject(struct stack *s, int subject)
 {
-    char why[256];
-
-    *s = (struct subject){0};
-    acre_ledger_init(&s->ledger);
-    if (kind != 0 && kind != 1)
-        s->layers[2] = acre_pages_new();
-    switch (kind) {
-    case 0:
-        s->top = acre_malloc_new();
-        break;
-    case 1:
-        s->top = acre_jemalloc_new(why, sizeof why);
-        break;
-    case 2:
-        s->top = s->layers[2];
-        s->layers[2] = NULL;
-        break;
-    case 3:
-        s->top = acre_arena_new(s->layers[2], NULL);
-        break;
-    case 4:
-        s->top = acre_pool_new(s->layers[2]);
-        break;
-    case 5:
-        s->layers[1] = acre_arena_new(s->layers[2], NULL);
-        s->top = acre_record_new(s->layers[1], &s->ledger.sink, 0);
-        break;
-    default:
-        s->layers[1] = acre_pool_new(s->layers[2]);
-        s->layers[0] = acre_fault_new(s->layers[1], &s->plan);
-        s->top = acre_record_new(s->layers[0], &s->ledger.sink, 0);
-        break;
-    }
-    cr_assert_not_null(s->top);
-    s->name = s->top->ops->name;
+    stack_open(s, (enum stack_kind)(subject / 2), subject % 2 != 0);
 }
 
-static void close_subject(struct subject *s)
+static void close_subject(struct stack *s)
 {
     cr_assert_null(acre_check(s->top), "%s", acre_check(s->top));
-    acre_destroy(s->top);
-    for (int i = 0; i < 3; i++)
-        acre_destroy(s->layers[i]);
+    stack_close(s);
 }
 
 /* A volatile size: the compiler must not reason about absurd ones. */
-static void *ask(struct subject *s, volatile size_t size, uint32_t align)
+static void *ask(struct stack *s, volatile size_t size, uint32_t align)
 {
     return acre_allocate(s->top, (struct acre_layout){size, align, ACRE_PURPOSE_OTHER});
 }
@@ -78,10 +30,10 @@ MTest(contract, sizes_and_alignments)
                                    4097, 262144, 1048575, 1048576, 1048577, 2097151, 2097153};
     static const uint32_t aligns[] = {1, 8, 16, 64, 4096, 2u << 20};
 
-    for (int kind = 0; kind < KINDS; kind++) {
-        struct subject s;
+    for (int subject = 0; subject < SUBJECTS; subject++) {
+        struct stack s;
 
-        open_subject(&s, kind);
+        open_subject(&s, subject);
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
             for (size_t j = 0; j < sizeof aligns / sizeof aligns[0]; j++) {
                 struct acre_layout layout = {sizes[i], aligns[j], ACRE_PURPOSE_OTHER};
@@ -115,14 +67,14 @@ struct block {
     unsigned char pattern;
 };
 
-static void verify(const struct subject *s, const struct block *block)
+static void verify(const struct stack *s, const struct block *block)
 {
     for (size_t i = 0; i < block->layout.size; i++)
         cr_assert_eq(block->bytes[i], block->pattern, "%s: a byte of a live block changed",
                      s->name);
 }
 
-static void exchange(struct subject *s, struct block *block, struct acre_random *random)
+static void exchange(struct stack *s, struct block *block, struct acre_random *random)
 {
     if (block->bytes != NULL) {
         verify(s, block);
@@ -150,13 +102,13 @@ static void exchange(struct subject *s, struct block *block, struct acre_random 
 /* Overlap would show as a changed byte. */
 MTest(contract, content_is_kept)
 {
-    for (int kind = 0; kind < KINDS; kind++) {
+    for (int subject = 0; subject < SUBJECTS; subject++) {
         struct block blocks[BLOCKS] = {0};
         struct acre_random random;
-        struct subject s;
+        struct stack s;
 
-        open_subject(&s, kind);
-        acre_random_init(&random, 7, (uint64_t)kind);
+        open_subject(&s, subject);
+        acre_random_init(&random, 7, (uint64_t)subject);
         for (int i = 0; i < 10000; i++) {
             exchange(&s, &blocks[acre_random_below(&random, BLOCKS)], &random);
             if (i % 1000 == 0)
@@ -208,12 +160,12 @@ MTest(contract, arena_keeps_its_chunks)
 
 MTest(contract, fault_and_ledger)
 {
-    struct subject s;
+    struct stack s;
     const struct acre_layout layout = {100, 16, ACRE_PURPOSE_DATA};
     void *a;
     void *b;
 
-    open_subject(&s, KINDS - 1);
+    stack_open(&s, STACK_POOL, true);
     s.plan.fail_at = 2;
     a = acre_allocate(s.top, layout);
     cr_assert_not_null(a);

@@ -397,7 +397,7 @@ static void one_step(void)
 
 /* Configurations ------------------------------------------------------------------------------- */
 
-enum memory { MALLOC, JEMALLOC, POOL, ARENA };
+enum memory { MALLOC, JEMALLOC, MIMALLOC, POOL, ARENA };
 
 struct configuration {
     const char *name;
@@ -409,6 +409,7 @@ struct configuration {
 static const struct configuration configurations[] = {
     {"malloc", MALLOC, ARENA, NO_REGION, NO_REGION},
     {"jemalloc", JEMALLOC, ARENA, NO_REGION, NO_REGION},
+    {"mimalloc", MIMALLOC, ARENA, NO_REGION, NO_REGION},
     {"pool", POOL, ARENA, NO_REGION, NO_REGION},
     {"malloc, arenas counted", MALLOC, ARENA, COUNTED, COUNTED},
     {"pool, arenas in bulk", POOL, ARENA, BULK, BULK},
@@ -429,6 +430,9 @@ static struct acre_alloc *memory_of(enum memory memory, struct acre_alloc *pages
         break;
     case JEMALLOC:
         alloc = acre_jemalloc_new(why, sizeof why);
+        break;
+    case MIMALLOC:
+        alloc = acre_mimalloc_new(why, sizeof why);
         break;
     case POOL:
         alloc = acre_pool_new(pages);

@@ -22,9 +22,8 @@ struct strategy {
 };
 
 static const struct strategy strategies[] = {
-    {"malloc", ACRE_LIFETIME_WEAK},
-    {"jemalloc", ACRE_LIFETIME_WEAK},
-    {"arena", ACRE_LIFETIME_WALKED},
+    {"malloc", ACRE_LIFETIME_WEAK},   {"jemalloc", ACRE_LIFETIME_WEAK},
+    {"mimalloc", ACRE_LIFETIME_WEAK}, {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},
 };
 
