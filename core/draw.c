@@ -33,7 +33,7 @@ static const char preamble[] =
     "  node [shape=box, style=\"filled,rounded\", fontname=\"Helvetica\", fontsize=12,\n"
     "        height=0.4, margin=\"0.11,0.05\", color=\"#606060\", fillcolor=\"#f4f4f4\"]\n"
     "  edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#404040\", color=\"#404040\",\n"
-    "        arrowsize=0.7]\n";
+    "        arrowsize=0.7, weight=4]\n";
 
 static const char *look_of(enum acre_purpose purpose)
 {
@@ -221,7 +221,7 @@ static void write_reference(const struct references *references, bool is_numbere
     if (reference->is_weak)
         fprintf(stream, "%s%s, ", weak_look, reference->is_dead ? "" : ", constraint=false");
     else if (is_array(picture, reference->place))
-        fputs("weight=0, ", stream); /* the others are to be straight */
+        fputs("weight=1, ", stream); /* the others are to be straight */
     fprintf(stream, "label=<%s", picture->drawing->is_tall ? "&#160;" : "");
     acre_dot_text(stream, reference->name);
     if (is_numbered)
@@ -330,6 +330,15 @@ static void write_weak_variable(struct picture *picture, const char *name, struc
                 weak_look);
 }
 
+static bool is_given(const struct acre_drawing *drawing, const struct acre_holder *holder)
+{
+    for (size_t i = 0; i < drawing->variable_count; i++)
+        if (drawing->variables[i].object == holder->target &&
+            strcmp(drawing->variables[i].name, holder->slot_name) == 0)
+            return true;
+    return false;
+}
+
 /* The given ones, then those that regions know by name. */
 static void write_variables(struct picture *picture)
 {
@@ -348,7 +357,7 @@ static void write_variables(struct picture *picture)
         const struct acre_holder *rows = holders->rows;
 
         for (uint32_t i = 0; i < holders->count; i++)
-            if (rows[i].owner == NULL)
+            if (rows[i].owner == NULL && !is_given(drawing, &rows[i]))
                 write_holding(picture, rows[i].slot_name, rows[i].target);
     }
 }

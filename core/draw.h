@@ -23,7 +23,8 @@
 /*
  * A C variable. It holds `object`, with a reference of its own; or, where `object` is NULL, it is
  * the weak reference `weak`; a zeroed one is a variable that refers to nothing. C variables that
- * hold something in a region that can be reset are known by name (acre_assign) and drawn unasked.
+ * hold something in a region that can be reset are known by name (acre_assign) and drawn unasked,
+ * once.
  */
 struct acre_drawn_variable {
     const char *name;
