@@ -26,13 +26,15 @@ enum { ARROWS_PER_OBJECT = 4, ARROWS_AT_LEAST = 16 };
 
 /* Colours of Okabe and Ito's palette, which colour-blind readers can tell apart, in light and dark;
  * what they say is said by a word or a line as well. */
+#define FONT "fontname=\"Helvetica,Arial,sans-serif\", "
+
 static const char preamble[] =
-    "digraph {\n"
-    "  graph [bgcolor=\"white\", fontname=\"Helvetica\", fontsize=11,\n"
-    "         fontcolor=\"#404040\", nodesep=0.25, ranksep=0.35, pad=0.15]\n"
-    "  node [shape=box, style=\"filled,rounded\", fontname=\"Helvetica\", fontsize=12,\n"
+    "digraph objects {\n"
+    "  graph [" FONT "fontsize=11, fontcolor=\"#404040\",\n"
+    "         bgcolor=\"white\", nodesep=0.25, ranksep=0.35, pad=0.15]\n"
+    "  node [" FONT "fontsize=12, shape=box, style=\"filled,rounded\",\n"
     "        height=0.4, margin=\"0.11,0.05\", color=\"#606060\", fillcolor=\"#f4f4f4\"]\n"
-    "  edge [fontname=\"Helvetica\", fontsize=10, fontcolor=\"#404040\", color=\"#404040\",\n"
+    "  edge [" FONT "fontsize=10, fontcolor=\"#404040\", color=\"#404040\",\n"
     "        arrowsize=0.7, weight=4]\n";
 
 static const char *look_of(enum acre_purpose purpose)

@@ -31,7 +31,7 @@ static inline enum acre_status try_draw(const struct acre_drawing *drawing)
 static inline void draw(const struct acre_drawing *drawing)
 {
     cr_assert_eq(try_draw(drawing), ACRE_OK, "%s", acre_error(world.engine));
-    cr_assert_eq(strncmp(text, "digraph {\n", 10), 0);
+    cr_assert_eq(strncmp(text, "digraph objects {\n", 18), 0);
     cr_assert_str_eq(text + text_bytes - 2, "}\n");
 }
 
