@@ -100,18 +100,25 @@ static bool is_about_leaks(const struct sitting *sitting)
     return sitting->spec->lifetime == ACRE_LIFETIME_STRONG;
 }
 
-/* As far as the picture. */
-static enum acre_exit play(struct sitting *sitting)
+static enum acre_exit judge(const struct sitting *sitting, enum acre_status status)
+{
+    return status == ACRE_OK ? ACRE_EXIT_OK
+                             : fail(sitting, ACRE_EXIT_CELL, acre_error(sitting->stage.engine));
+}
+
+static enum acre_exit drain(const struct sitting *sitting)
+{
+    return judge(sitting, sitting->workload->drain(sitting->state));
+}
+
+static enum acre_exit play(const struct sitting *sitting)
 {
     uint64_t iterations = is_about_leaks(sitting) ? ACRE_STRONG_ITERATIONS : 1;
     enum acre_status status = ACRE_OK;
 
     for (uint64_t i = 0; status == ACRE_OK && i < iterations; i++)
         status = sitting->workload->step(sitting->state, i);
-    if (status == ACRE_OK && is_about_leaks(sitting))
-        status = sitting->workload->drain(sitting->state);
-    return status == ACRE_OK ? ACRE_EXIT_OK
-                             : fail(sitting, ACRE_EXIT_CELL, acre_error(sitting->stage.engine));
+    return judge(sitting, status);
 }
 
 /* Its picture ------------------------------------------------------------------------------- */
@@ -169,8 +176,12 @@ static enum acre_exit draw(struct sitting *sitting, struct acre_bytes *text)
 
     if (status == ACRE_EXIT_OK)
         status = play(sitting);
+    if (status == ACRE_EXIT_OK && is_about_leaks(sitting))
+        status = drain(sitting);
     if (status == ACRE_EXIT_OK)
         status = draw_to(sitting, stream);
+    if (status == ACRE_EXIT_OK && !is_about_leaks(sitting))
+        status = drain(sitting);
     end(sitting);
     if (stream != NULL && fclose(stream) != 0 && status == ACRE_EXIT_OK)
         status = fail_for_memory(sitting);

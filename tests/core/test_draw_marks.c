@@ -4,6 +4,7 @@
 
 #include "alloc/ledger.h"
 #include "core/collect.h"
+#include "core/internal.h"
 #include "core/picture.h"
 
 /* Garbage ------------------------------------------------------------------------------------- */
@@ -206,6 +207,16 @@ static enum acre_status drawing_forward(struct acre_engine *engine, struct acre_
     return acre_output_like(engine, xs[0], &ys[0]);
 }
 
+/* The memory that a Function is made in held something else before. */
+static void soil(struct acre_alloc *alloc)
+{
+    const struct acre_layout layout = {acre_function_bytes(1, 1), 16, ACRE_PURPOSE_FUNCTION};
+    void *block = acre_allocate(alloc, layout);
+
+    memset(block, 0x55, layout.size);
+    acre_free(alloc, block, layout);
+}
+
 MTest(draw, in_a_forward)
 {
     static const struct acre_operator drawing_operator = {"Drawing", 1, 1, drawing_forward, NULL};
@@ -226,6 +237,7 @@ MTest(draw, in_a_forward)
         e = world.engine;
         assign_number(&x, 3.0);
         cr_assert_eq(acre_operator_register(e, &drawing_operator, &number), ACRE_OK);
+        soil(books);
         acre_apply(e, number, &(struct acre_argument){x, ACRE_OK, false}, &y);
         cr_assert_eq(y.status, ACRE_OK, "%s", acre_error(e));
         /* x, the Function and its output, oldest first, then the array that x holds */
