@@ -3,6 +3,7 @@
  * (Knuth, The Art of Computer Programming 3, 6.4, algorithm R) so that no tombstones gather. */
 #include "alloc/ledger.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct acre_ledger_entry {
@@ -285,4 +286,46 @@ bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability ca
             return false;
     }
     return any;
+}
+
+/* The live blocks ----------------------------------------------------------------------------- */
+
+static bool is_for(const struct acre_ledger_entry *entry, unsigned purposes)
+{
+    return entry->address != NULL && (purposes >> entry->purpose & 1) != 0;
+}
+
+static int by_birth(const void *left, const void *right)
+{
+    const struct acre_live_block *a = left;
+    const struct acre_live_block *b = right;
+
+    return (a->born_bytes > b->born_bytes) - (a->born_bytes < b->born_bytes);
+}
+
+size_t acre_ledger_live(const struct acre_ledger *ledger, unsigned purposes,
+                        struct acre_live_block *blocks, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ledger->entry_capacity; i++)
+        count += is_for(&ledger->entries[i], purposes);
+    if (count > room)
+        return count;
+    count = 0;
+    for (size_t i = 0; i < ledger->entry_capacity; i++) {
+        const struct acre_ledger_entry *entry = &ledger->entries[i];
+
+        if (is_for(entry, purposes))
+            blocks[count++] = (struct acre_live_block){
+                .address = entry->address,
+                .size_bytes = entry->size,
+                .purpose = entry->purpose,
+                .source = entry->source,
+                .born_bytes = entry->born_bytes,
+            };
+    }
+    if (count > 1)
+        qsort(blocks, count, sizeof *blocks, by_birth);
+    return count;
 }

@@ -67,6 +67,20 @@ void acre_ledger_scope_end(struct acre_ledger *ledger);
  * "not reported". */
 bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability);
 
+struct acre_live_block {
+    const void *address;
+    size_t size_bytes;
+    uint32_t purpose, source;
+    uint64_t born_bytes; /* allocated before it, in all */
+};
+
+/*
+ * The live blocks of a full ledger that are for one of `purposes` (bits 1u << enum acre_purpose),
+ * oldest first. Returns how many there are; `blocks` are written only if `room` is enough for all.
+ */
+size_t acre_ledger_live(const struct acre_ledger *ledger, unsigned purposes,
+                        struct acre_live_block *blocks, size_t room);
+
 /* The bucket of the histograms a value belongs to. */
 unsigned acre_ledger_bucket(uint64_t value);
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "bench/stage.h"
+#include "core/draw.h"
 #include "core/status.h"
 
 enum acre_fill {
@@ -45,6 +46,10 @@ struct acre_workload {
     uint64_t (*checksum)(const void *state);
     enum acre_status (*drain)(void *state);
     void (*close)(void *state);
+
+    /* The C variables that hold the graph, for pictures (draw.h): writes up to `room` of them and
+     * returns how many. NULL: none is known by name. */
+    size_t (*variables)(const void *state, struct acre_drawn_variable *variables, size_t room);
 
     /*
      * The limit: the same arithmetic, hand-written over as many preallocated buffers as the

@@ -8,6 +8,7 @@
 
 #include "bench/child.h"
 #include "bench/clock.h"
+#include "bench/draw.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/runner.h"
@@ -134,6 +135,24 @@ static enum acre_exit run_in_process(const struct program *program)
     }
     acre_run_free(&run);
     return status;
+}
+
+/* A picture --------------------------------------------------------------------------------- */
+
+static enum acre_exit draw(const struct program *program)
+{
+    const struct acre_bench_options *options = &program->options;
+    const struct acre_cell_spec spec = first_spec(options);
+    char error[512];
+    enum acre_exit status;
+
+    restart(program);
+    status = acre_bench_draw(program->workload, &spec, options->draw_path, error, sizeof error);
+    if (status != ACRE_EXIT_OK)
+        return complain(program, status, error);
+    if (!options->quiet && strcmp(options->draw_path, "-") != 0)
+        printf("wrote %s\n", options->draw_path);
+    return acre_output_end(program->workload->name);
 }
 
 /* The whole run ----------------------------------------------------------------------------- */
@@ -275,6 +294,8 @@ static enum acre_exit dispatch(const struct program *program)
         return help(program);
     if (program->options.is_child)
         return run_child(program);
+    if (program->options.draw_path != NULL)
+        return draw(program);
     if (program->options.in_process)
         return run_in_process(program);
     return run_all(program);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/arguments.h"
+#include "bench/draw.h"
 #include "bench/names.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
     OPTION_SEED,
     OPTION_IN_PROCESS,
     OPTION_JSON,
+    OPTION_DRAW,
     OPTION_QUIET,
     OPTION_WIDE,
     OPTION_CHILD,
@@ -39,6 +41,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"in-process", no_argument, NULL, OPTION_IN_PROCESS},
     {"json", required_argument, NULL, OPTION_JSON},
+    {"draw", required_argument, NULL, OPTION_DRAW},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"wide", no_argument, NULL, OPTION_WIDE},
     {"child", required_argument, NULL, OPTION_CHILD},
@@ -238,6 +241,13 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_JSON:
         o->json_path = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--json: the name is empty");
+    case OPTION_DRAW:
+        o->draw_path = value;
+        return acre_picture_is_known(value) ||
+               acre_refuse(
+                   &reader->refusal,
+                   "--draw: '%.40s' is neither - nor FILE.dot, FILE.svg, FILE.png, FILE.pdf",
+                   value);
     case OPTION_BACKWARD:
         o->backward = true;
         return true;
@@ -358,6 +368,9 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --in-process          one strategy, one fill, in this process: for debuggers\n"
             "  what is written\n"
             "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
+            "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
+            "                          drawn after iteration 1, under strong what leaked; FILE\n"
+            "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
             "    --wide                every column of the table\n"
             "    --quiet               no table, no progress\n"
             "    --help                this text\n"

@@ -21,6 +21,7 @@ struct acre_bench_options {
     bool lifetimes[ACRE_LIFETIME_COUNT];
     bool backends_were_named, lifetimes_were_named; /* then each must have a pair that can run */
     const char *json_path;                          /* NULL: none */
+    const char *draw_path;                          /* NULL: measure */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

@@ -6,6 +6,7 @@
  *   stresses   few large blocks, and the small objects that link them
  */
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 
 #include "bench/bench.h"
@@ -139,6 +140,19 @@ static void chain_close(void *state)
     free(state);
 }
 
+static size_t chain_variables(const void *state, struct acre_drawn_variable *variables, size_t room)
+{
+    const struct chain *chain = state;
+    const struct acre_drawn_variable own[] = {
+        {.name = "y", .object = chain->y != NULL ? &chain->y->object : NULL},
+        {.name = "x", .object = chain->x != NULL ? &chain->x->object : NULL},
+    };
+    size_t count = sizeof own / sizeof own[0] < room ? sizeof own / sizeof own[0] : room;
+
+    memcpy(variables, own, count * sizeof own[0]);
+    return count;
+}
+
 /* Its limit --------------------------------------------------------------------------------- */
 
 enum { MOST_SETS = 2 };
@@ -259,6 +273,7 @@ const struct acre_workload acre_square_chain = {
     .checksum = chain_checksum,
     .drain = chain_drain,
     .close = chain_close,
+    .variables = chain_variables,
     .limit_open = limit_open,
     .limit_step = limit_step,
     .limit_checksum = limit_checksum,

@@ -90,9 +90,13 @@ INLINE bool make_outputs(struct acre_engine *engine, struct acre_region *region,
         struct acre_variable *output = acre_variable_place(engine, region, NULL);
 
         outputs[i].variable = output;
-        if (output == NULL || (!engine->outputs_are_strong &&
-                               !acre_weak_begin(engine, region, &output->object,
-                                                &acre_function_outputs(function)[i].weak)))
+        if (output == NULL)
+            return false;
+        /* While forward runs a picture may be drawn, or the like: nothing may be undefined. */
+        if (engine->outputs_are_strong)
+            acre_function_outputs(function)[i].strong = NULL;
+        else if (!acre_weak_begin(engine, region, &output->object,
+                                  &acre_function_outputs(function)[i].weak))
             return false;
     }
     return true;

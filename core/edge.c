@@ -30,7 +30,7 @@ void acre_holder_add(struct acre_engine *engine, const struct acre_object *targe
 
     if (keeps_holders(target))
         ((struct acre_holder *)table->rows)[table->count++] =
-            (struct acre_holder){slot, owner, slot_name};
+            (struct acre_holder){slot, owner, slot_name, target};
 }
 
 /* Newest first: what was made last tends to go first, and the table is short anyway. */

@@ -22,6 +22,16 @@ static void function_traverse(struct acre_engine *engine, struct acre_object *ob
             visit(engine, object, &outputs[i].strong->object, &outputs[i].strong, context);
 }
 
+static void function_traverse_weak(struct acre_engine *engine, struct acre_object *object,
+                                   acre_visit_weak *visit, void *context)
+{
+    struct acre_function *function = (struct acre_function *)object;
+    const union acre_output *outputs = acre_function_outputs(function);
+
+    for (uint32_t i = 0; !function->outputs_are_strong && i < function->output_count; i++)
+        visit(engine, object, outputs[i].weak, &outputs[i].weak, context);
+}
+
 static const char *function_slot_name(const struct acre_object *object, const void *slot)
 {
     const struct acre_function *function = (const struct acre_function *)object;
@@ -34,6 +44,7 @@ const struct acre_type acre_function_type = {
     .size_bytes = sizeof(struct acre_function),
     .purpose = ACRE_PURPOSE_FUNCTION,
     .traverse = function_traverse,
+    .traverse_weak = function_traverse_weak,
     .slot_name = function_slot_name,
     .size_of = function_size_of,
 };

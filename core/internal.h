@@ -55,6 +55,7 @@ struct acre_holder {
     const void *slot;      /* the field or C variable that holds */
     const char *owner;     /* a type's name, or NULL for a C variable */
     const char *slot_name; /* the field's or the variable's name */
+    const void *target;    /* for pictures: only compared, since a row may outlive its object */
 };
 
 /* A strong reference out of a bulk region. */

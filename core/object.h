@@ -44,6 +44,11 @@ struct acre_slot {
 typedef void acre_visit(struct acre_engine *engine, struct acre_object *holder,
                         struct acre_object *child, void *slot, void *context);
 
+/* `weak` (core/weak.h) is the handle at `slot` inside `holder`. */
+struct acre_weak;
+typedef void acre_visit_weak(struct acre_engine *engine, struct acre_object *holder,
+                             struct acre_weak weak, const void *slot, void *context);
+
 /*
  * A type is a constant that outlives every engine it is registered with. Only name and size_bytes
  * are required.
@@ -66,7 +71,11 @@ struct acre_type {
     void (*traverse)(struct acre_engine *engine, struct acre_object *object, acre_visit *visit,
                      void *context);
 
-    /* With traverse: the name of the reference at `slot`, for sentences. NULL: "?". */
+    /* For pictures (core/draw.h): calls visit for each weak reference that the object has. */
+    void (*traverse_weak)(struct acre_engine *engine, struct acre_object *object,
+                          acre_visit_weak *visit, void *context);
+
+    /* With either: the name of the reference at `slot`, for sentences. NULL: "?". */
     const char *(*slot_name)(const struct acre_object *object, const void *slot);
 
     /* For objects whose size varies: the size that acre_object_new_sized was given. */

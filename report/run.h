@@ -152,10 +152,8 @@ bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acr
 bool acre_run_check(const struct acre_run *run, char *error, size_t error_bytes);
 
 /*
- * Writes the run as JSON: to path.tmp-<pid> beside it, synced, then renamed, so that a reader sees
- * the whole file or none. "-" is standard output; what is no regular file (a device, a pipe) is
- * written in place; a symbolic link keeps pointing where it points.
- * False with a sentence in `error` (names the path and the cause); no file is left behind.
+ * Writes the run as JSON, as acre_file_write does (report/write_file.h). False with a sentence in
+ * `error` (names the path and the cause); no file is left behind.
  */
 bool acre_run_write(const struct acre_run *run, const char *path, char *error, size_t error_bytes);
 

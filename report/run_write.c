@@ -1,77 +1,10 @@
 #include "report/run_encode.h"
 
+#include "report/write_file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static bool fail(const char *path, int cause, char *error, size_t error_bytes)
-{
-    snprintf(error, error_bytes, "cannot write %s: %s", path, strerror(cause));
-    return false;
-}
-
-/* Where a run goes: a path to be replaced as a whole, or a stream to be written in place. */
-struct destination {
-    char *path;      /* symbolic links resolved, so that a rename replaces the file behind them */
-    char *temporary; /* NULL: written in place */
-};
-
-static void destination_free(struct destination *destination)
-{
-    free(destination->path);
-    free(destination->temporary);
-    *destination = (struct destination){0};
-}
-
-/*
- * A rename would replace a device or a pipe by a plain file, and would overwrite a file that its
- * owner has made read-only. Both are asked about here. False: errno tells the cause.
- */
-static bool destination_find(struct destination *destination, const char *path)
-{
-    *destination = (struct destination){0};
-    if (*path == '\0') {
-        errno = ENOENT;
-        return false;
-    }
-    struct stat state;
-    bool exists = stat(path, &state) == 0;
-    if (!exists && errno != ENOENT)
-        return false;
-    if (exists && S_ISDIR(state.st_mode)) {
-        errno = EISDIR;
-        return false;
-    }
-    if (exists && access(path, W_OK) != 0)
-        return false;
-    destination->path = exists ? realpath(path, NULL) : strdup(path);
-    if (!destination->path)
-        return false;
-    if (exists && !S_ISREG(state.st_mode))
-        return true;
-    if (asprintf(&destination->temporary, "%s.tmp-%ld", destination->path, (long)getpid()) < 0) {
-        destination->temporary = NULL;
-        destination_free(destination);
-        errno = ENOMEM;
-        return false;
-    }
-    return true;
-}
-
-/* O_EXCL: neither a symbolic link that somebody has laid out in a shared directory is followed nor
- * a file of another process touched. What a killed process of the same id left is removed first. */
-static int temporary_open(const char *path)
-{
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY;
-    int file = open(path, flags, 0666);
-    if (file < 0 && errno == EEXIST && unlink(path) == 0)
-        file = open(path, flags, 0666);
-    return file;
-}
 
 static int put_chunk(const char *chunk, size_t bytes, void *stream)
 {
@@ -79,127 +12,32 @@ static int put_chunk(const char *chunk, size_t bytes, void *stream)
 }
 
 /* 17 significant digits bring every double back exactly; jansson writes them with a point under
- * every locale. errno tells the cause of a failure. */
-static bool put_json(const json_t *root, FILE *stream)
+ * every locale. The encoder itself fails without setting errno, and only for want of memory. */
+static bool put_json(const void *root, FILE *stream)
 {
-    errno = 0;
-    if (json_dump_callback(root, put_chunk, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) !=
-            0 ||
-        fputc('\n', stream) == EOF || fflush(stream) != 0 || ferror(stream)) {
-        /* The encoder itself fails without setting errno, and only for want of memory. */
-        if (errno == 0)
-            errno = ENOMEM;
-        return false;
-    }
-    return true;
-}
-
-static bool write_in_place(const json_t *root, const char *path)
-{
-    int file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0)
-        return false;
-    FILE *stream = fdopen(file, "w");
-    if (!stream) {
-        int cause = errno;
-        close(file);
-        errno = cause;
-        return false;
-    }
-    bool good = put_json(root, stream);
-    int cause = errno;
-    if (fclose(stream) != 0 && good) {
-        good = false;
-        cause = errno;
-    }
-    errno = cause;
-    return good;
-}
-
-static bool write_and_rename(const json_t *root, const struct destination *destination)
-{
-    int file = temporary_open(destination->temporary);
-    if (file < 0)
-        return false;
-    FILE *stream = fdopen(file, "w");
-    bool good = stream && put_json(root, stream) && fsync(file) == 0;
-    int cause = errno;
-    if ((stream ? fclose(stream) : close(file)) != 0 && good) {
-        good = false;
-        cause = errno;
-    }
-    if (good && rename(destination->temporary, destination->path) != 0) {
-        good = false;
-        cause = errno;
-    }
-    if (!good)
-        unlink(destination->temporary);
-    errno = cause;
-    return good;
-}
-
-static bool write_to(const json_t *root, const char *path)
-{
-    if (strcmp(path, "-") == 0)
-        return put_json(root, stdout);
-    struct destination destination;
-    if (!destination_find(&destination, path))
-        return false;
-    bool good = destination.temporary ? write_and_rename(root, &destination)
-                                      : write_in_place(root, destination.path);
-    int cause = errno;
-    destination_free(&destination);
-    errno = cause;
-    return good;
+    return json_dump_callback(root, put_chunk, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) ==
+               0 &&
+           fputc('\n', stream) != EOF;
 }
 
 bool acre_run_write(const struct acre_run *run, const char *path, char *error, size_t error_bytes)
 {
-    const char *name = strcmp(path, "-") == 0 ? "standard output" : path;
     char what[512];
+    char why[sizeof what + 32];
     if (!acre_run_check(run, what, sizeof what)) {
-        snprintf(error, error_bytes, "cannot write %s: the run is not valid: %s", name, what);
-        return false;
+        snprintf(why, sizeof why, "the run is not valid: %s", what);
+        return acre_file_refuse(path, why, error, error_bytes);
     }
     json_t *root = acre_run_encode(run);
     if (!root)
-        return fail(name, ENOMEM, error, error_bytes);
-    bool good = write_to(root, path);
-    int cause = errno;
+        return acre_file_refuse(path, strerror(ENOMEM), error, error_bytes);
+    struct acre_content content = {put_json, root};
+    bool good = acre_file_write(&content, path, error, error_bytes);
     json_decref(root);
-    return good || fail(name, cause, error, error_bytes);
-}
-
-static bool probe(const char *path)
-{
-    if (strcmp(path, "-") == 0) {
-        int flags = fcntl(STDOUT_FILENO, F_GETFL);
-        if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
-            errno = EBADF;
-        return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
-    }
-    struct destination destination;
-    if (!destination_find(&destination, path))
-        return false;
-    bool good = true;
-    int cause = 0;
-    /* A stream has been asked by access(): opening a pipe would wait for its reader. */
-    if (destination.temporary) {
-        int file = temporary_open(destination.temporary);
-        good = file >= 0;
-        cause = errno;
-        if (good) {
-            close(file);
-            unlink(destination.temporary);
-        }
-    }
-    destination_free(&destination);
-    errno = cause;
     return good;
 }
 
 bool acre_run_probe(const char *path, char *error, size_t error_bytes)
 {
-    const char *name = strcmp(path, "-") == 0 ? "standard output" : path;
-    return probe(path) || fail(name, errno, error, error_bytes);
+    return acre_file_probe(path, error, error_bytes);
 }

@@ -324,6 +324,48 @@ MTest(books, many_blocks)
 }
 
 /* A ledger whose own memory fails says how much it lost, and its counts are right all the same. */
+/* What is alive is told oldest first, by purpose, all or nothing. */
+MTest(books, live_blocks)
+{
+    enum { BLOCKS = 100 };
+    const unsigned nodes = 1u << ACRE_PURPOSE_NODE;
+    struct acre_alloc *memory = acre_malloc_new();
+    struct acre_alloc *bottom = acre_malloc_new();
+    struct acre_alloc *top;
+    struct acre_live_block live[BLOCKS];
+    struct acre_ledger ledger;
+    void *blocks[BLOCKS];
+
+    cr_assert(acre_ledger_init_full(&ledger, memory, 1));
+    top = acre_record_new(bottom, &ledger.sink, 0);
+    cr_assert_eq(acre_ledger_live(&ledger, nodes, NULL, 0), 0);
+    for (size_t i = 0; i < BLOCKS; i++)
+        blocks[i] = acre_allocate(
+            top, layout_of(8 + i % 32, i % 2 == 0 ? ACRE_PURPOSE_NODE : ACRE_PURPOSE_DATA));
+    for (size_t i = 0; i < BLOCKS; i += 4) {
+        acre_free(top, blocks[i], layout_of(8 + i % 32, ACRE_PURPOSE_NODE));
+        blocks[i] = NULL;
+    }
+    live[0].address = NULL;
+    cr_assert_eq(acre_ledger_live(&ledger, nodes, live, 24), 25);
+    cr_assert_null(live[0].address);
+    cr_assert_eq(acre_ledger_live(&ledger, nodes, live, 25), 25);
+    for (size_t i = 0; i < 25; i++) {
+        cr_assert_eq(live[i].address, blocks[2 + 4 * i]);
+        cr_assert_eq(live[i].size_bytes, 8 + (2 + 4 * i) % 32);
+        cr_assert_eq(live[i].purpose, ACRE_PURPOSE_NODE);
+        cr_assert(i == 0 || live[i].born_bytes > live[i - 1].born_bytes);
+    }
+    cr_assert_eq(acre_ledger_live(&ledger, nodes | 1u << ACRE_PURPOSE_DATA, live, BLOCKS), 75);
+    for (size_t i = 0; i < BLOCKS; i++)
+        acre_free(top, blocks[i],
+                  layout_of(8 + i % 32, i % 2 == 0 ? ACRE_PURPOSE_NODE : ACRE_PURPOSE_DATA));
+    acre_ledger_fini(&ledger);
+    acre_destroy(top);
+    acre_destroy(bottom);
+    acre_destroy(memory);
+}
+
 MTest(books, lost)
 {
     struct acre_fault_plan plan = {.fail_at = 1, .forever = true};

@@ -32,19 +32,24 @@ static const struct acre_type obj_type = {
     .destroy = say_goodbye,
 };
 
-/* An engine on malloc with the type registered as its first. */
+/* An engine on malloc with the type of its objects. */
 struct example {
     struct acre_alloc *alloc;
     struct acre_engine *engine;
     uint32_t type;
 };
 
-static inline bool example_open(struct example *example)
+static inline bool example_open_with(struct example *example, const struct acre_type *type)
 {
     example->alloc = acre_malloc_new();
     return example->alloc != NULL &&
            acre_engine_new(&example->engine, example->alloc, NULL) == ACRE_OK &&
-           acre_type_register(example->engine, &obj_type, &example->type) == ACRE_OK;
+           acre_type_register(example->engine, type, &example->type) == ACRE_OK;
+}
+
+static inline bool example_open(struct example *example)
+{
+    return example_open_with(example, &obj_type);
 }
 
 /* NULL: no memory. */

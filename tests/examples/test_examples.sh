@@ -17,4 +17,9 @@ for name in refcount chain ring weak square_loop; do
     shown $name > "$out"
     check "the tutorial shows $name as it is" cmp "$ACRE_TESTS/examples/$name.txt" "$out"
 done
+
+# The figures; what they show is looked at in docs/test_pictures.sh.
+for name in $("$EXAMPLE_FIGURES"); do
+    expect_out 0 '^digraph' -- "$EXAMPLE_FIGURES" "$name"
+done
 done_testing
