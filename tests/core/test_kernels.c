@@ -73,10 +73,10 @@ static void apply(const struct acre_kernels *set, enum kernel kernel, size_t off
         set->square(z + offset, x + offset, count);
         break;
     case ADD:
-        set->add(z + offset, x + offset, y + offset, count);
+        set->add(z + offset, x + offset, y + offset, count, ACRE_SINGLE_NONE);
         break;
     case ADD_TO_ITSELF:
-        set->add(z + offset, x + offset, x + offset, count);
+        set->add(z + offset, x + offset, x + offset, count, ACRE_SINGLE_NONE);
         break;
     case ACCUMULATE:
         memcpy(z + offset, x + offset, count * sizeof *z);
