@@ -34,6 +34,7 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
     size_t count = like->count;
     double *elements = acre_allocate_array(region->alloc, count, sizeof *elements,
                                            ACRE_ARRAY_ALIGN_BYTES, purpose);
+    const uint64_t gradient = (struct acre_array){.is_gradient = 1}.form;
 
     *array = NULL;
     if (elements != NULL)
@@ -46,10 +47,7 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
     }
     (*array)->elements = elements;
     (*array)->count = count;
-    (*array)->rank = like->rank;
-    (*array)->rows = like->rows;
-    (*array)->is_gradient = purpose == ACRE_PURPOSE_GRADIENT;
-    (*array)->columns = like->columns;
+    (*array)->form = (like->form & ~gradient) | (purpose == ACRE_PURPOSE_GRADIENT ? gradient : 0);
     return ACRE_OK;
 }
 

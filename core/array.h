@@ -17,10 +17,16 @@ enum {
 /* Elements of rank 2 lie row by row: element (i, j) is elements[i * columns + j]. */
 struct acre_array {
     struct acre_object object;
-    double *elements;                       /* owned, in the array's region */
-    size_t count;                           /* 1 for rank 0, rows * columns for rank 2 */
-    uint32_t rank : 2, rows : 30;           /* rows and columns are 0 but for rank 2 */
-    uint32_t is_gradient : 1, columns : 31; /* whether ACRE_PURPOSE_GRADIENT or _DATA */
+    double *elements; /* owned, in the array's region */
+    size_t count;     /* 1 for rank 0, rows * columns for rank 2 */
+    union {
+        struct {
+            uint32_t rank : 2, rows : 30;           /* rows and columns are 0 but for rank 2 */
+            uint32_t is_gradient : 1, columns : 31; /* which purpose the elements have */
+        };
+        uint64_t form; /* all of it: written at once, since a part of a word just written, or a
+                          word of which a part was, is slow to read */
+    };
 };
 
 _Static_assert(sizeof(struct acre_array) == 40, "an array is 40 bytes and its elements");

@@ -159,7 +159,7 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
         .kernels =
             options != NULL && options->kernels != NULL ? options->kernels : acre_kernels_best(),
         .outputs_are_strong = options != NULL && options->back_references == ACRE_BACK_STRONG,
-        .retain = options != NULL ? options->retain : ACRE_RETAIN_ALL,
+        .retain = options != NULL ? (uint8_t)options->retain : ACRE_RETAIN_ALL,
         .has_collector = options != NULL && options->collector != ACRE_COLLECTOR_NONE,
         .candidates.collect_at = options != NULL && options->collector == ACRE_COLLECTOR_AUTO
                                      ? ACRE_FEWEST_CANDIDATES

@@ -114,7 +114,7 @@ struct acre_engine {
     bool outputs_are_strong;
     bool has_collector;
     bool is_unrecorded; /* in a scope of no_grad */
-    enum acre_retain retain;
+    uint8_t retain;     /* enum acre_retain */
     uint32_t current_region;
     struct acre_table types;   /* struct acre_type_entry */
     struct acre_table regions; /* struct acre_region */

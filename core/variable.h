@@ -163,9 +163,9 @@ enum acre_status acre_apply(struct acre_engine *engine, uint32_t operator_number
  * left (its end, return, break, goto), things are again what they were before, so blocks nest.
  */
 #define ACRE_NO_GRAD(engine)            ACRE_NO_GRAD_AS(engine, __COUNTER__)
-#define ACRE_NO_GRAD_AS(engine, number) ACRE_NO_GRAD_NAMED(engine, acre_no_grad_##number)
-#define ACRE_NO_GRAD_NAMED(engine, name)                                                           \
-    struct acre_no_grad name __attribute__((cleanup(acre_no_grad_end), unused)) =                  \
+#define ACRE_NO_GRAD_AS(engine, number) ACRE_NO_GRAD_NUMBERED(engine, number)
+#define ACRE_NO_GRAD_NUMBERED(engine, number)                                                      \
+    struct acre_no_grad acre_no_grad_##number __attribute__((cleanup(acre_no_grad_end), unused)) = \
         acre_no_grad_begin(engine)
 
 /* The two ends of such a block, for code whose blocks are no blocks of C. They nest. */
