@@ -52,13 +52,35 @@ MTest(expressions, values_and_gradients_by_hand)
     acre_cleargrad(e, s);
 
     acre_assign(e, &y, acre_sum(e, acre_tanh(e, acre_exp(e, acre_pow(e, x, 0)))));
-    cr_assert_eq(value_of(y), tanh(exp(1)) + tanh(exp(1)) + tanh(exp(1)));
+    cr_assert_float_eq(value_of(y), 3 * tanh(exp(1)), 1e-15);
     cr_assert_eq(y->data->rank, 0);
     cr_assert_eq(acre_backward(e, y), ACRE_OK);
     cr_assert_eq(grad_of(x), 0, "the exponent 0: no NaN, wherever x is");
 
     acre_unref(e, &x);
     acre_unref(e, &s);
+    acre_unref(e, &y);
+    close_empty();
+}
+
+/* What must be exact, odd, and at the ends; and nearer to tanh than 2 ulp. */
+MTest(expressions, tanh_at_its_ends)
+{
+    static const double xs[] = {0.0,    -0.0,    INFINITY, -INFINITY, 22,  23,
+                                5e-324, -1e-310, 1e-8,     0.54,      0.56};
+    struct acre_variable *y = NULL;
+
+    open_tape(WORLD_PINNED);
+    for (size_t i = 0; i < sizeof xs / sizeof xs[0]; i++) {
+        double wanted = tanh(xs[i]);
+
+        acre_assign(e, &y, acre_tanh(e, xs[i]));
+        cr_assert_eq(signbit(value_of(y)) != 0, signbit(wanted) != 0);
+        cr_assert(fabs(value_of(y) - wanted) <= 4e-16 * fabs(wanted), "tanh(%g) is %.17g", xs[i],
+                  value_of(y));
+    }
+    acre_assign(e, &y, acre_tanh(e, NAN));
+    cr_assert(isnan(value_of(y)));
     acre_unref(e, &y);
     close_empty();
 }
