@@ -1,4 +1,5 @@
-/* Applying an operator: a Function, the arrays that forward makes, a Variable over each. */
+/* Applying an operator: a Function, the arrays that forward makes, a Variable over each. Without
+ * the Function where nothing is recorded. */
 #include "core/internal.h"
 
 enum { MOST_EDGES = UINT8_MAX };
@@ -226,9 +227,8 @@ INLINE void link_outputs(struct acre_engine *engine, const struct use *use,
         region->ended_outside += ended_outside;
 }
 
-static __attribute__((cold)) void consume(struct acre_engine *engine,
-                                          const struct acre_operator *op,
-                                          const struct acre_argument *arguments)
+static void consume(struct acre_engine *engine, const struct acre_operator *op,
+                    const struct acre_argument *arguments)
 {
     for (uint32_t i = 0; i < op->input_count; i++) {
         struct acre_variable *owned = arguments[i].is_owned ? arguments[i].variable : NULL;
@@ -238,8 +238,8 @@ static __attribute__((cold)) void consume(struct acre_engine *engine,
 }
 
 /* What forward made is nobody's now. */
-static __attribute__((cold)) void
-release_arrays(struct acre_engine *engine, const struct acre_operator *op, struct acre_array **ys)
+static void release_arrays(struct acre_engine *engine, const struct acre_operator *op,
+                           struct acre_array **ys)
 {
     for (uint32_t i = 0; i < op->output_count; i++)
         acre_unref(engine, &ys[i]);
@@ -275,6 +275,70 @@ INLINE enum acre_status apply(struct acre_engine *engine, const struct use *use,
     return status;
 }
 
+/* Without recording --------------------------------------------------------------------------- */
+
+struct acre_no_grad acre_no_grad_begin(struct acre_engine *engine)
+{
+    struct acre_no_grad scope = {engine, engine->is_unrecorded};
+
+    engine->is_unrecorded = true;
+    return scope;
+}
+
+void acre_no_grad_end(const struct acre_no_grad *scope)
+{
+    scope->engine->is_unrecorded = scope->was_unrecorded;
+}
+
+/* Takes over the arrays, unless it fails. */
+static enum acre_status wrap_outputs(struct acre_engine *engine, const struct use *use,
+                                     struct acre_array **ys, struct acre_temp *outputs)
+{
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        if (ys[i] == NULL)
+            return acre_fail(engine, ACRE_BAD_ARGUMENT, "%s: forward made no output %u",
+                             use->op->name, i);
+        if (!acre_edge_reserve(engine, engine->current_region, &ys[i]->object, 1))
+            return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+        outputs[i].variable =
+            acre_variable_place(engine, acre_region_at(engine, engine->current_region), ys[i]);
+        if (outputs[i].variable == NULL)
+            return acre_fail_no_memory(engine, use->op->name);
+        acre_edge_adopt(engine, &outputs[i].variable->object, &outputs[i].variable->data,
+                        &ys[i]->object);
+        ys[i] = NULL;
+    }
+    return ACRE_OK;
+}
+
+static __attribute__((noinline)) enum acre_status
+apply_unrecorded(struct acre_engine *engine, const struct use *use,
+                 const struct acre_argument *arguments, struct acre_temp *outputs)
+{
+    struct acre_array *ys[MOST_EDGES];
+    enum acre_status status = ACRE_OK;
+
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        outputs[i].variable = NULL;
+        ys[i] = NULL;
+    }
+    acre_collect_if_due(engine);
+    if (!are_usable(arguments, use->input_count) || use->op->forward == NULL)
+        status = refuse(engine, use->op, arguments);
+    if (status == ACRE_OK)
+        status = run_forward(engine, use, arguments, ys);
+    if (status == ACRE_OK)
+        status = wrap_outputs(engine, use, ys, outputs);
+    for (uint32_t i = 0; i < use->output_count; i++) {
+        if (status != ACRE_OK)
+            acre_unref(engine, &outputs[i].variable);
+        outputs[i].status = status;
+    }
+    release_arrays(engine, use->op, ys);
+    consume(engine, use->op, arguments);
+    return status;
+}
+
 enum acre_status acre_apply(struct acre_engine *engine, uint32_t number,
                             const struct acre_argument *arguments, struct acre_temp *outputs)
 {
@@ -283,6 +347,10 @@ enum acre_status acre_apply(struct acre_engine *engine, uint32_t number,
 
     if (op == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "number %u is not an operator", number);
+    if (engine->is_unrecorded)
+        return apply_unrecorded(engine,
+                                &(struct use){op, number, op->input_count, op->output_count},
+                                arguments, outputs);
     if (op->input_count == 1 && op->output_count == 1)
         return apply(engine, &(struct use){op, number, 1, 1}, arguments, outputs);
     if (op->input_count == 2 && op->output_count == 1)

@@ -127,7 +127,8 @@ static enum acre_status add_gradient(struct acre_engine *engine, struct acre_var
     status = acre_array_like(engine, more, variable->object.region, ACRE_PURPOSE_GRADIENT, &sum);
     if (status != ACRE_OK)
         return status;
-    engine->kernels->add(sum->elements, variable->grad->elements, more->elements, more->count);
+    engine->kernels->add(sum->elements, variable->grad->elements, more->elements, more->count,
+                         ACRE_SINGLE_NONE);
     set_gradient(engine, variable, sum);
     return ACRE_OK;
 }
@@ -139,11 +140,14 @@ static enum acre_status take_gradient(struct acre_engine *engine,
 {
     enum acre_status status;
 
-    if (!acre_same_shape(variable->data, *gradient))
-        return acre_fail(engine, ACRE_SHAPE_MISMATCH,
-                         "%s: backward made %zu elements for an input of %zu",
-                         acre_entry_of(engine, &function->object)->op->name, (*gradient)->count,
-                         variable->data->count);
+    if (!acre_same_shape(variable->data, *gradient)) {
+        char shapes[2][ACRE_SHAPE_BYTES];
+
+        return acre_fail(engine, ACRE_SHAPE_MISMATCH, "%s: backward made a gradient of %s for %s",
+                         acre_entry_of(engine, &function->object)->op->name,
+                         acre_shape_text(*gradient, shapes[0]),
+                         acre_shape_text(variable->data, shapes[1]));
+    }
     if (variable->grad != NULL) {
         status = add_gradient(engine, variable, *gradient);
         if (status == ACRE_OK)
@@ -216,7 +220,19 @@ static enum acre_status visit(struct acre_engine *engine, struct acre_function *
     return status;
 }
 
-static enum acre_status visit_all(struct acre_engine *engine, struct acre_function *head)
+/* Step 18: nobody asks for them any more. */
+static void drop_gradients(struct acre_engine *engine, const struct acre_function *function)
+{
+    for (uint32_t i = 0; i < function->output_count; i++) {
+        struct acre_variable *output = acre_function_output(engine, function, i);
+
+        if (output != NULL)
+            acre_cleargrad(engine, output);
+    }
+}
+
+static enum acre_status visit_all(struct acre_engine *engine, struct acre_function *head,
+                                  enum acre_retain retain)
 {
     struct acre_function *visited = NULL;
     enum acre_status status = ACRE_OK;
@@ -229,6 +245,8 @@ static enum acre_status visit_all(struct acre_engine *engine, struct acre_functi
         while ((function = pop(engine, generation)) != NULL) {
             if (status == ACRE_OK)
                 status = visit(engine, function, generation);
+            if (status == ACRE_OK && retain == ACRE_RETAIN_LEAVES)
+                drop_gradients(engine, function);
             function->next = visited;
             visited = function;
         }
@@ -237,7 +255,8 @@ static enum acre_status visit_all(struct acre_engine *engine, struct acre_functi
     return status;
 }
 
-enum acre_status acre_backward(struct acre_engine *engine, struct acre_variable *variable)
+enum acre_status acre_backward_retaining(struct acre_engine *engine, struct acre_variable *variable,
+                                         enum acre_retain retain)
 {
     struct acre_variable *kept = variable;
     enum acre_status status = ACRE_OK;
@@ -256,8 +275,13 @@ enum acre_status acre_backward(struct acre_engine *engine, struct acre_variable 
 
     acre_ref(engine, &kept->object);
     engine->is_in_backward = true;
-    status = visit_all(engine, variable->creator);
+    status = visit_all(engine, variable->creator, retain);
     engine->is_in_backward = false;
     acre_unref(engine, &kept);
     return status;
+}
+
+enum acre_status acre_backward(struct acre_engine *engine, struct acre_variable *variable)
+{
+    return acre_backward_retaining(engine, variable, engine->retain);
 }

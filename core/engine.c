@@ -117,13 +117,25 @@ static enum acre_status add_own_types(struct acre_engine *engine)
         [TYPE_ARRAY] = {&acre_array_type, NULL},
         [TYPE_VARIABLE] = {&acre_variable_type, NULL},
         [TYPE_WATCHER] = {&acre_watcher_type, NULL},
-        [TYPE_SQUARE] = {&acre_function_type, &acre_square_operator},
+        [TYPE_NEG] = {&acre_function_type, &acre_neg_operator},
         [TYPE_ADD] = {&acre_function_type, &acre_add_operator},
+        [TYPE_SUB] = {&acre_function_type, &acre_sub_operator},
+        [TYPE_MUL] = {&acre_function_type, &acre_mul_operator},
+        [TYPE_DIV] = {&acre_function_type, &acre_div_operator},
+        [TYPE_POW] = {&acre_function_type, &acre_pow_operator},
+        [TYPE_SQUARE] = {&acre_function_type, &acre_square_operator},
+        [TYPE_EXP] = {&acre_function_type, &acre_exp_operator},
+        [TYPE_TANH] = {&acre_function_type, &acre_tanh_operator},
+        [TYPE_SUM] = {&acre_function_type, &acre_sum_operator},
+        [TYPE_MATMUL] = {&acre_function_type, &acre_matmul_operator},
     };
+    const size_t count = sizeof own / sizeof own[0];
     enum acre_status status = ACRE_OK;
     uint32_t number;
 
-    for (size_t i = 0; status == ACRE_OK && i < sizeof own / sizeof own[0]; i++)
+    if (!acre_table_reserve(engine, &engine->types, count, sizeof own[0], ACRE_PURPOSE_ENGINE))
+        return acre_fail_no_memory(engine, "the types");
+    for (size_t i = 0; status == ACRE_OK && i < count; i++)
         status = add_type(engine, own[i].type, own[i].op, &number);
     return status;
 }
@@ -147,6 +159,7 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
         .kernels =
             options != NULL && options->kernels != NULL ? options->kernels : acre_kernels_best(),
         .outputs_are_strong = options != NULL && options->back_references == ACRE_BACK_STRONG,
+        .retain = options != NULL ? (uint8_t)options->retain : ACRE_RETAIN_ALL,
         .has_collector = options != NULL && options->collector != ACRE_COLLECTOR_NONE,
         .candidates.collect_at = options != NULL && options->collector == ACRE_COLLECTOR_AUTO
                                      ? ACRE_FEWEST_CANDIDATES

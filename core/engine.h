@@ -29,9 +29,15 @@ enum acre_collector {
     ACRE_COLLECTOR_AUTO,   /* ... and is run when enough candidates have gathered */
 };
 
+enum acre_retain {
+    ACRE_RETAIN_ALL,    /* backward keeps every gradient: the seed's step 17 */
+    ACRE_RETAIN_LEAVES, /* ... only those of variables that no Function made: step 18 */
+};
+
 struct acre_engine_options {
     enum acre_back_references back_references;
     enum acre_collector collector;
+    enum acre_retain retain;            /* what acre_backward keeps */
     const struct acre_kernels *kernels; /* NULL: the best this machine has */
 };
 
@@ -53,6 +59,13 @@ uint64_t acre_engine_destroy(struct acre_engine *engine);
 
 /* The sentence of the last failure; "" before the first. Valid until the next failing call. */
 const char *acre_error(const struct acre_engine *engine);
+
+/*
+ * For operators and whatever else is written on top: writes the sentence of a failure, which begins
+ * with the name of what failed, and returns `status`.
+ */
+enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, const char *format,
+                           ...) __attribute__((format(printf, 3, 4)));
 
 /* Objects alive in all regions; those of a bulk region count until its reset. */
 uint64_t acre_live_objects(const struct acre_engine *engine);

@@ -31,8 +31,17 @@ enum {
     TYPE_ARRAY = 0,
     TYPE_VARIABLE,
     TYPE_WATCHER,
-    TYPE_SQUARE,
+    TYPE_NEG,
     TYPE_ADD,
+    TYPE_SUB,
+    TYPE_MUL,
+    TYPE_DIV,
+    TYPE_POW,
+    TYPE_SQUARE,
+    TYPE_EXP,
+    TYPE_TANH,
+    TYPE_SUM,
+    TYPE_MATMUL,
 };
 
 /* Rows that grow, in the engine's own memory. */
@@ -105,6 +114,8 @@ struct acre_engine {
     const struct acre_kernels *kernels;
     bool outputs_are_strong;
     bool has_collector;
+    bool is_unrecorded; /* in a scope of no_grad */
+    uint8_t retain;     /* enum acre_retain */
     uint32_t current_region;
     struct acre_table types;   /* struct acre_type_entry */
     struct acre_table regions; /* struct acre_region */
@@ -150,9 +161,7 @@ static inline const char *acre_busy_with(const struct acre_engine *engine)
     return engine->is_in_backward ? "backward pass" : NULL;
 }
 
-/* engine.c: writes the sentence of a failure and returns its status. */
-enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, const char *format,
-                           ...) __attribute__((format(printf, 3, 4)));
+/* engine.c */
 enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
 
 /* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
@@ -431,8 +440,24 @@ extern const struct acre_type acre_function_type;
 extern const struct acre_type acre_array_type;
 extern const struct acre_type acre_variable_type;
 extern const struct acre_type acre_watcher_type;
-extern const struct acre_operator acre_square_operator;
+
+/* arithmetic.c, powers.c, products.c: one row each. */
+extern const struct acre_operator acre_neg_operator;
 extern const struct acre_operator acre_add_operator;
+extern const struct acre_operator acre_sub_operator;
+extern const struct acre_operator acre_mul_operator;
+extern const struct acre_operator acre_div_operator;
+extern const struct acre_operator acre_pow_operator;
+extern const struct acre_operator acre_square_operator;
+extern const struct acre_operator acre_exp_operator;
+extern const struct acre_operator acre_tanh_operator;
+extern const struct acre_operator acre_sum_operator;
+extern const struct acre_operator acre_matmul_operator;
+
+/* operators.c: ACRE_SHAPE_MISMATCH with both shapes; `wanted` ends the sentence. */
+enum acre_status acre_fail_shapes(struct acre_engine *engine, const char *operator_name,
+                                  const struct acre_array *x0, const struct acre_array *x1,
+                                  const char *wanted);
 
 /* How a Function refers to an output: which of the two, outputs_are_strong says. */
 union acre_output {

@@ -1,89 +1,8 @@
-/* The operators of the seed: one constant table row each. */
+/* What all operators share: arrays for their results, calls by name, gradients of a number that
+ * stood beside many. */
+#include "core/operators.h"
+
 #include "core/internal.h"
-
-static enum acre_status square_forward(struct acre_engine *engine, struct acre_array *const *xs,
-                                       struct acre_array **ys)
-{
-    enum acre_status status = acre_output_like(engine, xs[0], &ys[0]);
-
-    if (status == ACRE_OK)
-        engine->kernels->square(ys[0]->elements, xs[0]->elements, xs[0]->count);
-    return status;
-}
-
-static enum acre_status square_backward(struct acre_engine *engine,
-                                        const struct acre_function *function,
-                                        struct acre_array *const *gys, struct acre_array **gxs)
-{
-    const struct acre_array *x = function->inputs[0]->data;
-    enum acre_status status = acre_gradient_for(engine, function, 0, &gxs[0]);
-
-    if (status == ACRE_OK)
-        engine->kernels->square_gradient(gxs[0]->elements, x->elements, gys[0]->elements, x->count);
-    return status;
-}
-
-const struct acre_operator acre_square_operator = {
-    .name = "Square",
-    .input_count = 1,
-    .output_count = 1,
-    .forward = square_forward,
-    .backward = square_backward,
-};
-
-static enum acre_status add_forward(struct acre_engine *engine, struct acre_array *const *xs,
-                                    struct acre_array **ys)
-{
-    enum acre_status status;
-
-    if (!acre_same_shape(xs[0], xs[1]))
-        return acre_fail(engine, ACRE_SHAPE_MISMATCH,
-                         "Add: argument 0 has %zu elements (rank %u), argument 1 has %zu (rank %u)",
-                         xs[0]->count, xs[0]->rank, xs[1]->count, xs[1]->rank);
-    status = acre_output_like(engine, xs[0], &ys[0]);
-    if (status == ACRE_OK)
-        engine->kernels->add(ys[0]->elements, xs[0]->elements, xs[1]->elements, xs[0]->count);
-    return status;
-}
-
-/* The gradient passes through: both inputs get the very array that came in, as in the seed. */
-static enum acre_status add_backward(struct acre_engine *engine,
-                                     const struct acre_function *function,
-                                     struct acre_array *const *gys, struct acre_array **gxs)
-{
-    (void)function;
-    for (uint32_t i = 0; i < 2; i++) {
-        gxs[i] = gys[0];
-        acre_ref(engine, &gys[0]->object);
-    }
-    return ACRE_OK;
-}
-
-const struct acre_operator acre_add_operator = {
-    .name = "Add",
-    .input_count = 2,
-    .output_count = 1,
-    .forward = add_forward,
-    .backward = add_backward,
-};
-
-struct acre_temp acre_square_of(struct acre_engine *engine, struct acre_argument x)
-{
-    struct acre_temp y;
-
-    acre_apply(engine, TYPE_SQUARE, &x, &y);
-    return y;
-}
-
-struct acre_temp acre_add_of(struct acre_engine *engine, struct acre_argument x0,
-                             struct acre_argument x1)
-{
-    const struct acre_argument arguments[] = {x0, x1};
-    struct acre_temp y;
-
-    acre_apply(engine, TYPE_ADD, arguments, &y);
-    return y;
-}
 
 enum acre_status acre_output_like(struct acre_engine *engine, const struct acre_array *like,
                                   struct acre_array **output)
@@ -91,11 +10,125 @@ enum acre_status acre_output_like(struct acre_engine *engine, const struct acre_
     return acre_array_like(engine, like, engine->current_region, ACRE_PURPOSE_DATA, output);
 }
 
+enum acre_status acre_gradient_like(struct acre_engine *engine,
+                                    const struct acre_function *function, uint32_t index,
+                                    const struct acre_array *like, struct acre_array **gradient)
+{
+    return acre_array_like(engine, like, function->inputs[index]->object.region,
+                           ACRE_PURPOSE_GRADIENT, gradient);
+}
+
 enum acre_status acre_gradient_for(struct acre_engine *engine, const struct acre_function *function,
                                    uint32_t index, struct acre_array **gradient)
 {
-    const struct acre_variable *input = function->inputs[index];
+    return acre_gradient_like(engine, function, index, function->inputs[index]->data, gradient);
+}
 
-    return acre_array_like(engine, input->data, input->object.region, ACRE_PURPOSE_GRADIENT,
-                           gradient);
+enum acre_status acre_gradient_sum(struct acre_engine *engine, const struct acre_function *function,
+                                   uint32_t index, struct acre_array **gradient)
+{
+    const struct acre_array *x = function->inputs[index]->data;
+    struct acre_array *sum;
+    enum acre_status status;
+
+    if (x->rank != 0 || (*gradient)->rank == 0)
+        return ACRE_OK;
+    status = acre_gradient_for(engine, function, index, &sum);
+    if (status != ACRE_OK)
+        return status;
+    sum->elements[0] = engine->kernels->sum((*gradient)->elements, (*gradient)->count);
+    acre_unref(engine, gradient);
+    *gradient = sum;
+    return ACRE_OK;
+}
+
+enum acre_status acre_fail_shapes(struct acre_engine *engine, const char *operator_name,
+                                  const struct acre_array *x0, const struct acre_array *x1,
+                                  const char *wanted)
+{
+    char shape0[ACRE_SHAPE_BYTES];
+    char shape1[ACRE_SHAPE_BYTES];
+
+    return acre_fail(engine, ACRE_SHAPE_MISMATCH, "%s: argument 0 is %s, argument 1 is %s%s",
+                     operator_name, acre_shape_text(x0, shape0), acre_shape_text(x1, shape1),
+                     wanted);
+}
+
+static struct acre_temp of_one(struct acre_engine *engine, uint32_t number, struct acre_argument x)
+{
+    struct acre_temp y;
+
+    acre_apply(engine, number, &x, &y);
+    return y;
+}
+
+static struct acre_temp of_two(struct acre_engine *engine, uint32_t number, struct acre_argument x0,
+                               struct acre_argument x1)
+{
+    const struct acre_argument arguments[] = {x0, x1};
+    struct acre_temp y;
+
+    acre_apply(engine, number, arguments, &y);
+    return y;
+}
+
+struct acre_temp acre_neg_of(struct acre_engine *engine, struct acre_argument x)
+{
+    return of_one(engine, TYPE_NEG, x);
+}
+
+struct acre_temp acre_add_of(struct acre_engine *engine, struct acre_argument x0,
+                             struct acre_argument x1)
+{
+    return of_two(engine, TYPE_ADD, x0, x1);
+}
+
+struct acre_temp acre_sub_of(struct acre_engine *engine, struct acre_argument x0,
+                             struct acre_argument x1)
+{
+    return of_two(engine, TYPE_SUB, x0, x1);
+}
+
+struct acre_temp acre_mul_of(struct acre_engine *engine, struct acre_argument x0,
+                             struct acre_argument x1)
+{
+    return of_two(engine, TYPE_MUL, x0, x1);
+}
+
+struct acre_temp acre_div_of(struct acre_engine *engine, struct acre_argument x0,
+                             struct acre_argument x1)
+{
+    return of_two(engine, TYPE_DIV, x0, x1);
+}
+
+struct acre_temp acre_pow_of(struct acre_engine *engine, struct acre_argument x,
+                             struct acre_argument c)
+{
+    return of_two(engine, TYPE_POW, x, c);
+}
+
+struct acre_temp acre_square_of(struct acre_engine *engine, struct acre_argument x)
+{
+    return of_one(engine, TYPE_SQUARE, x);
+}
+
+struct acre_temp acre_exp_of(struct acre_engine *engine, struct acre_argument x)
+{
+    return of_one(engine, TYPE_EXP, x);
+}
+
+struct acre_temp acre_tanh_of(struct acre_engine *engine, struct acre_argument x)
+{
+    return of_one(engine, TYPE_TANH, x);
+}
+
+struct acre_temp acre_sum_of(struct acre_engine *engine, struct acre_argument x)
+{
+    return of_one(engine, TYPE_SUM, x);
+}
+
+struct acre_temp acre_matmul_of(struct acre_engine *engine, struct acre_argument x0,
+                                struct acre_argument x1)
+{
+    return of_two(engine, TYPE_MATMUL, x0, x1);
 }

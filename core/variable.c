@@ -77,12 +77,26 @@ struct acre_temp acre_variable_from(struct acre_engine *engine, const double *va
     return variable_over_own(engine, made, data);
 }
 
+struct acre_temp acre_variable_from_2d(struct acre_engine *engine, const double *values,
+                                       size_t rows, size_t columns)
+{
+    struct acre_array *data;
+    enum acre_status made = acre_array_from_2d(engine, values, rows, columns, &data);
+
+    return variable_over_own(engine, made, data);
+}
+
 struct acre_temp acre_variable_of(struct acre_engine *engine, double value)
 {
     struct acre_array *data;
     enum acre_status made = acre_as_array(engine, value, &data);
 
     return variable_over_own(engine, made, data);
+}
+
+struct acre_argument acre_number_argument(struct acre_engine *engine, double value)
+{
+    return acre_owned_argument(acre_variable_of(engine, value));
 }
 
 enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable **variable,
@@ -109,9 +123,11 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
 enum acre_status acre_set_creator(struct acre_engine *engine, struct acre_variable *variable,
                                   struct acre_function *function)
 {
-    enum acre_status status =
-        acre_slot_set(engine, &variable->object, &variable->creator, &function->object);
+    enum acre_status status;
 
+    if (engine->is_in_backward)
+        return acre_fail(engine, ACRE_BUSY, "set_creator: called from inside a backward pass");
+    status = acre_slot_set(engine, &variable->object, &variable->creator, &function->object);
     if (status == ACRE_OK)
         variable->generation = function->generation + 1;
     return status;

@@ -55,9 +55,9 @@ struct acre_function {
     struct acre_object object;
     uint32_t generation; /* the largest of its inputs' */
     uint8_t input_count, output_count;
-    uint8_t is_queued;              /* in a backward pass: reached */
+    uint8_t is_queued;              /* reached by backward or unchain_backward */
     uint8_t outputs_are_strong;     /* step 16 */
-    struct acre_function *next;     /* in a backward pass: the next of its generation, or visited */
+    struct acre_function *next;     /* the next of its generation, or visited, or to be cut */
     struct acre_variable *inputs[]; /* then the outputs: struct acre_weak each */
 };
 
@@ -82,11 +82,30 @@ static inline struct acre_argument acre_owned_argument(struct acre_temp temp)
     return (struct acre_argument){temp.variable, temp.status, true};
 }
 
-/* A C variable is borrowed, a temporary is consumed: the type decides. */
-#define ACRE_ARGUMENT(x)                                                                           \
+/* A number is made a Variable of rank 0, in the current region. */
+struct acre_argument acre_number_argument(struct acre_engine *engine, double value);
+
+static inline struct acre_argument acre_temp_argument(struct acre_engine *engine,
+                                                      struct acre_temp temp)
+{
+    (void)engine;
+    return acre_owned_argument(temp);
+}
+
+static inline struct acre_argument acre_variable_argument(struct acre_engine *engine,
+                                                          struct acre_variable *variable)
+{
+    (void)engine;
+    return acre_borrowed_argument(variable);
+}
+
+/* A C variable is borrowed, a temporary is consumed, a number becomes a temporary: the type
+ * decides. */
+#define ACRE_ARGUMENT(engine, x)                                                                   \
     _Generic((x), struct acre_temp                                                                 \
-             : acre_owned_argument, struct acre_variable *                                         \
-             : acre_borrowed_argument)(x)
+             : acre_temp_argument, struct acre_variable *                                          \
+             : acre_variable_argument, default                                                     \
+             : acre_number_argument)(engine, x)
 
 /* Making variables ------------------------------------------------------------------------- */
 
@@ -95,8 +114,12 @@ static inline struct acre_argument acre_owned_argument(struct acre_temp temp)
 struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
     __attribute__((warn_unused_result));
 
-/* A Variable over a new row with a copy of `values`; over a new number. */
+/* A Variable over a new row with a copy of `values`; over rows of equal length, one after the
+ * other; over a new number. */
 struct acre_temp acre_variable_from(struct acre_engine *engine, const double *values, size_t count)
+    __attribute__((warn_unused_result));
+struct acre_temp acre_variable_from_2d(struct acre_engine *engine, const double *values,
+                                       size_t rows, size_t columns)
     __attribute__((warn_unused_result));
 struct acre_temp acre_variable_of(struct acre_engine *engine, double value)
     __attribute__((warn_unused_result));
@@ -116,8 +139,8 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
 /* Operators -------------------------------------------------------------------------------- */
 
 /*
- * Registers an operator, whose number acre_apply takes. Add and Square are there from the
- * beginning.
+ * Registers an operator, whose number acre_apply takes. Those of core/operators.h are there from
+ * the beginning; docs/add-an-operator.md shows how another one is written.
  */
 enum acre_status acre_operator_register(struct acre_engine *engine, const struct acre_operator *op,
                                         uint32_t *number);
@@ -132,18 +155,30 @@ enum acre_status acre_operator_register(struct acre_engine *engine, const struct
 enum acre_status acre_apply(struct acre_engine *engine, uint32_t operator_number,
                             const struct acre_argument *arguments, struct acre_temp *outputs);
 
-struct acre_temp acre_square_of(struct acre_engine *engine, struct acre_argument x)
-    __attribute__((warn_unused_result));
-struct acre_temp acre_add_of(struct acre_engine *engine, struct acre_argument x0,
-                             struct acre_argument x1) __attribute__((warn_unused_result));
-
-#define acre_square(engine, x)   acre_square_of(engine, ACRE_ARGUMENT(x))
-#define acre_add(engine, x0, x1) acre_add_of(engine, ACRE_ARGUMENT(x0), ACRE_ARGUMENT(x1))
-
 /* The tape --------------------------------------------------------------------------------- */
 
+/*
+ * no_grad: from ACRE_NO_GRAD(engine); to the end of the block operators record nothing. There is no
+ * Function then: an output has no creator and generation 0, and lives alone. However the block is
+ * left (its end, return, break, goto), things are again what they were before, so blocks nest.
+ */
+#define ACRE_NO_GRAD(engine)            ACRE_NO_GRAD_AS(engine, __COUNTER__)
+#define ACRE_NO_GRAD_AS(engine, number) ACRE_NO_GRAD_NUMBERED(engine, number)
+#define ACRE_NO_GRAD_NUMBERED(engine, number)                                                      \
+    struct acre_no_grad acre_no_grad_##number __attribute__((cleanup(acre_no_grad_end), unused)) = \
+        acre_no_grad_begin(engine)
+
+/* The two ends of such a block, for code whose blocks are no blocks of C. They nest. */
+struct acre_no_grad {
+    struct acre_engine *engine;
+    bool was_unrecorded;
+};
+struct acre_no_grad acre_no_grad_begin(struct acre_engine *engine);
+void acre_no_grad_end(const struct acre_no_grad *scope);
+
 /* The seed's set_creator: the variable's creator becomes `function` and its generation one more
- * than the function's. For code that builds graphs by hand; acre_apply does it itself. */
+ * than the function's. For code that builds graphs by hand; acre_apply does it itself. ACRE_BUSY
+ * inside a backward pass. */
 enum acre_status acre_set_creator(struct acre_engine *engine, struct acre_variable *variable,
                                   struct acre_function *function);
 
@@ -159,16 +194,49 @@ void acre_cleargrad(struct acre_engine *engine, struct acre_variable *variable);
  */
 enum acre_status acre_backward(struct acre_engine *engine, struct acre_variable *variable);
 
+/*
+ * The same with the say of what is kept for this one pass; acre_backward goes by the engine's
+ * option. With ACRE_RETAIN_LEAVES a Function's outputs lose their gradients, and these their
+ * memory, as soon as it has been visited: the one the pass began with as well, if a Function made
+ * it.
+ */
+enum acre_status acre_backward_retaining(struct acre_engine *engine, struct acre_variable *variable,
+                                         enum acre_retain retain);
+
+/*
+ * Cuts the graph behind the variable: it has no creator and generation 0 from now on, and what
+ * nobody else holds dies. The _backward form leaves the variable its creator and cuts behind every
+ * other one that backward would reach from it: all inputs of all those Functions become leaves. It
+ * needs neither memory nor a deep stack. Data and gradients stay. ACRE_BAD_ARGUMENT for NULL,
+ * ACRE_BUSY inside a backward pass.
+ */
+enum acre_status acre_unchain(struct acre_engine *engine, struct acre_variable *variable);
+enum acre_status acre_unchain_backward(struct acre_engine *engine, struct acre_variable *variable);
+
 /* For forward of operators: a new array of the shape of `like`, in the current region. */
 enum acre_status acre_output_like(struct acre_engine *engine, const struct acre_array *like,
                                   struct acre_array **output);
 
-/* For backward of operators: a new array of the shape of input `index`, in that input's region. */
+/* For backward of operators: a new array of the shape of input `index`, in that input's region. The
+ * other form is of the shape of `like`, for those that acre_gradient_sum is to be used on. */
 enum acre_status acre_gradient_for(struct acre_engine *engine, const struct acre_function *function,
+                                   uint32_t index, struct acre_array **gradient);
+enum acre_status acre_gradient_like(struct acre_engine *engine,
+                                    const struct acre_function *function, uint32_t index,
+                                    const struct acre_array *like, struct acre_array **gradient);
+
+/*
+ * For backward of operators that let a number stand beside many elements: if input `index` has rank
+ * 0, a gradient of another rank becomes the sum of its elements. Otherwise, and on failure, it
+ * stays what it is.
+ */
+enum acre_status acre_gradient_sum(struct acre_engine *engine, const struct acre_function *function,
                                    uint32_t index, struct acre_array **gradient);
 
 /* Output `index` of a function, borrowed; NULL when it is dead. */
 struct acre_variable *acre_function_output(const struct acre_engine *engine,
                                            const struct acre_function *function, uint32_t index);
+
+#include "core/operators.h" /* acre_add(engine, x0, x1), ... */
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 
 #include "core/kernels.h"
 
@@ -44,7 +45,24 @@ static bool is_same(double a, double b)
     return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
-enum kernel { FILL, SQUARE, ADD, ADD_TO_ITSELF, ACCUMULATE, SQUARE_GRADIENT, KERNELS };
+enum kernel {
+    FILL,
+    SQUARE,
+    NEGATE,
+    ACCUMULATE,
+    SQUARE_GRADIENT,
+    TANH_GRADIENT,
+    ADD,
+    ADD_TO_ITSELF,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    DIVISOR_GRADIENT,
+    KERNELS
+};
+
+/* What stands in z before, for the one kernel that reads it. */
+static const double before = 1.0 / 7;
 
 static double formula(enum kernel kernel, double a, double b)
 {
@@ -53,50 +71,105 @@ static double formula(enum kernel kernel, double a, double b)
         return specials[4];
     case SQUARE:
         return a * a;
-    case ADD_TO_ITSELF:
-        return a + a;
+    case NEGATE:
+        return -a;
     case SQUARE_GRADIENT:
         return (2 * a) * b;
+    case TANH_GRADIENT:
+        return b * (1 - a * a);
+    case ADD_TO_ITSELF:
+        return a + a;
+    case SUBTRACT:
+        return a - b;
+    case MULTIPLY:
+        return a * b;
+    case DIVIDE:
+        return a / b;
+    case DIVISOR_GRADIENT:
+        return before * (-a / (b * b));
     default:
         return a + b;
     }
 }
 
-/* Leaves the result in z, from `offset` on. */
-static void apply(const struct acre_kernels *set, enum kernel kernel, size_t offset, size_t count)
+static acre_binary_kernel *binary(const struct acre_kernels *set, enum kernel kernel)
 {
     switch (kernel) {
+    case SUBTRACT:
+        return set->subtract;
+    case MULTIPLY:
+        return set->multiply;
+    case DIVIDE:
+        return set->divide;
+    case DIVISOR_GRADIENT:
+        return set->divisor_gradient;
+    default:
+        return set->add;
+    }
+}
+
+/* Leaves the result in z, from `offset` on. */
+static void apply(const struct acre_kernels *set, enum kernel kernel, size_t offset, size_t count,
+                  enum acre_single single)
+{
+    const double *a = x + offset;
+    const double *b = kernel == ADD_TO_ITSELF ? a : y + offset;
+    double *to = z + offset;
+
+    if (kernel == ACCUMULATE)
+        memcpy(to, a, count * sizeof *z);
+    for (size_t i = 0; kernel == DIVISOR_GRADIENT && i < count; i++)
+        to[i] = before;
+    switch (kernel) {
     case FILL:
-        set->fill(z + offset, specials[4], count);
+        set->fill(to, specials[4], count);
         break;
     case SQUARE:
-        set->square(z + offset, x + offset, count);
+        set->square(to, a, count);
         break;
-    case ADD:
-        set->add(z + offset, x + offset, y + offset, count);
-        break;
-    case ADD_TO_ITSELF:
-        set->add(z + offset, x + offset, x + offset, count);
+    case NEGATE:
+        set->negate(to, a, count);
         break;
     case ACCUMULATE:
-        memcpy(z + offset, x + offset, count * sizeof *z);
-        set->accumulate(z + offset, y + offset, count);
+        set->accumulate(to, b, count);
+        break;
+    case SQUARE_GRADIENT:
+        set->square_gradient(to, a, b, count);
+        break;
+    case TANH_GRADIENT:
+        set->tanh_gradient(to, a, b, count);
         break;
     default:
-        set->square_gradient(z + offset, x + offset, y + offset, count);
+        binary(set, kernel)(to, a, b, count, single);
         break;
     }
 }
 
-static void compare(const struct acre_kernels *set, enum kernel kernel, size_t offset, size_t count)
+static void compare(const struct acre_kernels *set, enum kernel kernel, size_t offset, size_t count,
+                    enum acre_single single)
 {
     for (size_t i = 0; i < ROOM; i++) {
         bool is_inside = i >= offset && i < offset + count;
-        double wanted = is_inside ? formula(kernel, x[i], y[i]) : fence;
+        double a = x[single == ACRE_SINGLE_X ? offset : i];
+        double b = y[single == ACRE_SINGLE_Y ? offset : i];
+        double wanted = is_inside ? formula(kernel, a, b) : fence;
 
         if (!is_same(z[i], wanted))
-            cr_assert(false, "%s, kernel %d, %zu elements from %zu on: z[%zu] is %a, not %a",
-                      set->name, (int)kernel, count, offset, i, z[i], wanted);
+            cr_assert(false, "%s, kernel %d, single %d, %zu from %zu on: z[%zu] is %a, not %a",
+                      set->name, (int)kernel, (int)single, count, offset, i, z[i], wanted);
+    }
+}
+
+static void check_round(const struct acre_kernels *set, enum kernel kernel, size_t round,
+                        size_t offset, size_t count)
+{
+    enum acre_single most =
+        kernel < ADD || kernel == ADD_TO_ITSELF ? ACRE_SINGLE_NONE : ACRE_SINGLE_Y;
+
+    for (enum acre_single single = ACRE_SINGLE_NONE; single <= most; single++) {
+        fill_inputs(round, offset, count);
+        apply(set, kernel, offset, count, single);
+        compare(set, kernel, offset, count, single);
     }
 }
 
@@ -104,16 +177,73 @@ static void check_set(const struct acre_kernels *set)
 {
     for (enum kernel kernel = FILL; kernel < KERNELS; kernel++) {
         for (size_t count = 0; count <= 67; count++)
-            for (size_t offset = 0; offset < OFFSETS; offset += count % 3 + 1) {
-                fill_inputs(count % 3, offset, count);
-                apply(set, kernel, offset, count);
-                compare(set, kernel, offset, count);
-            }
-        for (size_t round = 0; round * MOST < SPECIALS * SPECIALS; round++) {
-            fill_inputs(round, 1, MOST);
-            apply(set, kernel, 1, MOST);
-            compare(set, kernel, 1, MOST);
-        }
+            for (size_t offset = 0; offset < OFFSETS; offset += count % 3 + 1)
+                check_round(set, kernel, count % 3, offset, count);
+        for (size_t round = 0; round * MOST < SPECIALS * SPECIALS; round++)
+            check_round(set, kernel, round, 1, MOST);
+    }
+}
+
+/* Sums ---------------------------------------------------------------------------------------- */
+
+enum { MOST_TERMS = 5000 };
+
+/* The order that core/kernels.h states, in its plainest form. */
+static double stated_sum(const double *terms, size_t count)
+{
+    double lanes[8];
+    double total = 0;
+    size_t i;
+
+    if (count > 128) {
+        size_t left = count / 2 - count / 2 % 8;
+
+        return stated_sum(terms, left) + stated_sum(terms + left, count - left);
+    }
+    if (count < 8) {
+        for (i = 0; i < count; i++)
+            total += terms[i];
+        return total;
+    }
+    memcpy(lanes, terms, sizeof lanes);
+    for (i = 8; i < count - count % 8; i++)
+        lanes[i % 8] += terms[i];
+    total = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
+            ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+    for (; i < count; i++)
+        total += terms[i];
+    return total;
+}
+
+static void check_sum(const struct acre_kernels *set, const double *terms, size_t count)
+{
+    double got = set->sum(terms, count);
+    double wanted = 0.0 + stated_sum(terms, count);
+
+    if (memcmp(&got, &wanted, sizeof got) != 0)
+        cr_assert(false, "%s: the sum of %zu is %a, not %a", set->name, count, got, wanted);
+}
+
+MTest(kernels, sums_in_the_stated_order)
+{
+    static double terms[MOST_TERMS];
+    static const double zeros[20] = {-0.0, -0.0, -0.0, -0.0, -0.0, -0.0, -0.0, -0.0};
+    uint64_t state = 1;
+
+    for (size_t i = 0; i < MOST_TERMS; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        terms[i] = ldexp((double)(state >> 11) - 0x1p52, (int)(state % 40) - 70);
+    }
+    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
+        const struct acre_kernels *set = acre_kernels_by_name(sets[s]);
+
+        if (set == NULL)
+            continue;
+        for (size_t count = 0; count < 600; count++)
+            check_sum(set, terms + count % 7, count);
+        for (size_t count = 600; count < MOST_TERMS - 7; count += 97)
+            check_sum(set, terms + count % 7, count);
+        cr_assert_not(signbit(set->sum(zeros, 8)));
     }
 }
 

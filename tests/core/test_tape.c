@@ -51,14 +51,15 @@ MTest(tape, expressions_own_their_temporaries)
     cr_assert_eq(x->data->count, 1);
     acre_assign(e, &y, acre_square(e, x));
     cr_assert_eq(y->data->rank, 0);
-    /* a row of one is no number: shapes differ */
+    /* a row of one is no number: it stands beside nothing but rows of one */
     {
-        const double one[] = {1};
+        const double one[] = {1, 2};
         struct acre_variable *row = NULL;
         struct acre_array *empty;
 
         acre_assign(e, &row, acre_variable_from(e, one, 1));
         cr_assert_eq(row->data->rank, 1);
+        acre_assign(e, &x, acre_variable_from(e, one, 2));
         cr_assert_eq(acre_assign(e, &y, acre_add(e, x, row)), ACRE_SHAPE_MISMATCH);
         cr_assert_eq(value_of(y), 9, "y keeps what it had");
         /* rows without elements are rows */
