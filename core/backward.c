@@ -110,6 +110,17 @@ static enum acre_status bring_home(struct acre_engine *engine, const struct acre
     return ACRE_OK;
 }
 
+static __attribute__((cold)) enum acre_status
+refuse_shape(struct acre_engine *engine, const struct acre_function *function, const char *what,
+             const struct acre_array *gradient, const struct acre_array *data)
+{
+    char shapes[2][ACRE_SHAPE_BYTES];
+
+    return acre_fail(engine, ACRE_SHAPE_MISMATCH, "%s: %s of %s for data of %s",
+                     acre_entry_of(engine, &function->object)->op->name, what,
+                     acre_shape_text(gradient, shapes[0]), acre_shape_text(data, shapes[1]));
+}
+
 /*
  * Adds to a gradient that is there already. Its array may be written into only if the variable is
  * its one holder: Add passes one array on to both of its inputs and to its output's gradient.
@@ -140,15 +151,13 @@ static enum acre_status take_gradient(struct acre_engine *engine,
 {
     enum acre_status status;
 
-    if (!acre_same_shape(variable->data, *gradient)) {
-        char shapes[2][ACRE_SHAPE_BYTES];
-
-        return acre_fail(engine, ACRE_SHAPE_MISMATCH, "%s: backward made a gradient of %s for %s",
-                         acre_entry_of(engine, &function->object)->op->name,
-                         acre_shape_text(*gradient, shapes[0]),
-                         acre_shape_text(variable->data, shapes[1]));
-    }
+    if (!acre_same_shape(variable->data, *gradient))
+        return refuse_shape(engine, function, "backward made a gradient", *gradient,
+                            variable->data);
     if (variable->grad != NULL) {
+        if (!acre_same_shape(variable->data, variable->grad))
+            return refuse_shape(engine, function, "an input has a gradient", variable->grad,
+                                variable->data);
         status = add_gradient(engine, variable, *gradient);
         if (status == ACRE_OK)
             acre_unref(engine, gradient);
@@ -177,19 +186,23 @@ static enum acre_status begin_with_ones(struct acre_engine *engine, struct acre_
 
 /* Visiting ---------------------------------------------------------------------------------- */
 
-/* False when every output is dead or unused: then all gradients are zero and there is no work. */
-static bool gather(const struct acre_engine *engine, const struct acre_function *function,
-                   struct acre_array **gys)
+/* *any is false when every output is dead or unused: then all gradients are zero and there is no
+ * work. A gradient that somebody put there by hand may have any shape. */
+static enum acre_status gather(struct acre_engine *engine, const struct acre_function *function,
+                               struct acre_array **gys, bool *any)
 {
-    bool any = false;
-
+    *any = false;
     for (uint32_t i = 0; i < function->output_count; i++) {
         const struct acre_variable *output = acre_function_output(engine, function, i);
 
         gys[i] = output != NULL ? output->grad : NULL;
-        any |= gys[i] != NULL;
+        if (gys[i] == NULL)
+            continue;
+        if (!acre_same_shape(output->data, gys[i]))
+            return refuse_shape(engine, function, "an output has a gradient", gys[i], output->data);
+        *any = true;
     }
-    return any;
+    return ACRE_OK;
 }
 
 static enum acre_status visit(struct acre_engine *engine, struct acre_function *function,
@@ -199,11 +212,13 @@ static enum acre_status visit(struct acre_engine *engine, struct acre_function *
     struct acre_array *gys[MOST_EDGES];
     struct acre_array *gxs[MOST_EDGES];
     enum acre_status status;
+    bool any;
 
     if (op->backward == NULL)
         return acre_fail(engine, ACRE_NOT_IMPLEMENTED, "%s has no backward", op->name);
-    if (!gather(engine, function, gys))
-        return ACRE_OK;
+    status = gather(engine, function, gys, &any);
+    if (status != ACRE_OK || !any)
+        return status;
     for (uint32_t i = 0; i < function->input_count; i++)
         gxs[i] = NULL;
     status = op->backward(engine, function, gys, gxs);

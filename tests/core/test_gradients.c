@@ -66,6 +66,44 @@ MTest(gradients, shared_gradients_are_not_written_into)
     }
 }
 
+/* A gradient that somebody sets by hand is where a pass begins; one of another shape is refused
+ * before anything is computed with it, on the head and on the way. */
+MTest(gradients, gradients_set_by_hand)
+{
+    static const double values[] = {1, 2, 3, 4, 5};
+    struct acre_variable *x = NULL;
+    struct acre_variable *a = NULL;
+    struct acre_variable *y = NULL;
+    struct acre_array *good;
+    struct acre_array *bad;
+
+    open_tape(WORLD_PINNED);
+    acre_assign(e, &x, acre_variable_from(e, values, 5));
+    acre_assign(e, &a, acre_square(e, x));
+    acre_assign(e, &y, acre_neg(e, a));
+    acre_array_from(e, values, 5, &good);
+    acre_array_new(e, 2, &bad);
+    cr_assert_eq(acre_slot_set(e, &y->object, &y->grad, &good->object), ACRE_OK);
+    cr_assert_eq(acre_backward(e, y), ACRE_OK);
+    cr_assert_eq(x->grad->elements[4], -2 * 5 * 5);
+    acre_cleargrad(e, x);
+    acre_cleargrad(e, a);
+    cr_assert_eq(acre_slot_set(e, &a->object, &a->grad, &bad->object), ACRE_OK);
+    cr_assert_eq(acre_backward(e, y), ACRE_SHAPE_MISMATCH);
+    cr_assert_str_eq(acre_error(e), "Neg: an input has a gradient of (2,) for data of (5,)");
+    acre_cleargrad(e, a);
+    cr_assert_eq(acre_slot_set(e, &y->object, &y->grad, &bad->object), ACRE_OK);
+    cr_assert_eq(acre_backward(e, y), ACRE_SHAPE_MISMATCH);
+    cr_assert_str_eq(acre_error(e), "Neg: an output has a gradient of (2,) for data of (5,)");
+    cr_assert_null(x->grad);
+    acre_unref(e, &good);
+    acre_unref(e, &bad);
+    acre_unref(e, &x);
+    acre_unref(e, &a);
+    acre_unref(e, &y);
+    close_empty();
+}
+
 /* A gradient lives where its variable lives, even one that Add passes on from elsewhere. */
 MTest(gradients, gradients_live_with_their_variables)
 {

@@ -179,6 +179,28 @@ MTest(operators, operators_with_several_outputs)
         cr_assert_eq(acre_backward(e, y), ACRE_OK);
         cr_assert_eq(grad_of(x), 40);
 
+        /* one is alive and unused: zero as well */
+        acre_cleargrad(e, x);
+        cr_assert_eq(acre_apply(e, split, &argument, parts), ACRE_OK);
+        acre_assign(e, &y, acre_square(e, parts[1]));
+        cr_assert_eq(acre_backward(e, y), ACRE_OK);
+        cr_assert_eq(grad_of(x), 90);
+        acre_unref(e, &parts[0].variable);
+
+        /* all are dropped, and the Function is reached by a variable made its output by hand: every
+         * gradient is zero, and its backward has nothing to do */
+        acre_cleargrad(e, x);
+        cr_assert_eq(acre_apply(e, split, &argument, parts), ACRE_OK);
+        assign_number(&y, 1);
+        cr_assert_eq(acre_set_creator(e, y, parts[0].variable->creator), ACRE_OK);
+        for (int i = 0; i < 2; i++)
+            acre_unref(e, &parts[i].variable);
+        split_visits = 0;
+        cr_assert_eq(acre_backward(e, y), ACRE_OK);
+        cr_assert_eq(split_visits, 0);
+        cr_assert_eq(grad_of(y), 1);
+        cr_assert_null(x->grad);
+
         acre_unref(e, &x);
         acre_unref(e, &y);
         close_empty();

@@ -278,8 +278,36 @@ MTest(recording, unchain_backward_cuts_all_that_is_reached)
     }
 }
 
+/* A Function that is reached by two of its outputs is looked at once, and those that wait below it
+ * are not forgotten. */
+MTest(recording, unchain_backward_and_several_outputs)
+{
+    struct acre_variable *x = NULL;
+    struct acre_variable *w = NULL;
+    struct acre_variable *y = NULL;
+    struct acre_argument argument;
+    struct acre_temp parts[2];
+    uint32_t number;
+
+    open_tape(WORLD_PINNED);
+    cr_assert_eq(acre_operator_register(e, &split, &number), ACRE_OK);
+    assign_number(&x, 4);
+    acre_assign(e, &w, acre_square(e, x));
+    argument = acre_owned_argument(acre_square(e, x));
+    cr_assert_eq(acre_apply(e, number, &argument, parts), ACRE_OK);
+    acre_assign(e, &y, acre_add(e, acre_square(e, w), acre_add(e, parts[0], parts[1])));
+    cr_assert_eq(acre_unchain_backward(e, y), ACRE_OK);
+    cr_assert_null(w->creator);
+    cr_assert_eq(functions(), 1);
+    acre_unref(e, &x);
+    acre_unref(e, &w);
+    acre_unref(e, &y);
+    close_empty();
+}
+
 /* Watches and destructors run when all is cut; inside a backward pass nothing may be. */
 static struct acre_variable *watched_head;
+static struct acre_variable *deepest;
 static unsigned calls;
 
 static enum acre_status look(struct acre_engine *engine, void *context, uint64_t number)
@@ -291,6 +319,7 @@ static enum acre_status look(struct acre_engine *engine, void *context, uint64_t
     calls++;
     cr_assert_null(function->inputs[0]->creator);
     cr_assert_null(function->inputs[1]->creator);
+    cr_assert_null(deepest->creator, "the last to be cut");
     cr_assert_eq(acre_backward(engine, watched_head), ACRE_OK, "not inside a pass");
     return ACRE_OK;
 }
@@ -320,8 +349,8 @@ MTest(recording, unchain_and_those_who_look)
 
     open_tape(WORLD_PINNED);
     assign_number(&x, 2);
-    acre_assign(e, &watched_head,
-                acre_add(e, acre_square(e, acre_square(e, x)), acre_square(e, x)));
+    acre_assign(e, &deepest, acre_square(e, x));
+    acre_assign(e, &watched_head, acre_add(e, acre_square(e, deepest), acre_square(e, x)));
     for (uint32_t i = 0; i < 2; i++) {
         cr_assert_eq(acre_weak_of(e, &watched_head->creator->inputs[i]->creator->object, &weak),
                      ACRE_OK);
@@ -338,6 +367,7 @@ MTest(recording, unchain_and_those_who_look)
     cr_assert_eq(acre_backward(e, watched_head), ACRE_OK);
     cr_assert_eq(calls, 3);
     acre_unref(e, &x);
+    acre_unref(e, &deepest);
     acre_unref(e, &watched_head);
     close_empty();
 }

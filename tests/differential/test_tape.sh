@@ -12,7 +12,7 @@ if ! "$python" -c 'import numpy' 2>/dev/null; then
 fi
 
 # Under a checker the engine is slow.
-graphs=300 seeds='1 2 3 4 5 6 7 8'
+graphs=120 seeds='1 2 3 4 5 6 7 8'
 if [ -n "${ACRE_WRAPPER:-}" ]; then
     graphs=20 seeds='1 2'
 fi

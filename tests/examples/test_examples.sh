@@ -1,22 +1,26 @@
 #!/bin/sh
-# The seed's programs print exactly what the tutorial shows of them.
+# The programs print exactly what the documents show of them, and are what is shown.
 . "$ACRE_TESTS/cli/lib.sh"
 
-for name in refcount chain ring weak square_loop; do
+for name in refcount chain ring weak square_loop operator; do
     eval "program=\$EXAMPLE_$(echo $name | tr a-z A-Z)"
     expect_out 0 '' -- "$program"
     check "$name prints its text" cmp "$ACRE_TESTS/examples/$name.txt" "$out"
 done
-tutorial=$ACRE_TESTS/../docs/tutorial.md
+# shown DOCUMENT MARKER: the block behind it.
 shown()
 {
-    awk -v name="<!-- prints: $1 -->" '$0 == name { on = 1; next }
-        on && /^```/ { if (inside) exit; inside = 1; next } inside' "$tutorial"
+    awk -v name="<!-- $2 -->" '$0 == name { on = 1; next }
+        on && /^```/ { if (inside) exit; inside = 1; next } inside' "$ACRE_TESTS/../docs/$1"
 }
 for name in refcount chain ring weak square_loop; do
-    shown $name > "$out"
+    shown tutorial.md "prints: $name" > "$out"
     check "the tutorial shows $name as it is" cmp "$ACRE_TESTS/examples/$name.txt" "$out"
 done
+shown add-an-operator.md 'prints: operator' > "$out"
+check 'what the operator prints is shown' cmp "$ACRE_TESTS/examples/operator.txt" "$out"
+shown add-an-operator.md 'file: sin.c' > "$out"
+check 'the operator is shown whole' cmp "$ACRE_TESTS/examples/sin.c" "$out"
 
 # The figures; what they show is looked at in docs/test_pictures.sh.
 for name in $("$EXAMPLE_FIGURES"); do
