@@ -22,6 +22,30 @@ static void function_traverse(struct acre_engine *engine, struct acre_object *ob
             visit(engine, object, &outputs[i].strong->object, &outputs[i].strong, context);
 }
 
+static void function_traverse_weak(struct acre_engine *engine, struct acre_object *object,
+                                   acre_visit_weak *visit, void *context)
+{
+    struct acre_function *function = (struct acre_function *)object;
+    const union acre_output *outputs = acre_function_outputs(function);
+
+    for (uint32_t i = 0; !function->outputs_are_strong && i < function->output_count; i++)
+        visit(engine, object, outputs[i].weak, &outputs[i].weak, context);
+}
+
+/* A copy is in no backward pass. */
+static enum acre_status function_copied(struct acre_engine *engine,
+                                        const struct acre_object *original,
+                                        struct acre_object *copy)
+{
+    struct acre_function *function = (struct acre_function *)copy;
+
+    (void)engine;
+    (void)original;
+    function->is_queued = false;
+    function->next = NULL;
+    return ACRE_OK;
+}
+
 static const char *function_slot_name(const struct acre_object *object, const void *slot)
 {
     const struct acre_function *function = (const struct acre_function *)object;
@@ -34,8 +58,10 @@ const struct acre_type acre_function_type = {
     .size_bytes = sizeof(struct acre_function),
     .purpose = ACRE_PURPOSE_FUNCTION,
     .traverse = function_traverse,
+    .traverse_weak = function_traverse_weak,
     .slot_name = function_slot_name,
     .size_of = function_size_of,
+    .copy_owned = function_copied,
 };
 
 _Static_assert(sizeof(struct acre_function) + 2 * sizeof(struct acre_variable *) +
