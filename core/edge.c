@@ -41,15 +41,13 @@ void acre_holder_add(struct acre_engine *engine, const struct acre_object *targe
  * have moved since, in memory that the holder owns: then any field of the holder stands for it, so
  * that no row outlives its holder.
  */
-void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+void acre_holder_forget(struct acre_engine *engine, const struct acre_object *target,
                         const struct acre_object *holder, const void *slot)
 {
     struct acre_table *table = &acre_region_of(engine, target)->holders;
     struct acre_holder *rows = table->rows;
     size_t found = table->count;
 
-    if (target->region == ACRE_REGION_PINNED)
-        return;
     for (size_t i = table->count; i-- > 0;) {
         if (found == table->count && rows[i].object == holder && rows[i].name == NULL)
             found = i;

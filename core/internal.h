@@ -470,8 +470,15 @@ bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *t
 enum acre_status acre_fail_to_hold(struct acre_engine *engine, const struct acre_object *target);
 void acre_holder_add(struct acre_engine *engine, const struct acre_object *target,
                      struct acre_holder holder);
-void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+void acre_holder_forget(struct acre_engine *engine, const struct acre_object *target,
                         const struct acre_object *holder, const void *slot);
+
+static inline void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+                                      const struct acre_object *holder, const void *slot)
+{
+    if (target->region != ACRE_REGION_PINNED && acre_region_of(engine, target)->holders.count != 0)
+        acre_holder_forget(engine, target, holder, slot);
+}
 
 /* array.c: an array of the shape of `like`. */
 enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,

@@ -42,8 +42,10 @@ static const struct acre_layout mourned_layout = {sizeof(struct acre_mourned), 1
                                                   ACRE_PURPOSE_ENGINE};
 
 /* In a bulk region the reset ends its objects: it has to know whose destructor to call. */
-static struct acre_object *place_mourned(struct acre_engine *engine, struct acre_region *region,
-                                         uint32_t number, size_t size_bytes)
+static __attribute__((noinline)) struct acre_object *place_mourned(struct acre_engine *engine,
+                                                                   struct acre_region *region,
+                                                                   uint32_t number,
+                                                                   size_t size_bytes)
 {
     struct acre_mourned *mourned = acre_allocate(region->alloc, mourned_layout);
     struct acre_object *object;
@@ -61,16 +63,21 @@ static struct acre_object *place_mourned(struct acre_engine *engine, struct acre
     return object;
 }
 
-struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
-                                      uint32_t number, size_t size_bytes)
+static inline struct acre_object *give_birth(struct acre_engine *engine, struct acre_region *region,
+                                             const struct acre_type *type, uint32_t number,
+                                             size_t size_bytes)
 {
-    const struct acre_type *type = acre_type_at(engine, number);
-
     if (type->destroy != NULL && acre_region_is_bulk(region))
         return place_mourned(engine, region, number, size_bytes);
     return refers_to_objects(type)
                ? acre_object_place(engine, region, number, size_bytes, type->purpose)
                : acre_object_place_acyclic(engine, region, number, size_bytes, type->purpose);
+}
+
+struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
+                                      uint32_t number, size_t size_bytes)
+{
+    return give_birth(engine, region, acre_type_at(engine, number), number, size_bytes);
 }
 
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
@@ -93,7 +100,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has no size_of: its objects have %zu bytes, not %zu",
                          type->name, type->size_bytes, size_bytes);
-    *object = acre_object_birth(engine, region, number, size_bytes);
+    *object = give_birth(engine, region, type, number, size_bytes);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);

@@ -53,6 +53,29 @@ static uint32_t after(const struct acre_engine *engine, uint32_t root, uint32_t 
     for (uint32_t number = first_below(engine, root); number != 0;                                 \
          number = after(engine, root, number))
 
+typedef void family_step(struct acre_engine *engine, uint32_t number);
+
+static __attribute__((noinline)) void walk_family(struct acre_engine *engine, uint32_t root,
+                                                  family_step *step)
+{
+    for_each_of_family (number, engine, root)
+        step(engine, number);
+}
+
+static bool is_alone(const struct acre_engine *engine, uint32_t root)
+{
+    return acre_region_at(engine, root)->newest_child == 0;
+}
+
+/* Most regions are alone, and their resets are frequent: no loop, and the step is known. */
+static inline void each_of_family(struct acre_engine *engine, uint32_t root, family_step *step)
+{
+    if (is_alone(engine, root))
+        step(engine, root);
+    else
+        walk_family(engine, root, step);
+}
+
 static bool is_of_family(const struct acre_engine *engine, uint32_t root, uint32_t number)
 {
     while (number != root && number != 0)
@@ -77,7 +100,7 @@ static uint64_t held_from_outside(const struct acre_engine *engine, uint32_t roo
     if (!acre_region_is_bulk(region))
         return region->live_objects;
     held = acre_held_from_outside(region);
-    if (held == 0 || acre_region_at(engine, root)->newest_child == 0)
+    if (held == 0 || is_alone(engine, root))
         return held;
     for_each_of_family (other, engine, root) {
         const struct acre_table *outgoing = &acre_region_at(engine, other)->outgoing;
@@ -117,8 +140,8 @@ static uint64_t name_holders(const struct acre_engine *engine, uint32_t root, ui
     return named;
 }
 
-static enum acre_status refuse(struct acre_engine *engine, uint32_t root, uint32_t number,
-                               uint64_t held)
+static __attribute__((cold)) enum acre_status refuse(struct acre_engine *engine, uint32_t root,
+                                                     uint32_t number, uint64_t held)
 {
     const struct acre_region *region = acre_region_at(engine, number);
     char names[128];
@@ -214,19 +237,30 @@ static void detach(struct acre_engine *engine, uint32_t root, uint32_t number)
 
 /* The reset --------------------------------------------------------------------------------- */
 
-static enum acre_status check_family(struct acre_engine *engine, uint32_t root, bool detaches)
+static enum acre_status check_one(struct acre_engine *engine, uint32_t root, uint32_t number,
+                                  bool detaches)
+{
+    const struct acre_region *region = acre_region_at(engine, number);
+    uint64_t held = held_from_outside(engine, root, number);
+
+    if (region->place >> PLACE_REGION_BITS == last_epoch)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT,
+                         "region '%s' was reset as often as can be: %llu times", region->name,
+                         (unsigned long long)last_epoch);
+    if (held != 0 &&
+        (!detaches || !acre_region_is_bulk(region) || held != detachable(engine, root, number)))
+        return refuse(engine, root, number, held);
+    return ACRE_OK;
+}
+
+static __attribute__((noinline)) enum acre_status check_family(struct acre_engine *engine,
+                                                               uint32_t root, bool detaches)
 {
     for_each_of_family (number, engine, root) {
-        const struct acre_region *region = acre_region_at(engine, number);
-        uint64_t held = held_from_outside(engine, root, number);
+        enum acre_status status = check_one(engine, root, number, detaches);
 
-        if (region->place >> PLACE_REGION_BITS == last_epoch)
-            return acre_fail(engine, ACRE_BAD_ARGUMENT,
-                             "region '%s' was reset as often as can be: %llu times", region->name,
-                             (unsigned long long)last_epoch);
-        if (held != 0 &&
-            (!detaches || !acre_region_is_bulk(region) || held != detachable(engine, root, number)))
-            return refuse(engine, root, number, held);
+        if (status != ACRE_OK)
+            return status;
     }
     return ACRE_OK;
 }
@@ -240,7 +274,8 @@ static void begin_to_end(struct acre_engine *engine, uint32_t number)
     region->place += UINT64_C(1) << PLACE_REGION_BITS;
     region->weak_slots.count = 0;
     region->free_weak_slot = 0;
-    acre_watchers_die(engine, region->newest_watch);
+    if (region->newest_watch != 0)
+        acre_watchers_die(engine, region->newest_watch);
     region->newest_watch = 0;
 }
 
@@ -283,17 +318,14 @@ static void end_family(struct acre_engine *engine, uint32_t root)
 {
     uint32_t current_region = engine->current_region;
 
-    for_each_of_family (number, engine, root)
-        begin_to_end(engine, number);
+    each_of_family(engine, root, begin_to_end);
     if (acre_region_at(engine, current_region)->is_ending)
         engine->current_region = ACRE_REGION_PINNED;
-    acre_drain(engine);
-    for_each_of_family (number, engine, root)
-        call_destructors(engine, number);
-    for_each_of_family (number, engine, root)
-        release_outgoing(engine, number);
-    for_each_of_family (number, engine, root)
-        take_memory_back(engine, number);
+    if (engine->dying.first != NULL)
+        acre_drain(engine);
+    each_of_family(engine, root, call_destructors);
+    each_of_family(engine, root, release_outgoing);
+    each_of_family(engine, root, take_memory_back);
     engine->current_region = current_region;
 }
 
@@ -306,7 +338,8 @@ static enum acre_status reset(struct acre_engine *engine, uint32_t root, bool de
     if (acre_busy_with(engine) != NULL)
         return acre_fail(engine, ACRE_BUSY, "region '%s' cannot be reset from inside a %s",
                          acre_region_at(engine, root)->name, acre_busy_with(engine));
-    status = check_family(engine, root, detaches);
+    status = is_alone(engine, root) ? check_one(engine, root, root, detaches)
+                                    : check_family(engine, root, detaches);
     if (status != ACRE_OK)
         return status;
     if (detaches)
