@@ -18,11 +18,25 @@ static void free_elements(struct acre_engine *engine, struct acre_object *object
     acre_free(acre_region_of(engine, object)->alloc, array->elements, layout_of_elements(array));
 }
 
+static enum acre_status copy_elements(struct acre_engine *engine,
+                                      const struct acre_object *original, struct acre_object *copy)
+{
+    struct acre_array *array = (struct acre_array *)copy;
+    const struct acre_layout layout = layout_of_elements(array);
+
+    array->elements = acre_allocate(acre_allocator_of(engine, copy), layout);
+    if (array->elements == NULL)
+        return acre_fail_no_memory(engine, "the elements of an array");
+    memcpy(array->elements, ((const struct acre_array *)original)->elements, layout.size);
+    return ACRE_OK;
+}
+
 const struct acre_type acre_array_type = {
     .name = "array",
     .size_bytes = sizeof(struct acre_array),
     .purpose = ACRE_PURPOSE_ARRAY,
     .free_owned = free_elements,
+    .copy_owned = copy_elements,
 };
 
 /* Of the shape of `like`, of which nothing else is looked at. */
@@ -38,7 +52,8 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
 
     *array = NULL;
     if (elements != NULL)
-        *array = acre_object_place_acyclic(region, TYPE_ARRAY, sizeof **array, ACRE_PURPOSE_ARRAY);
+        *array = acre_object_place_acyclic(engine, region, TYPE_ARRAY, sizeof **array,
+                                           ACRE_PURPOSE_ARRAY);
     if (*array == NULL) {
         acre_free(region->alloc, elements,
                   (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});

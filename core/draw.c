@@ -136,6 +136,7 @@ static void begin_cluster(const struct picture *picture, uint32_t number)
     fprintf(picture->stream, "</b>%s: %llu object%s>]\n",
             number == ACRE_REGION_PINNED  ? ""
             : acre_region_is_bulk(region) ? ", bulk"
+            : region->is_lasting          ? ", lasting"
                                           : ", counted",
             live, live == 1 ? "" : "s");
 }
@@ -335,8 +336,8 @@ static void write_weak_variable(struct picture *picture, const char *name, struc
 static bool is_given(const struct acre_drawing *drawing, const struct acre_holder *holder)
 {
     for (size_t i = 0; i < drawing->variable_count; i++)
-        if (drawing->variables[i].object == holder->target &&
-            strcmp(drawing->variables[i].name, holder->slot_name) == 0)
+        if (drawing->variables[i].object == holder->object &&
+            strcmp(drawing->variables[i].name, holder->name) == 0)
             return true;
     return false;
 }
@@ -359,8 +360,8 @@ static void write_variables(struct picture *picture)
         const struct acre_holder *rows = holders->rows;
 
         for (uint32_t i = 0; i < holders->count; i++)
-            if (rows[i].owner == NULL && !is_given(drawing, &rows[i]))
-                write_holding(picture, rows[i].slot_name, rows[i].target);
+            if (rows[i].name != NULL && !is_given(drawing, &rows[i]))
+                write_holding(picture, rows[i].name, rows[i].object);
     }
 }
 

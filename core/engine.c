@@ -36,6 +36,16 @@ uint64_t acre_live_objects(const struct acre_engine *engine)
     return live;
 }
 
+uint64_t acre_immortal_objects(const struct acre_engine *engine)
+{
+    return engine->immortals;
+}
+
+uint64_t acre_misuses(const struct acre_engine *engine)
+{
+    return engine->misuses;
+}
+
 static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc *alloc,
                                    enum acre_region_mode mode, const char *name)
 {
@@ -53,25 +63,60 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
         .newborn = {.strong = 1, .flags = flags, .region = number & 0xfff},
         .name = name,
         .place = number,
+        .is_lasting = mode == ACRE_REGION_LASTING,
     };
+    return ACRE_OK;
+}
+
+static enum acre_status refuse_region(struct acre_engine *engine, uint32_t parent,
+                                      const struct acre_alloc *alloc, enum acre_region_mode mode,
+                                      const char *name)
+{
+    bool is_lasting = mode == ACRE_REGION_LASTING;
+
+    if (!acre_can(alloc, is_lasting ? ACRE_CAN_FREE : ACRE_CAN_RESET))
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "region '%s': backend '%s' has no %s", name,
+                         alloc->ops->name, is_lasting ? "single frees" : "reset");
+    if (engine->regions.count > MAX_REGIONS)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "region '%s': there are %d already", name,
+                         MAX_REGIONS);
+    if (parent == ACRE_REGION_PINNED)
+        return ACRE_OK;
+    if (parent >= engine->regions.count || acre_region_at(engine, parent)->is_lasting || is_lasting)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT,
+                         "region '%s': region %u cannot be its parent, for want of resets", name,
+                         parent);
+    if (acre_region_at(engine, parent)->is_ending)
+        return acre_fail(engine, ACRE_BUSY, "region '%s': its parent '%s' is being reset", name,
+                         acre_region_at(engine, parent)->name);
+    return ACRE_OK;
+}
+
+enum acre_status acre_region_new_in(struct acre_engine *engine, uint32_t parent,
+                                    struct acre_alloc *alloc, enum acre_region_mode mode,
+                                    const char *name, uint32_t *region)
+{
+    enum acre_status status = refuse_region(engine, parent, alloc, mode, name);
+    uint32_t number = engine->regions.count;
+
+    if (status == ACRE_OK)
+        status = add_region(engine, alloc, mode, name);
+    if (status != ACRE_OK)
+        return status;
+    if (parent != ACRE_REGION_PINNED) {
+        acre_region_at(engine, number)->parent = (uint16_t)parent;
+        acre_region_at(engine, number)->older_sibling =
+            acre_region_at(engine, parent)->newest_child;
+        acre_region_at(engine, parent)->newest_child = (uint16_t)number;
+    }
+    *region = number;
     return ACRE_OK;
 }
 
 enum acre_status acre_region_new(struct acre_engine *engine, struct acre_alloc *alloc,
                                  enum acre_region_mode mode, const char *name, uint32_t *region)
 {
-    enum acre_status status;
-
-    if (!acre_can(alloc, ACRE_CAN_RESET))
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "region '%s': backend '%s' has no reset", name,
-                         alloc->ops->name);
-    if (engine->regions.count > MAX_REGIONS)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "region '%s': there are %d already", name,
-                         MAX_REGIONS);
-    status = add_region(engine, alloc, mode, name);
-    if (status == ACRE_OK)
-        *region = engine->regions.count - 1;
-    return status;
+    return acre_region_new_in(engine, ACRE_REGION_PINNED, alloc, mode, name, region);
 }
 
 static enum acre_status add_type(struct acre_engine *engine, const struct acre_type *type,
@@ -165,7 +210,13 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
                                      ? ACRE_FEWEST_CANDIDATES
                                      : UINT32_MAX,
     };
-    status = add_region(*engine, pinned, ACRE_REGION_COUNTED, "pinned");
+    if (options != NULL) {
+        (*engine)->on_misuse = options->on_misuse;
+        (*engine)->misuse_context = options->misuse_context;
+    }
+    status = acre_checks_begin(*engine) ? ACRE_OK : ACRE_NO_MEMORY;
+    if (status == ACRE_OK)
+        status = add_region(*engine, pinned, ACRE_REGION_LASTING, "pinned");
     if (status == ACRE_OK)
         status = add_own_types(*engine);
     if (status != ACRE_OK) {
@@ -197,6 +248,8 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
     acre_table_free(engine, &engine->candidates.rows, sizeof(struct acre_object *),
                     ACRE_PURPOSE_ENGINE);
     acre_table_free(engine, &engine->buckets, sizeof(struct acre_function *), ACRE_PURPOSE_ENGINE);
+    leaked -= engine->immortals;
+    acre_checks_end(engine);
     acre_free(engine->memory, engine, engine_layout);
     return leaked;
 }

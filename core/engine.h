@@ -39,6 +39,11 @@ struct acre_engine_options {
     enum acre_collector collector;
     enum acre_retain retain;            /* what acre_backward keeps */
     const struct acre_kernels *kernels; /* NULL: the best this machine has */
+
+    /* Told of each misuse, at once, in builds with checks (acre_misuses); NULL: nobody is. It may
+     * not use the engine, but to read. */
+    void (*on_misuse)(void *context, const char *sentence);
+    void *misuse_context;
 };
 
 /*
@@ -52,10 +57,22 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
 
 /*
  * Ends an engine and returns the number of objects that were still alive outside bulk regions:
- * what leaked. Their memory stays with the allocators; neither their destructors nor the watches on
- * them are called. NULL is an engine without objects.
+ * what leaked. Immortal objects are not among them: acre_immortal_objects. Their memory stays with
+ * the allocators; neither their destructors nor the watches on them are called. NULL is an engine
+ * without objects.
  */
 uint64_t acre_engine_destroy(struct acre_engine *engine);
+
+/*
+ * Builds with checks (`meson setup -Dchecks=enabled`; by default all but release builds) catch the
+ * use of objects that are dying or dead, and a count released below zero, in acre_ref, acre_unref,
+ * acre_slot_set and acre_weak_of. Such a call does nothing (one with a status answers
+ * ACRE_BAD_ARGUMENT); the sentence, which names the object's type, is in acre_error, goes to
+ * options.on_misuse, and the misuse is counted here. What died long ago may have been forgotten.
+ * Without checks nothing is caught, and this is 0.
+ */
+uint64_t acre_misuses(const struct acre_engine *engine);
+bool acre_has_checks(void);
 
 /* The sentence of the last failure; "" before the first. Valid until the next failing call. */
 const char *acre_error(const struct acre_engine *engine);
@@ -69,5 +86,8 @@ enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, 
 
 /* Objects alive in all regions; those of a bulk region count until its reset. */
 uint64_t acre_live_objects(const struct acre_engine *engine);
+
+/* Those among them that acre_make_immortal made so. */
+uint64_t acre_immortal_objects(const struct acre_engine *engine);
 
 #endif

@@ -32,6 +32,20 @@ static void function_traverse_weak(struct acre_engine *engine, struct acre_objec
         visit(engine, object, outputs[i].weak, &outputs[i].weak, context);
 }
 
+/* A copy is in no backward pass. */
+static enum acre_status function_copied(struct acre_engine *engine,
+                                        const struct acre_object *original,
+                                        struct acre_object *copy)
+{
+    struct acre_function *function = (struct acre_function *)copy;
+
+    (void)engine;
+    (void)original;
+    function->is_queued = false;
+    function->next = NULL;
+    return ACRE_OK;
+}
+
 static const char *function_slot_name(const struct acre_object *object, const void *slot)
 {
     const struct acre_function *function = (const struct acre_function *)object;
@@ -47,6 +61,7 @@ const struct acre_type acre_function_type = {
     .traverse_weak = function_traverse_weak,
     .slot_name = function_slot_name,
     .size_of = function_size_of,
+    .copy_owned = function_copied,
 };
 
 _Static_assert(sizeof(struct acre_function) + 2 * sizeof(struct acre_variable *) +

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "acre_config.h"
 #include "core/engine.h"
 #include "core/kernels.h"
 #include "core/object.h"
@@ -61,16 +62,23 @@ struct acre_weak_slot {
 
 /* A strong reference into a region from outside of it. */
 struct acre_holder {
-    const void *slot;      /* the field or C variable that holds */
-    const char *owner;     /* a type's name, or NULL for a C variable */
-    const char *slot_name; /* the field's or the variable's name */
-    const void *target;    /* for pictures: only compared, since a row may outlive its object */
+    const void *slot; /* the field or C variable that holds */
+    const struct acre_object
+        *object;      /* that has the field; what the variable held, only compared */
+    const char *name; /* the variable's; NULL: a field */
 };
 
 /* A strong reference out of a bulk region. */
 struct acre_outgoing {
     struct acre_object *target;
+    const struct acre_object *holder;
     const void *slot; /* the field that holds */
+};
+
+/* In a bulk region, and in its memory: an object whose destructor the reset has to call. */
+struct acre_mourned {
+    struct acre_object *object;
+    struct acre_mourned *older;
 };
 
 /* The first 64 bytes are what the birth of an object and of a weak reference need. */
@@ -87,8 +95,13 @@ struct acre_region {
     uint32_t free_weak_slot; /* slot + 1, 0: none */
     uint32_t newest_watch;   /* bulk: on any of its objects; slot + 1, 0: none. See watch.c */
     const char *name;
-    struct acre_table outgoing; /* struct acre_outgoing: bulk: owed a release at the reset */
-    struct acre_table holders;  /* struct acre_holder: not for the pinned region */
+    struct acre_table outgoing;   /* struct acre_outgoing: bulk: owed a release at the reset */
+    struct acre_table holders;    /* struct acre_holder: not for a lasting region */
+    struct acre_mourned *mourned; /* bulk: newest first */
+    uint16_t parent;              /* region numbers; 0, which is nobody's parent: none */
+    uint16_t newest_child, older_sibling;
+    bool is_lasting; /* it is never reset */
+    bool is_ending;  /* in a reset: its objects are there still, and nothing gets hold of them */
 };
 
 _Static_assert(sizeof(struct acre_region) == 128, "a region is two cache lines");
@@ -124,6 +137,11 @@ struct acre_engine {
     bool is_in_backward;
     struct acre_candidates candidates;
     struct acre_table buckets; /* struct acre_function *: heads by generation, all NULL between */
+    uint64_t immortals;
+    uint64_t misuses;
+    struct acre_obituary *obituaries; /* checked builds: see checks.c */
+    void (*on_misuse)(void *context, const char *sentence);
+    void *misuse_context;
     char error[ERROR_BYTES];
     uint64_t watch_failures;
     char watch_error[ERROR_BYTES + 32]; /* with the name of a status before it */
@@ -153,6 +171,12 @@ static inline const struct acre_type_entry *acre_entry_of(const struct acre_engi
     return (const struct acre_type_entry *)engine->types.rows + object->type;
 }
 
+static inline const struct acre_type *acre_type_at(const struct acre_engine *engine,
+                                                   uint32_t number)
+{
+    return ((const struct acre_type_entry *)engine->types.rows)[number].type;
+}
+
 /* What neither a reset nor a collection may happen in, if the engine is in the midst of it. */
 static inline const char *acre_busy_with(const struct acre_engine *engine)
 {
@@ -163,6 +187,61 @@ static inline const char *acre_busy_with(const struct acre_engine *engine)
 
 /* engine.c */
 enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
+
+/*
+ * checks.c: mistakes of the caller. In builds with checks acre_check_usable tells whether `object`
+ * may be used and says so if not; born and ended keep the books for it. In others there is nothing.
+ */
+#if ACRE_CHECKS
+bool acre_checks_begin(struct acre_engine *engine);
+void acre_checks_end(struct acre_engine *engine);
+void acre_check_born(struct acre_engine *engine, const struct acre_object *object);
+void acre_check_ended(struct acre_engine *engine, const struct acre_object *object);
+bool acre_check_usable(struct acre_engine *engine, const struct acre_object *object,
+                       const char *call);
+bool acre_check_releasable(struct acre_engine *engine, const struct acre_object *object,
+                           const char *call);
+bool acre_check_not_dead(struct acre_engine *engine, const struct acre_object *object,
+                         const char *call);
+#else
+static inline bool acre_checks_begin(struct acre_engine *engine)
+{
+    (void)engine;
+    return true;
+}
+static inline void acre_checks_end(struct acre_engine *engine)
+{
+    (void)engine;
+}
+static inline void acre_check_born(struct acre_engine *engine, const struct acre_object *object)
+{
+    (void)engine;
+    (void)object;
+}
+static inline void acre_check_ended(struct acre_engine *engine, const struct acre_object *object)
+{
+    (void)engine;
+    (void)object;
+}
+static inline bool acre_check_usable(struct acre_engine *engine, const struct acre_object *object,
+                                     const char *call)
+{
+    (void)engine;
+    (void)object;
+    (void)call;
+    return true;
+}
+static inline bool acre_check_releasable(struct acre_engine *engine,
+                                         const struct acre_object *object, const char *call)
+{
+    return acre_check_usable(engine, object, call);
+}
+static inline bool acre_check_not_dead(struct acre_engine *engine, const struct acre_object *object,
+                                       const char *call)
+{
+    return acre_check_usable(engine, object, call);
+}
+#endif
 
 /* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
 bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
@@ -201,7 +280,8 @@ static inline void acre_collect_if_due(struct acre_engine *engine)
  * the header are the caller's to set. NULL when there is no memory. On the path of every object of
  * the tape, so inline. The _acyclic form is for types that refer to no object.
  */
-static inline void *acre_object_place_acyclic(struct acre_region *region, uint32_t type,
+static inline void *acre_object_place_acyclic(struct acre_engine *engine,
+                                              struct acre_region *region, uint32_t type,
                                               size_t size_bytes, enum acre_purpose purpose)
 {
     struct acre_object *object =
@@ -214,6 +294,7 @@ static inline void *acre_object_place_acyclic(struct acre_region *region, uint32
     newborn.flags &= (uint8_t)~OBJECT_MAY_CYCLE;
     *object = newborn;
     region->live_objects++;
+    acre_check_born(engine, object);
     return object;
 }
 
@@ -223,10 +304,10 @@ static inline void *acre_object_place(struct acre_engine *engine, struct acre_re
     struct acre_object *object;
 
     if ((region->newborn.flags & OBJECT_MAY_CYCLE) == 0)
-        return acre_object_place_acyclic(region, type, size_bytes, purpose);
+        return acre_object_place_acyclic(engine, region, type, size_bytes, purpose);
     if (!acre_candidates_reserve(engine))
         return NULL;
-    object = acre_object_place_acyclic(region, type, size_bytes, purpose);
+    object = acre_object_place_acyclic(engine, region, type, size_bytes, purpose);
     if (object == NULL)
         return NULL;
     object->flags |= OBJECT_MAY_CYCLE;
@@ -249,6 +330,16 @@ void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const
 void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, const void *slot,
                      struct acre_object *target);
 
+/* object.c: what acre_object_new makes, of a type and a size that fit each other, in any region;
+ * the fields are the caller's to set. NULL: no memory. */
+struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
+                                      uint32_t number, size_t size_bytes);
+
+static inline size_t acre_size_of(const struct acre_type *type, const struct acre_object *object)
+{
+    return type->size_of != NULL ? type->size_of(object) : type->size_bytes;
+}
+
 /* object.c: one reference less; at 0 the object dies (unless its region is bulk). */
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
 
@@ -261,6 +352,13 @@ void acre_object_end(struct acre_engine *engine, struct acre_object *object);
 void acre_object_release_children(struct acre_engine *engine, struct acre_object *object);
 void acre_object_give_back(struct acre_engine *engine, struct acre_object *object);
 void acre_drain(struct acre_engine *engine);
+
+/* object.c: a destructor outside of the list of the dying, and whatever dies of it. */
+void acre_object_end_alone(struct acre_engine *engine, struct acre_object *object);
+
+/* object.c: takes back a birth; the object has no references yet. `owns`: its destructor and its
+ * free_owned are to be called. */
+void acre_object_unmake(struct acre_engine *engine, struct acre_object *object, bool owns);
 
 /* object.c: one more that waits to be taken apart; it is marked as dying already. */
 void acre_dying_append(struct acre_engine *engine, struct acre_object *object);
@@ -375,12 +473,21 @@ static inline void acre_edge_remove(struct acre_engine *engine, struct acre_obje
 const char *acre_slot_name(const struct acre_type *type, const struct acre_object *holder,
                            const void *slot);
 
-/* edge.c: the books of who holds objects of a region that can be reset. */
-bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target);
-void acre_holder_add(struct acre_engine *engine, const struct acre_object *target, const void *slot,
-                     const char *owner, const char *slot_name);
-void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
-                        const void *slot);
+/* edge.c: the books of who holds objects of a region that can be reset. `holder` is the object that
+ * has the slot, or for a C variable the target itself. */
+bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target, size_t more);
+enum acre_status acre_fail_to_hold(struct acre_engine *engine, const struct acre_object *target);
+void acre_holder_add(struct acre_engine *engine, const struct acre_object *target,
+                     struct acre_holder holder);
+void acre_holder_forget(struct acre_engine *engine, const struct acre_object *target,
+                        const struct acre_object *holder, const void *slot);
+
+static inline void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
+                                      const struct acre_object *holder, const void *slot)
+{
+    if (target->region != ACRE_REGION_PINNED && acre_region_of(engine, target)->holders.count != 0)
+        acre_holder_forget(engine, target, holder, slot);
+}
 
 /* array.c: an array of the shape of `like`. */
 enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,

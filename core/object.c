@@ -20,6 +20,12 @@ const struct acre_type *acre_type_of(const struct acre_engine *engine,
     return acre_entry_of(engine, object)->type;
 }
 
+struct acre_alloc *acre_allocator_of(const struct acre_engine *engine,
+                                     const struct acre_object *object)
+{
+    return acre_region_of(engine, object)->alloc;
+}
+
 uint32_t acre_strong_count(const struct acre_object *object)
 {
     return object != NULL ? object->strong : 0;
@@ -30,6 +36,48 @@ uint32_t acre_strong_count(const struct acre_object *object)
 static bool refers_to_objects(const struct acre_type *type)
 {
     return type->slot_count > 0 || type->traverse != NULL;
+}
+
+static const struct acre_layout mourned_layout = {sizeof(struct acre_mourned), 16,
+                                                  ACRE_PURPOSE_ENGINE};
+
+/* In a bulk region the reset ends its objects: it has to know whose destructor to call. */
+static __attribute__((noinline)) struct acre_object *place_mourned(struct acre_engine *engine,
+                                                                   struct acre_region *region,
+                                                                   uint32_t number,
+                                                                   size_t size_bytes)
+{
+    struct acre_mourned *mourned = acre_allocate(region->alloc, mourned_layout);
+    struct acre_object *object;
+
+    if (mourned == NULL)
+        return NULL;
+    object = acre_object_place_acyclic(engine, region, number, size_bytes,
+                                       acre_type_at(engine, number)->purpose);
+    if (object == NULL) {
+        acre_free(region->alloc, mourned, mourned_layout);
+        return NULL;
+    }
+    *mourned = (struct acre_mourned){object, region->mourned};
+    region->mourned = mourned;
+    return object;
+}
+
+static inline struct acre_object *give_birth(struct acre_engine *engine, struct acre_region *region,
+                                             const struct acre_type *type, uint32_t number,
+                                             size_t size_bytes)
+{
+    if (type->destroy != NULL && acre_region_is_bulk(region))
+        return place_mourned(engine, region, number, size_bytes);
+    return refers_to_objects(type)
+               ? acre_object_place(engine, region, number, size_bytes, type->purpose)
+               : acre_object_place_acyclic(engine, region, number, size_bytes, type->purpose);
+}
+
+struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
+                                      uint32_t number, size_t size_bytes)
+{
+    return give_birth(engine, region, acre_type_at(engine, number), number, size_bytes);
 }
 
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
@@ -43,7 +91,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
     region = acre_region_at(engine, engine->current_region);
     if (number >= engine->types.count)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "type number %u is not registered", number);
-    type = ((struct acre_type_entry *)engine->types.rows)[number].type;
+    type = acre_type_at(engine, number);
     if (size_bytes < type->size_bytes)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s' has at least %zu bytes, not %zu",
                          type->name, type->size_bytes, size_bytes);
@@ -52,13 +100,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has no size_of: its objects have %zu bytes, not %zu",
                          type->name, type->size_bytes, size_bytes);
-    if (acre_region_is_bulk(region) && type->destroy != NULL)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT,
-                         "type '%s' has a destructor and cannot live in the bulk region '%s'",
-                         type->name, region->name);
-    *object = refers_to_objects(type)
-                  ? acre_object_place(engine, region, number, size_bytes, type->purpose)
-                  : acre_object_place_acyclic(region, number, size_bytes, type->purpose);
+    *object = give_birth(engine, region, type, number, size_bytes);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);
@@ -68,8 +110,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
 enum acre_status acre_object_new(struct acre_engine *engine, uint32_t number,
                                  struct acre_object **object)
 {
-    const struct acre_type_entry *entries = engine->types.rows;
-    size_t size_bytes = number < engine->types.count ? entries[number].type->size_bytes : 0;
+    size_t size_bytes = number < engine->types.count ? acre_type_at(engine, number)->size_bytes : 0;
 
     return acre_object_new_sized(engine, number, size_bytes, object);
 }
@@ -119,19 +160,26 @@ void acre_object_end(struct acre_engine *engine, struct acre_object *object)
         type->destroy(engine, object);
 }
 
-void acre_object_give_back(struct acre_engine *engine, struct acre_object *object)
+static void free_object(struct acre_engine *engine, struct acre_object *object,
+                        const struct acre_type *type)
 {
-    const struct acre_type *type = acre_type_of(engine, object);
     struct acre_region *region = acre_region_of(engine, object);
-    size_t size_bytes;
+    size_t size_bytes = acre_size_of(type, object);
 
-    if (type->free_owned != NULL)
-        type->free_owned(engine, object);
-    size_bytes = type->size_of != NULL ? type->size_of(object) : type->size_bytes;
+    acre_check_ended(engine, object);
     if ((object->flags & OBJECT_MAY_CYCLE) != 0)
         engine->candidates.live--;
     region->live_objects--;
     acre_free(region->alloc, object, (struct acre_layout){size_bytes, 16, type->purpose});
+}
+
+void acre_object_give_back(struct acre_engine *engine, struct acre_object *object)
+{
+    const struct acre_type *type = acre_type_of(engine, object);
+
+    if (type->free_owned != NULL)
+        type->free_owned(engine, object);
+    free_object(engine, object, type);
 }
 
 void acre_drain(struct acre_engine *engine)
@@ -179,11 +227,45 @@ void acre_count_down(struct acre_engine *engine, struct acre_object *object)
     }
 }
 
+void acre_object_end_alone(struct acre_engine *engine, struct acre_object *object)
+{
+    bool was_draining = engine->is_draining;
+
+    engine->is_draining = true;
+    acre_object_end(engine, object);
+    if (!was_draining)
+        acre_drain(engine);
+}
+
+void acre_object_unmake(struct acre_engine *engine, struct acre_object *object, bool owns)
+{
+    const struct acre_type *type = acre_type_of(engine, object);
+    struct acre_region *region = acre_region_of(engine, object);
+
+    if (owns) {
+        acre_object_end_alone(engine, object);
+        region = acre_region_of(engine, object); /* the destructor may have made regions */
+    }
+    if (owns && type->free_owned != NULL)
+        type->free_owned(engine, object);
+    if ((object->flags & OBJECT_HAS_WEAK) != 0)
+        acre_weak_slot_free(region, (uint32_t)object->link);
+    for (struct acre_mourned **at = &region->mourned; *at != NULL; at = &(*at)->older)
+        if ((*at)->object == object) {
+            struct acre_mourned *mourned = *at;
+
+            *at = mourned->older;
+            acre_free(region->alloc, mourned, mourned_layout);
+            break;
+        }
+    free_object(engine, object, type);
+}
+
 /* References from C code -------------------------------------------------------------------- */
 
 void acre_ref(struct acre_engine *engine, struct acre_object *object)
 {
-    if (object == NULL)
+    if (object == NULL || !acre_check_usable(engine, object, "acre_ref"))
         return;
     acre_count_up(object);
     acre_outside_begins(engine, object);
@@ -197,8 +279,26 @@ void acre_unref(struct acre_engine *engine, void *pointer)
     if (object == NULL)
         return;
     memset(pointer, 0, sizeof object);
-    acre_holder_remove(engine, object, pointer);
+    if (!acre_check_releasable(engine, object, "acre_unref"))
+        return;
+    acre_holder_remove(engine, object, object, pointer);
     acre_release(engine, object);
+}
+
+enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_object *object)
+{
+    const struct acre_region *region;
+
+    if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "immortal: the object is %s",
+                         object == NULL ? "NULL" : "dying");
+    region = acre_region_of(engine, object);
+    if (!region->is_lasting)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT,
+                         "immortal: the objects of region '%s' end with its reset", region->name);
+    engine->immortals += object->strong != UINT32_MAX;
+    object->strong = UINT32_MAX;
+    return ACRE_OK;
 }
 
 enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
@@ -206,11 +306,16 @@ enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *h
 {
     struct acre_object *old;
 
+    if (!acre_check_not_dead(engine, holder, "acre_slot_set, holder"))
+        return ACRE_BAD_ARGUMENT;
+    memcpy(&old, slot, sizeof old);
+    if ((old != NULL && !acre_check_not_dead(engine, old, "acre_slot_set, old target")) ||
+        (target != NULL && !acre_check_usable(engine, target, "acre_slot_set, target")))
+        return ACRE_BAD_ARGUMENT;
     if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
-        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+        return acre_fail_to_hold(engine, target);
     if (target != NULL)
         acre_edge_add(engine, holder, slot, target);
-    memcpy(&old, slot, sizeof old);
     memcpy(slot, &target, sizeof target);
     if (old != NULL)
         acre_edge_remove(engine, holder, slot, old);

@@ -18,6 +18,9 @@
  * from the first slot to the last, each with its own children (CPython's order).
  *
  * In a bulk region (core/region.h) a count of 0 means nothing: the reset decides.
+ *
+ * A dying object cannot be kept: there is no resurrection. Who refers to one all the same, or to a
+ * dead one, makes a mistake that builds with checks tell of (acre_misuses).
  */
 #ifndef ACRE_CORE_OBJECT_H
 #define ACRE_CORE_OBJECT_H
@@ -63,7 +66,7 @@ struct acre_type {
 
     /*
      * The destructor: runs once, before the children are released. It may create, release and
-     * upgrade; it must not keep the dying object. Such objects cannot live in a bulk region.
+     * upgrade; it must not keep the dying object. In a bulk region the reset calls it.
      */
     void (*destroy)(struct acre_engine *engine, struct acre_object *object);
 
@@ -71,7 +74,8 @@ struct acre_type {
     void (*traverse)(struct acre_engine *engine, struct acre_object *object, acre_visit *visit,
                      void *context);
 
-    /* For pictures (core/draw.h): calls visit for each weak reference that the object has. */
+    /* For objects with weak references: calls visit for each of them. For core/copy.h and
+     * core/draw.h. */
     void (*traverse_weak)(struct acre_engine *engine, struct acre_object *object,
                           acre_visit_weak *visit, void *context);
 
@@ -82,8 +86,19 @@ struct acre_type {
     size_t (*size_of)(const struct acre_object *object);
 
     /* Gives back memory that the object owns besides itself. Not called by a reset, which drops
-     * that memory too: it must come from the object's own region. */
+     * that memory too: it must come from acre_allocator_of. What is to be given back elsewhere is
+     * the destructor's. */
     void (*free_owned)(struct acre_engine *engine, struct acre_object *object);
+
+    /*
+     * For acre_copy_to (core/copy.h): `copy` has the bytes of `original` behind its header, and is
+     * to get memory of its own, from acre_allocator_of, in place of what it shares with the
+     * original. References are left as they are, and nothing else is done with the engine. On a
+     * failure the copy owns nothing; if another copy fails later, destructor and free_owned of this
+     * one are called. Types with either of them cannot be copied without copy_owned.
+     */
+    enum acre_status (*copy_owned)(struct acre_engine *engine, const struct acre_object *original,
+                                   struct acre_object *copy);
 };
 
 /* Registers a type; its number is good for this engine. At most 4,095 of them. */
@@ -92,6 +107,10 @@ enum acre_status acre_type_register(struct acre_engine *engine, const struct acr
 
 /* The type of an object. */
 const struct acre_type *acre_type_of(const struct acre_engine *engine,
+                                     const struct acre_object *object);
+
+/* The allocator of the region that an object lives in: for memory that the object is to own. */
+struct acre_alloc *acre_allocator_of(const struct acre_engine *engine,
                                      const struct acre_object *object);
 
 /*
@@ -120,6 +139,14 @@ void acre_unref(struct acre_engine *engine, void *pointer);
  */
 enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
                                struct acre_object *target);
+
+/*
+ * The object never dies, and counting goes on without an effect: its count sticks at UINT32_MAX,
+ * where counts stick that get there by themselves. ACRE_BAD_ARGUMENT for NULL, for a dying object
+ * and for one whose region can be reset. What it refers to lives as long, and is a leak for the
+ * engine's end unless it is immortal too.
+ */
+enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_object *object);
 
 /* The strong count, for tests and for the curious. 0 for NULL. */
 uint32_t acre_strong_count(const struct acre_object *object);

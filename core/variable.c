@@ -106,14 +106,18 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
 
     if (temp.status != ACRE_OK)
         return temp.status;
-    if (!acre_holder_reserve(engine, &temp.variable->object)) {
+    if (!acre_holder_reserve(engine, &temp.variable->object, 1)) {
+        enum acre_status status = acre_fail_to_hold(engine, &temp.variable->object);
+
         acre_unref(engine, &temp.variable);
-        return acre_fail_no_memory(engine, "the name of a C variable that holds");
+        return status;
     }
     old = *variable;
     if (old != NULL)
-        acre_holder_remove(engine, &old->object, variable);
-    acre_holder_add(engine, &temp.variable->object, variable, NULL, name + (name[0] == '&'));
+        acre_holder_remove(engine, &old->object, &old->object, variable);
+    acre_holder_add(
+        engine, &temp.variable->object,
+        (struct acre_holder){variable, &temp.variable->object, name + (name[0] == '&')});
     *variable = temp.variable;
     if (old != NULL)
         acre_release(engine, &old->object);

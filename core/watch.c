@@ -84,7 +84,7 @@ static struct acre_watcher *place(struct acre_engine *engine, struct acre_watch 
 {
     struct acre_region *home = home_of(engine);
     struct acre_watcher *watcher =
-        acre_object_place_acyclic(home, TYPE_WATCHER, sizeof *watcher, ACRE_PURPOSE_WEAK);
+        acre_object_place_acyclic(engine, home, TYPE_WATCHER, sizeof *watcher, ACRE_PURPOSE_WEAK);
 
     if (watcher == NULL)
         return NULL;

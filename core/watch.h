@@ -14,9 +14,9 @@
  * The function may make, release and upgrade objects, and begin, cancel and run watches. As in a
  * destructor, no region can be reset. The object itself is not there any more for it.
  *
- * In a bulk region objects end with the reset, and so do the calls wait for it: all handles into
- * the region are dead and its memory is taken back, then its watches are called, newest first,
- * whichever object they are on. A reset without watches costs what it did.
+ * In a bulk region objects end with the reset, and so do the calls wait for it: when all handles
+ * into the region are dead its watches are called, newest first, whichever object they are on; then
+ * the destructors. A reset without watches costs what it did.
  */
 #ifndef ACRE_CORE_WATCH_H
 #define ACRE_CORE_WATCH_H

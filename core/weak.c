@@ -10,9 +10,13 @@ enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *ob
     uint32_t slot;
 
     *weak = (struct acre_weak){0};
-    if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
+    if (object == NULL)
         return ACRE_OK;
+    if (!acre_check_not_dead(engine, object, "acre_weak_of"))
+        return ACRE_BAD_ARGUMENT;
     region = acre_region_of(engine, object);
+    if ((object->flags & OBJECT_IS_DYING) != 0 || region->is_ending)
+        return ACRE_OK;
     if ((object->flags & OBJECT_HAS_WEAK) != 0) {
         slot = (uint32_t)object->link;
         *weak =

@@ -1,5 +1,5 @@
 /* References over the border of a region: who holds it, by name, and what it holds. Semantics cases
- * G-03, G-04, G-05. */
+ * G-03, G-04. */
 #include "support/mtest.h"
 
 #include "core/fixture.h"
@@ -182,50 +182,5 @@ MTest(border, holders_are_forgotten)
         books = &acre_region_at(e, world.regions[0])->holders;
         cr_assert_eq(books->count, 0);
     }
-    close_empty();
-}
-
-/* The target of an outgoing edge dies in the reset and builds anew in the same region. */
-static struct node *kept_alive;
-static struct node *built_meanwhile;
-
-static void build_in_region(struct acre_engine *engine, struct node *node)
-{
-    (void)node;
-    (void)engine;
-    built_meanwhile = world_plain(&world);
-    world_link(&world, built_meanwhile, &built_meanwhile->next, kept_alive);
-}
-
-MTest(border, destructors_during_reset)
-{
-    struct acre_object *object = NULL;
-    struct node *outside;
-    struct node *inside;
-
-    /* G-05 */
-    open_in(WORLD_BULK);
-    cr_assert_eq(acre_object_new(world.engine, world.node_type, &object), ACRE_BAD_ARGUMENT);
-    cr_assert(error_says("Node") && error_says("first"), "%s", acre_error(world.engine));
-    cr_assert_null(object);
-
-    acre_region_enter(world.engine, ACRE_REGION_PINNED);
-    kept_alive = world_node(&world, 'k');
-    outside = world_node(&world, 'o');
-    outside->at_death = build_in_region;
-    acre_region_enter(world.engine, world.regions[0]);
-    inside = world_plain(&world);
-    world_link(&world, inside, &inside->next, outside);
-    acre_unref(world.engine, &outside);
-    acre_unref(world.engine, &inside);
-    cr_assert_eq(reset(0), ACRE_OK);
-    cr_assert_str_eq(world_deaths, "o");
-    cr_assert_eq(acre_live_objects(world.engine), 2);
-    cr_assert_eq(acre_strong_count(&kept_alive->object), 2);
-    cr_assert_eq(reset(0), ACRE_HELD); /* built_meanwhile is a C variable, if an unnamed one */
-    acre_unref(world.engine, &built_meanwhile);
-    cr_assert_eq(reset(0), ACRE_OK);
-    cr_assert_eq(acre_strong_count(&kept_alive->object), 1);
-    acre_unref(world.engine, &kept_alive);
     close_empty();
 }

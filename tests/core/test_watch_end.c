@@ -76,16 +76,18 @@ MTest(watch, fault_sweep)
 static enum acre_status status_inside;
 static struct node *kept_outside;
 
-/* A call in the reset cannot reset; it may build in this very region, even with an edge out. */
-static void build_in_region(void)
-{
-    struct node *fresh = world_plain(&world);
+static struct node *built_inside;
 
+/* A call in the reset can neither reset nor enter the region; what it builds is pinned. */
+static void build_in_reset(void)
+{
     status_inside = reset(0);
     cr_assert(error_says("watch"), "%s", acre_error(world.engine));
-    world_link(&world, fresh, &fresh->next, kept_outside);
-    watch(fresh, 'n');
-    acre_unref(world.engine, &fresh);
+    cr_assert_eq(acre_region_enter(world.engine, world.regions[0]), ACRE_REGION_PINNED);
+    built_inside = world_plain(&world);
+    cr_assert_eq(built_inside->object.region, ACRE_REGION_PINNED);
+    world_link(&world, built_inside, &built_inside->next, kept_outside);
+    watch(built_inside, 'n');
 }
 
 /* G-06, G-14 */
@@ -113,7 +115,7 @@ MTest(watch, bulk_reset)
     watch(a, '3');
     cancel(watch(b, 'x'));
     watch(b, '4');
-    in_call['3'] = build_in_region;
+    in_call['3'] = build_in_reset;
 
     /* refused: nobody is called */
     acre_unref(e, &a);
@@ -129,9 +131,12 @@ MTest(watch, bulk_reset)
     cr_assert_eq(acre_watch_failures(e), 0);
     cr_assert_eq(count_of(kept_outside), 2);
 
-    /* what was built meanwhile belongs to the next reset */
+    /* what was built meanwhile lives on, and the region is the current one again */
     cr_assert_eq(acre_live_objects(e), 2);
     cr_assert_eq(reset(0), ACRE_OK);
+    cr_assert_str_eq(world_deaths, "4321o");
+    cr_assert_eq(acre_region_enter(e, world.regions[0]), world.regions[0]);
+    acre_unref(e, &built_inside);
     cr_assert_str_eq(world_deaths, "4321on");
     cr_assert_eq(count_of(kept_outside), 1);
     cr_assert_eq(reset(0), ACRE_OK);
