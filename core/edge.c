@@ -19,10 +19,12 @@ static bool keeps_holders(const struct acre_engine *engine, const struct acre_ob
 
 bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target, size_t more)
 {
-    struct acre_region *region = acre_region_of(engine, target);
+    struct acre_region *region;
 
-    return !keeps_holders(engine, target) ||
-           (!region->is_ending &&
+    if (!keeps_holders(engine, target))
+        return true;
+    region = acre_region_of(engine, target);
+    return (!region->is_ending &&
             acre_table_reserve(engine, &region->holders, more, sizeof(struct acre_holder),
                                ACRE_PURPOSE_EDGE));
 }
@@ -49,12 +51,12 @@ void acre_holder_forget(struct acre_engine *engine, const struct acre_object *ta
     size_t found = table->count;
 
     for (size_t i = table->count; i-- > 0;) {
-        if (found == table->count && rows[i].object == holder && rows[i].name == NULL)
-            found = i;
         if (rows[i].slot == slot) {
             found = i;
             break;
         }
+        if (found == table->count && rows[i].object == holder && rows[i].name == NULL)
+            found = i;
     }
     if (found < table->count)
         rows[found] = rows[--table->count];

@@ -66,10 +66,10 @@ uint64_t acre_engine_destroy(struct acre_engine *engine);
 /*
  * Builds with checks (`meson setup -Dchecks=enabled`; by default all but release builds) catch the
  * use of objects that are dying or dead, and a count released below zero, in acre_ref, acre_unref,
- * acre_slot_set and acre_weak_of. Such a call does nothing (one with a status answers
- * ACRE_BAD_ARGUMENT); the sentence, which names the object's type, is in acre_error, goes to
- * options.on_misuse, and the misuse is counted here. What died long ago may have been forgotten.
- * Without checks nothing is caught, and this is 0.
+ * acre_slot_set, acre_weak_of, acre_make_immortal and acre_copy_to. Such a call does nothing (one
+ * with a status answers ACRE_BAD_ARGUMENT); the sentence, which names the object's type, is in
+ * acre_error, goes to options.on_misuse, and the misuse is counted here. What died long ago may
+ * have been forgotten. Without checks nothing is caught, and this is 0.
  */
 uint64_t acre_misuses(const struct acre_engine *engine);
 bool acre_has_checks(void);

@@ -289,9 +289,12 @@ enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_obje
 {
     const struct acre_region *region;
 
-    if (object == NULL || (object->flags & OBJECT_IS_DYING) != 0)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT, "immortal: the object is %s",
-                         object == NULL ? "NULL" : "dying");
+    if (object == NULL)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "immortal: the object is NULL");
+    if (!acre_check_not_dead(engine, object, "acre_make_immortal"))
+        return ACRE_BAD_ARGUMENT;
+    if ((object->flags & OBJECT_IS_DYING) != 0)
+        return acre_fail(engine, ACRE_BAD_ARGUMENT, "immortal: the object is dying");
     region = acre_region_of(engine, object);
     if (!region->is_lasting)
         return acre_fail(engine, ACRE_BAD_ARGUMENT,

@@ -68,8 +68,8 @@ for memory in arena recorded; do
         'Invalid read of size 1 .*0 bytes inside a block of size 8,192 free.d .* arena_reset' \
         'use-after-poison .*READ of size 1 .* sin_large_after_reset'
     misuse object-after-reset \
-        'Invalid read of size 4 .* acre_ref .* a block of size .* free.d .* acre_region_reset' \
-        'use-after-poison .*READ of size 4 .* acre_ref .* sin_object_after_reset'
+        'Invalid read of size 4 .* acre_strong_count .* a block of size .* free.d .* arena_reset' \
+        'use-after-poison .*READ of size 4 .* acre_strong_count .* sin_object_after_reset'
     misuse read-after-free \
         'Invalid read of size 1 .*0 bytes inside a block of size 64 free.d .* tracked_free' \
         'use-after-poison .*READ of size 1 .* sin_read_after_free'

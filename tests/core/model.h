@@ -70,6 +70,7 @@ struct weak_row {
 static struct acre_engine *engine;
 static enum region_kind kinds[REGIONS];
 static struct row rows[MOST_OBJECTS];
+static int row_limit;                       /* rows from here on are free */
 static struct handle handles[MOST_HANDLES]; /* without a name for the engine */
 static int handle_count;
 static struct acre_variable *names[NAMES]; /* with one; they hold things */
@@ -117,8 +118,11 @@ struct references {
 /* `root` is the family that is not outside; -1: nobody asks. */
 static struct references count_references(int root)
 {
-    struct references count = {0};
+    struct references count;
 
+    memset(count.all, 0, sizeof count.all[0] * (size_t)row_limit);
+    memset(count.unnamed, 0, sizeof count.all[0] * (size_t)row_limit);
+    memset(count.outside, 0, sizeof count.all[0] * (size_t)row_limit);
     for (int i = 0; i < handle_count; i++) {
         count.all[handles[i].row]++;
         count.unnamed[handles[i].row]++;
@@ -128,7 +132,7 @@ static struct references count_references(int root)
             count.all[named_rows[i]]++;
             count.outside[named_rows[i]]++;
         }
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         for (int s = 0; rows[i].serial != 0 && s < SLOTS; s++)
             if (rows[i].slots[s] >= 0) {
                 count.all[rows[i].slots[s]]++;
@@ -151,7 +155,7 @@ static void bury_the_dead(void)
 
     while (again) {
         again = false;
-        for (int i = 0; i < MOST_OBJECTS; i++) {
+        for (int i = 0; i < row_limit; i++) {
             if (rows[i].serial == 0 || kinds[rows[i].region] == BULK || rows[i].is_immortal ||
                 count.all[i] != 0)
                 continue;
@@ -162,6 +166,8 @@ static void bury_the_dead(void)
                     count.all[rows[i].slots[s]]--;
         }
     }
+    while (row_limit > 0 && rows[row_limit - 1].serial == 0)
+        row_limit--;
 }
 
 /* What C variables, immortals and bulk regions do not reach: rows are marked until none is new. */
@@ -170,7 +176,7 @@ static void bury_the_unreached(void)
     bool is_reached[MOST_OBJECTS] = {false};
     bool again = true;
 
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         is_reached[i] =
             rows[i].serial != 0 && (kinds[rows[i].region] == BULK || rows[i].is_immortal);
     for (int i = 0; i < handle_count; i++)
@@ -180,12 +186,12 @@ static void bury_the_unreached(void)
             is_reached[named_rows[i]] = true;
     while (again) {
         again = false;
-        for (int i = 0; i < MOST_OBJECTS; i++)
+        for (int i = 0; i < row_limit; i++)
             for (int s = 0; is_reached[i] && s < SLOTS; s++)
                 if (rows[i].slots[s] >= 0 && !is_reached[rows[i].slots[s]])
                     again = is_reached[rows[i].slots[s]] = true;
     }
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         if (rows[i].serial != 0 && !is_reached[i])
             bury(i);
 }
@@ -198,7 +204,7 @@ static bool may_reset(int root, bool detaches)
 {
     struct references count = count_references(root);
 
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         if (rows[i].serial != 0 && is_of_family(root, rows[i].region) &&
             (kinds[rows[i].region] == COUNTED || count.unnamed[i] != 0 ||
              (!detaches && count.outside[i] != 0)))
@@ -212,7 +218,7 @@ static void let_go_of(int root)
     for (int i = 0; i < NAMES; i++)
         if (named_rows[i] >= 0 && is_of_family(root, rows[named_rows[i]].region))
             named_rows[i] = -1;
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         for (int s = 0; rows[i].serial != 0 && s < SLOTS; s++)
             if (rows[i].slots[s] >= 0 && !is_of_family(root, rows[i].region) &&
                 is_of_family(root, rows[rows[i].slots[s]].region))
@@ -221,7 +227,7 @@ static void let_go_of(int root)
 
 static void bury_family(int root)
 {
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         if (rows[i].serial != 0 && is_of_family(root, rows[i].region))
             bury(i);
 }
@@ -245,7 +251,7 @@ static void compare(void)
     struct references count = count_references(-1);
     uint64_t live = 0;
 
-    for (int i = 0; i < MOST_OBJECTS; i++)
+    for (int i = 0; i < row_limit; i++)
         if (rows[i].serial != 0) {
             live++;
             compare_row(i, &count);

@@ -130,6 +130,7 @@ static void create(void)
         .slots = {-1, -1, -1},
     };
     rows[row].thing->serial = serials;
+    row_limit = row < row_limit ? row_limit : row + 1;
     take_handle(row, rows[row].thing);
 }
 
@@ -252,6 +253,9 @@ static bool find_originals(struct copying *copying, int root)
 static void write_copies(const struct copying *copying, struct thing *root, int region)
 {
     rows[copying->copies[0]].thing = root;
+    for (int i = 0; i < copying->count; i++)
+        if (copying->copies[i] >= row_limit)
+            row_limit = copying->copies[i] + 1;
     for (int i = 0; i < copying->count; i++) {
         const struct row *original = &rows[copying->originals[i]];
         struct row *copy = &rows[copying->copies[i]];
@@ -415,7 +419,7 @@ static void collect(void)
 /* Rings keep themselves alive: what the model still has is opened by hand. */
 static void open_rings(void)
 {
-    for (int i = 0; i < MOST_OBJECTS; i++) {
+    for (int i = 0; i < row_limit; i++) {
         struct thing *thing = rows[i].thing;
         uint64_t serial = rows[i].serial;
 

@@ -89,7 +89,7 @@ static void open_world(const struct configuration *configuration, struct acre_al
     memset(weaks, 0, sizeof weaks);
     memset(named_rows, -1, sizeof named_rows);
     memcpy(kinds, wanted, sizeof kinds);
-    handle_count = 0;
+    handle_count = row_limit = 0;
     serials = immortals = destructors_owed = destructors_run = 0;
     allocs[0] = memory_of(configuration->pinned, pages);
     check(acre_engine_new(&engine, allocs[0], &options) == ACRE_OK, "no engine");

@@ -44,15 +44,15 @@ MTest(misuse, after_death)
         [WORLD_PINNED] = "acre_unref: a dead 'Node'\nacre_ref: a dead 'Node'\n"
                          "acre_slot_set, target: a dead 'Node'\n"
                          "acre_slot_set, holder: a dead 'Node'\nacre_weak_of: a dead 'Node'\n"
-                         "acre_copy_to: a dead 'Node'\n",
+                         "acre_copy_to: a dead 'Node'\nacre_make_immortal: a dead 'Node'\n",
         [WORLD_COUNTED] = "acre_unref: a dead 'Node'\nacre_ref: a dead 'Node'\n"
                           "acre_slot_set, target: a dead 'Node'\n"
                           "acre_slot_set, holder: a dead 'Node'\nacre_weak_of: a dead 'Node'\n"
-                          "acre_copy_to: a dead 'Node'\n",
+                          "acre_copy_to: a dead 'Node'\nacre_make_immortal: a dead 'Node'\n",
         [WORLD_BULK] = "acre_unref: a dead 'Plain'\nacre_ref: a dead 'Plain'\n"
                        "acre_slot_set, target: a dead 'Plain'\n"
                        "acre_slot_set, holder: a dead 'Plain'\nacre_weak_of: a dead 'Plain'\n"
-                       "acre_copy_to: a dead 'Plain'\n",
+                       "acre_copy_to: a dead 'Plain'\nacre_make_immortal: a dead 'Plain'\n",
     };
 
     for (enum world_place place = WORLD_PINNED; place < WORLD_PLACES && acre_has_checks();
@@ -81,6 +81,7 @@ MTest(misuse, after_death)
         cr_assert_eq(acre_weak_of(e, &dead->object, &weak), ACRE_BAD_ARGUMENT);
         cr_assert_eq(acre_copy_to(e, &dead->object, ACRE_REGION_PINNED, &object),
                      ACRE_BAD_ARGUMENT);
+        cr_assert_eq(acre_make_immortal(e, &dead->object), ACRE_BAD_ARGUMENT);
         expect_told(sentences[place]);
 
         /* the same address lives again, and is nobody's past */

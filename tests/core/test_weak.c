@@ -118,12 +118,15 @@ static void look(struct acre_engine *engine, struct node *node)
     for (int i = 0; i < 2; i++)
         saw_alive[i] = acre_weak_is_alive(engine, watched[i]);
     cr_assert_eq(acre_weak_of(engine, &node->object, &taken_inside), ACRE_OK);
-    /* Z-04: a reference taken and given back meanwhile changes nothing */
+    /* Z-04: a reference taken and given back meanwhile changes nothing; with checks both are told
+     */
     {
         struct node *self = node;
+        uint64_t misuses = acre_misuses(engine);
 
         acre_ref(engine, &self->object);
         acre_unref(engine, &self);
+        cr_assert_eq(acre_misuses(engine) - misuses, acre_has_checks() ? 2 : 0);
     }
 }
 
