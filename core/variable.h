@@ -160,7 +160,8 @@ enum acre_status acre_apply(struct acre_engine *engine, uint32_t operator_number
 /*
  * no_grad: from ACRE_NO_GRAD(engine); to the end of the block operators record nothing. There is no
  * Function then: an output has no creator and generation 0, and lives alone. However the block is
- * left (its end, return, break, goto), things are again what they were before, so blocks nest.
+ * left (its end, return, break, goto), things are again what they were before, so blocks nest. The
+ * engine has to outlive the block.
  */
 #define ACRE_NO_GRAD(engine)            ACRE_NO_GRAD_AS(engine, __COUNTER__)
 #define ACRE_NO_GRAD_AS(engine, number) ACRE_NO_GRAD_NUMBERED(engine, number)

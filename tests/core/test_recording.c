@@ -105,21 +105,23 @@ MTest(recording, unrecorded_operators_of_ones_own)
         assign_number(&x, 4);
         argument = acre_borrowed_argument(x);
         live = acre_live_objects(e);
-        ACRE_NO_GRAD(e);
-        cr_assert_eq(acre_apply(e, numbers[0], &argument, parts), ACRE_OK);
-        cr_assert_eq(value_of(parts[0].variable), 1);
-        cr_assert_eq(value_of(parts[1].variable), 3);
-        acre_unref(e, &parts[0].variable);
-        acre_unref(e, &parts[1].variable);
-        cr_assert_eq(acre_apply(e, numbers[1], &argument, parts), ACRE_BAD_ARGUMENT);
-        cr_assert_str_eq(acre_error(e), "Half: forward made no output 1");
-        cr_assert_null(parts[0].variable);
-        cr_assert_eq(parts[1].status, ACRE_BAD_ARGUMENT);
-        cr_assert_eq(acre_apply(e, numbers[2], &argument, parts), ACRE_NOT_IMPLEMENTED);
-        argument = acre_borrowed_argument(NULL);
-        cr_assert_eq(acre_apply(e, numbers[0], &argument, parts), ACRE_BAD_ARGUMENT);
-        if (place != WORLD_BULK)
-            cr_assert_eq(acre_live_objects(e), live);
+        {
+            ACRE_NO_GRAD(e);
+            cr_assert_eq(acre_apply(e, numbers[0], &argument, parts), ACRE_OK);
+            cr_assert_eq(value_of(parts[0].variable), 1);
+            cr_assert_eq(value_of(parts[1].variable), 3);
+            acre_unref(e, &parts[0].variable);
+            acre_unref(e, &parts[1].variable);
+            cr_assert_eq(acre_apply(e, numbers[1], &argument, parts), ACRE_BAD_ARGUMENT);
+            cr_assert_str_eq(acre_error(e), "Half: forward made no output 1");
+            cr_assert_null(parts[0].variable);
+            cr_assert_eq(parts[1].status, ACRE_BAD_ARGUMENT);
+            cr_assert_eq(acre_apply(e, numbers[2], &argument, parts), ACRE_NOT_IMPLEMENTED);
+            argument = acre_borrowed_argument(NULL);
+            cr_assert_eq(acre_apply(e, numbers[0], &argument, parts), ACRE_BAD_ARGUMENT);
+            if (place != WORLD_BULK)
+                cr_assert_eq(acre_live_objects(e), live);
+        }
         acre_unref(e, &x);
         close_empty();
     }
