@@ -24,8 +24,6 @@ struct picture {
 /* More, and a picture is black. */
 enum { ARROWS_PER_OBJECT = 4, ARROWS_AT_LEAST = 16 };
 
-/* Colours of Okabe and Ito's palette, which colour-blind readers can tell apart, in light and dark;
- * what they say is said by a word or a line as well. */
 #define FONT "fontname=\"Helvetica,Arial,sans-serif\", "
 
 static const char preamble[] =
@@ -37,6 +35,8 @@ static const char preamble[] =
     "  edge [" FONT "fontsize=10, fontcolor=\"#404040\", color=\"#404040\",\n"
     "        arrowsize=0.7, weight=4]\n";
 
+/* Colours of Okabe and Ito's palette, which colour-blind readers can tell apart, in light and dark;
+ * what they say is said by a word or a line as well. */
 static const char *look_of(enum acre_purpose purpose)
 {
     switch (purpose) {
@@ -336,7 +336,7 @@ static void write_weak_variable(struct picture *picture, const char *name, struc
 static bool is_given(const struct acre_drawing *drawing, const struct acre_holder *holder)
 {
     for (size_t i = 0; i < drawing->variable_count; i++)
-        if (drawing->variables[i].object == holder->object &&
+        if (drawing->variables[i].object == holder->object && drawing->variables[i].name != NULL &&
             strcmp(drawing->variables[i].name, holder->name) == 0)
             return true;
     return false;
