@@ -15,7 +15,9 @@
  * An object that waits for its turn is already dead. Nothing on this way allocates or recurses: the
  * dying wait in a list through their own headers.
  * (`link` is theirs then). The order is that of a depth-first walk: an object, then its children
- * from the first slot to the last, each with its own children (CPython's order).
+ * from the first slot to the last, each with its own children. That is CPython's order, but for an
+ * object with several holders that die: here all children are released before the first of them
+ * ends, there one by one. docs/testing.md lists every difference of order.
  *
  * In a bulk region (core/region.h) a count of 0 means nothing: the reset decides.
  *
