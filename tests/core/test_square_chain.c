@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "alloc/backends.h"
-#include "bench/bench.h"
+#include "bench/square_chain.h"
 
 struct loop {
     struct acre_alloc *pages;
@@ -22,9 +22,10 @@ struct strategy {
 };
 
 static const struct strategy strategies[] = {
-    {"malloc", ACRE_LIFETIME_WEAK},   {"jemalloc", ACRE_LIFETIME_WEAK},
-    {"mimalloc", ACRE_LIFETIME_WEAK}, {"arena", ACRE_LIFETIME_WALKED},
-    {"arena", ACRE_LIFETIME_REGION},
+    {"malloc", ACRE_LIFETIME_WEAK},        {"jemalloc", ACRE_LIFETIME_WEAK},
+    {"mimalloc", ACRE_LIFETIME_WEAK},      {"arena", ACRE_LIFETIME_WALKED},
+    {"arena", ACRE_LIFETIME_REGION},       {"malloc", ACRE_LIFETIME_COLLECTOR},
+    {"jemalloc", ACRE_LIFETIME_COLLECTOR}, {"mimalloc", ACRE_LIFETIME_COLLECTOR},
 };
 
 enum { STRATEGIES = sizeof strategies / sizeof strategies[0] };
@@ -34,14 +35,14 @@ static void open_loop(struct loop *loop, struct strategy strategy, struct acre_c
 {
     char why[256];
 
-    spec.depth = 3;
+    spec.values[ACRE_CHAIN_DEPTH] = 3;
     spec.seed = 1;
     spec.lifetime = strategy.lifetime;
     snprintf(spec.backend, sizeof spec.backend, "%s", strategy.backend);
     loop->pages = acre_pages_new();
     cr_assert(acre_ledger_init_full(&loop->ledger, loop->pages, iterations));
-    cr_assert(acre_stage_open(&loop->stage, strategy.backend, strategy.lifetime, spec.order,
-                              &loop->ledger, why, sizeof why),
+    cr_assert(acre_workload_open_stage(&acre_square_chain, &spec, &loop->stage, &loop->ledger, why,
+                                       sizeof why),
               "%s", why);
     loop->state = acre_square_chain.open(&loop->stage, &spec);
     for (uint64_t i = 0; i < iterations; i++)
@@ -111,7 +112,7 @@ MTest(square_chain, seed_loop)
 {
     for (size_t i = 0; i < STRATEGIES; i++) {
         struct loop loop;
-        struct acre_cell_spec spec = {.elements = 10000};
+        struct acre_cell_spec spec = {.values = {[ACRE_CHAIN_ELEMENTS] = 10000}};
 
         open_loop(&loop, strategies[i], spec, 10); /* B-30 */
         expect_totals(&loop, 40, 30, 40);
@@ -124,7 +125,7 @@ MTest(square_chain, seed_loop)
         expect_peak(&loop, 8, 6, 8);
         drain_and_close(&loop);
 
-        spec.backward = true; /* B-32 */
+        spec.values[ACRE_CHAIN_BACKWARD] = true; /* B-32 */
         open_loop(&loop, strategies[i], spec, 10);
         expect_totals(&loop, 40, 30, 80);
         expect_peak(&loop, 8, 6, 12);
@@ -137,7 +138,8 @@ MTest(square_chain, reuse_and_drop_first)
 {
     for (size_t i = 0; i < STRATEGIES; i++) {
         struct loop loop;
-        struct acre_cell_spec spec = {.elements = 10000, .fill = ACRE_FILL_REUSE};
+        struct acre_cell_spec spec = {
+            .values = {[ACRE_CHAIN_ELEMENTS] = 10000, [ACRE_CHAIN_FILL] = ACRE_FILL_REUSE}};
 
         open_loop(&loop, strategies[i], spec, 10);
         expect_totals(&loop, 31, 30, 31);
@@ -145,8 +147,8 @@ MTest(square_chain, reuse_and_drop_first)
         cr_assert_eq(books(&loop, ACRE_PURPOSE_DATA).peak.bytes, 560000);
         drain_and_close(&loop);
 
-        spec.fill = ACRE_FILL_RANDN; /* B-34 */
-        spec.order = ACRE_ORDER_DROP_FIRST;
+        spec.values[ACRE_CHAIN_FILL] = ACRE_FILL_RANDN; /* B-34 */
+        spec.values[ACRE_CHAIN_ORDER] = ACRE_ORDER_DROP_FIRST;
         open_loop(&loop, strategies[i], spec, 10);
         expect_totals(&loop, 40, 30, 40);
         expect_peak(&loop, 4, 3, 4);
@@ -158,7 +160,7 @@ MTest(square_chain, reuse_and_drop_first)
 MTest(square_chain, strong_references_leak_everything)
 {
     struct loop loop;
-    struct acre_cell_spec spec = {.elements = 10000};
+    struct acre_cell_spec spec = {.values = {[ACRE_CHAIN_ELEMENTS] = 10000}};
 
     open_loop(&loop, (struct strategy){"arena", ACRE_LIFETIME_STRONG}, spec, 10);
     cr_assert_eq(acre_square_chain.drain(loop.state), ACRE_OK);
@@ -176,12 +178,15 @@ MTest(square_chain, results_are_identical)
         for (int fill = 0; fill < 2; fill++)
             for (int order = 0; order < 2; order++) {
                 struct acre_cell_spec spec = {
-                    .elements = 1001,
-                    .depth = 3,
                     .seed = 1,
-                    .backward = backward != 0,
-                    .fill = (enum acre_fill)fill,
-                    .order = (enum acre_order)order,
+                    .values =
+                        {
+                            [ACRE_CHAIN_ELEMENTS] = 1001,
+                            [ACRE_CHAIN_DEPTH] = 3,
+                            [ACRE_CHAIN_BACKWARD] = (uint64_t)backward,
+                            [ACRE_CHAIN_FILL] = (uint64_t)fill,
+                            [ACRE_CHAIN_ORDER] = (uint64_t)order,
+                        },
                 };
                 struct acre_alloc *pages = acre_pages_new();
                 struct acre_alloc *arena = acre_arena_new(pages, NULL);
@@ -217,11 +222,13 @@ static void sweep(struct strategy strategy, bool forever)
         struct acre_alloc *arena = acre_arena_new(pages, NULL);
         struct acre_alloc *faulty_arena = acre_fault_new(arena, &plan);
         struct acre_stage stage = {.order = ACRE_ORDER_DROP_FIRST};
-        const struct acre_cell_spec spec = {.elements = 10,
-                                            .depth = 3,
-                                            .backward = true,
-                                            .fill = ACRE_FILL_REUSE,
-                                            .order = ACRE_ORDER_DROP_FIRST};
+        const struct acre_cell_spec spec = {
+            .values = {[ACRE_CHAIN_ELEMENTS] = 10,
+                       [ACRE_CHAIN_DEPTH] = 3,
+                       [ACRE_CHAIN_BACKWARD] = true,
+                       [ACRE_CHAIN_FILL] = ACRE_FILL_REUSE,
+                       [ACRE_CHAIN_ORDER] = ACRE_ORDER_DROP_FIRST},
+        };
         enum acre_status status;
         void *state;
 

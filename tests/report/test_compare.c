@@ -253,7 +253,7 @@ MTest(compare, unlike_runs_are_refused_by_name)
     compare(path_a, path_b, NULL);
     is_refused(5, "the runs differ in recorded iterations of malloc/weak (10,000 elements");
     b.cells[0].recorded.iterations = 10;
-    b.cells[0].key.elements = 20000;
+    sample_text(&b.cells[0].key.parameters[0].value, "20000");
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
     is_refused(5, "the runs differ in cells: only A has malloc/weak (10,000 elements, depth 3, "
@@ -263,7 +263,7 @@ MTest(compare, unlike_runs_are_refused_by_name)
     cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
     cr_expect(strstr(told.out, "Left aside: 1 cell only in A, 1 only in B."));
     for (size_t i = 0; i < b.cell_count; i++)
-        b.cells[i].key.elements = 20000;
+        sample_text(&b.cells[i].key.parameters[0].value, "20000");
     write_runs(&a, &b);
     compare("--common", path_a, path_b, NULL);
     is_refused(5, "the runs have no cell in common: A has arena/region");
