@@ -21,7 +21,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
                .defaults = "1000",
                .is_list = true,
                .least = 1,
-               .most = 1000000000,
+               .most = 1000000000000,
                .before = "",
                .after = " rings"},
     [LENGTH] = {.name = "length",
@@ -30,7 +30,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
                 .defaults = "3",
                 .is_list = true,
                 .least = 1,
-                .most = 1000000000,
+                .most = 1000000,
                 .before = "length ",
                 .after = ""},
 };

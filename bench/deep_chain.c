@@ -16,7 +16,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
                .defaults = "1000000",
                .is_list = true,
                .least = 1,
-               .most = 1000000000,
+               .most = UINT32_MAX,
                .before = "",
                .after = " nodes"},
 };

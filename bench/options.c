@@ -278,6 +278,18 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     return check_pairs(&reader);
 }
 
+/* Those that make sense for the workload. */
+static void print_lifetimes(FILE *stream, const struct acre_workload *workload)
+{
+    const char *comma = "";
+
+    for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
+        if (workload->unsuited[l] == NULL) {
+            fprintf(stream, "%s%s", comma, acre_lifetime_name((enum acre_lifetime)l));
+            comma = ", ";
+        }
+}
+
 void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
                              const char *program)
 {
@@ -296,8 +308,11 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --iterations N        of the cold and the recorded part (default %llu)\n"
             "  under which strategies\n"
             "    --backends A[,B...]   malloc, jemalloc, mimalloc, arena (default: all)\n"
-            "    --lifetimes A[,B...]  strong, weak, collector, walked, region (default: all that "
-            "fit)\n"
+            "    --lifetimes A[,B...]  ",
+            (unsigned long long)workload->iterations);
+    print_lifetimes(stream, workload);
+    fprintf(stream,
+            " (default: all)\n"
             "  how\n"
             "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
             "    --seed N              of the data and of the order of visits (default 1)\n"
@@ -309,7 +324,7 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --help                this text\n"
             "\n"
             "examples:\n",
-            (unsigned long long)workload->iterations, (unsigned long long)workload->rounds);
+            (unsigned long long)workload->rounds);
     for (const char *const *example = workload->examples; *example != NULL; example++)
         fprintf(stream, "  %s %s\n", program, *example);
     fputs("\n"

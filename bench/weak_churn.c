@@ -46,7 +46,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
                  .defaults = "1000",
                  .is_list = true,
                  .least = 1,
-                 .most = 1000000000,
+                 .most = 1000000000000,
                  .before = "",
                  .after = " objects"},
 };
