@@ -25,9 +25,8 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
     case ACRE_LIFETIME_REGION:
         return has_reset ? NULL : "the backend has no reset";
     case ACRE_LIFETIME_WEAK:
-    case ACRE_LIFETIME_COLLECTOR:
         return has_reset ? "the backend frees only by its reset (lifetime walked does that)" : NULL;
-    default:
+    default: /* what is pinned is freed singly everywhere: beside an arena stands a pool */
         return NULL;
     }
 }

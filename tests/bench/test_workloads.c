@@ -5,10 +5,11 @@
 #include "tests/bench/loop.h"
 
 static const struct strategy strategies[] = {
-    {"malloc", ACRE_LIFETIME_WEAK},   {"malloc", ACRE_LIFETIME_COLLECTOR},
-    {"jemalloc", ACRE_LIFETIME_WEAK}, {"jemalloc", ACRE_LIFETIME_COLLECTOR},
-    {"mimalloc", ACRE_LIFETIME_WEAK}, {"mimalloc", ACRE_LIFETIME_COLLECTOR},
-    {"arena", ACRE_LIFETIME_WALKED},  {"arena", ACRE_LIFETIME_REGION},
+    {"malloc", ACRE_LIFETIME_WEAK},     {"malloc", ACRE_LIFETIME_COLLECTOR},
+    {"jemalloc", ACRE_LIFETIME_WEAK},   {"jemalloc", ACRE_LIFETIME_COLLECTOR},
+    {"mimalloc", ACRE_LIFETIME_WEAK},   {"mimalloc", ACRE_LIFETIME_COLLECTOR},
+    {"arena", ACRE_LIFETIME_COLLECTOR}, {"arena", ACRE_LIFETIME_WALKED},
+    {"arena", ACRE_LIFETIME_REGION},
 };
 
 enum { STRATEGIES = sizeof strategies / sizeof strategies[0], ITERATIONS = 5 };

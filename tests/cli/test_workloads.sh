@@ -26,14 +26,14 @@ workload()
     expect_out 0 "ns/$unit" -- "$program" "$@" --in-process
 }
 
-# Strategies on malloc and arena: weak, collector, walked, region; of rings also two that leak.
-workload "$NODE_CHURN" node-churn node 8 --nodes 10 --graphs 2
-workload "$CYCLES" cycles node 6 --rings 5
+# Strategies on malloc and arena: weak, walked, region, two collectors; of rings also two that leak.
+workload "$NODE_CHURN" node-churn node 10 --nodes 10 --graphs 2
+workload "$CYCLES" cycles node 7 --rings 5
 check 'rings of strong references leak, as they should' sh -c '
     "$1" --rounds 1 --rings 5 --backends malloc --lifetimes strong,collector >"$2" 2>&1 &&
         grep -q "malloc strong .*leaks .*by design" "$2" && ! grep "malloc collector .*leaks" "$2"' \
     sh "$CYCLES" "$work/leaks"
-workload "$DEEP_CHAIN" deep-chain node 4 --nodes 100
+workload "$DEEP_CHAIN" deep-chain node 5 --nodes 100
 workload "$WEAK_CHURN" weak-churn object 12 --objects 10
 
 for name in square-chain node-churn weak-churn cycles deep-chain; do
@@ -61,7 +61,7 @@ expect 2 "^node-churn: lifetime 'strong' cannot run .*the same as weak$" -- \
 expect 2 "^weak-churn: lifetime 'collector' cannot run .*nothing to collect$" -- \
     "$WEAK_CHURN" --lifetimes collector
 expect 2 "^deep-chain: backend 'arena' cannot run under any lifetime asked for" -- \
-    "$DEEP_CHAIN" --backends arena --lifetimes collector
+    "$DEEP_CHAIN" --backends arena --lifetimes weak
 
 # No memory is a failure of the cell. More than any machine has: told before anything is built.
 for program in "$CYCLES --rings" "$WEAK_CHURN --mode upgrade --objects"; do

@@ -10,6 +10,7 @@ static const struct strategy strategies[] = {
     {"mimalloc", ACRE_LIFETIME_WEAK},      {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},       {"malloc", ACRE_LIFETIME_COLLECTOR},
     {"jemalloc", ACRE_LIFETIME_COLLECTOR}, {"mimalloc", ACRE_LIFETIME_COLLECTOR},
+    {"arena", ACRE_LIFETIME_COLLECTOR},
 };
 
 enum { STRATEGIES = sizeof strategies / sizeof strategies[0] };
