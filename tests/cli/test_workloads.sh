@@ -28,6 +28,7 @@ workload()
 
 # Strategies on malloc and arena: weak, walked, region, two collectors; of rings also two that leak.
 workload "$NODE_CHURN" node-churn node 10 --nodes 10 --graphs 2
+check 'its children are given its parameters' test "$(grep -c '"peak_blocks": 20,' "$run")" -ge 10
 workload "$CYCLES" cycles node 7 --rings 5
 check 'rings of strong references leak, as they should' sh -c '
     "$1" --rounds 1 --rings 5 --backends malloc --lifetimes strong,collector >"$2" 2>&1 &&

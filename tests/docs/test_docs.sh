@@ -37,6 +37,19 @@ check 'README.md shows what a run prints' shape README.md 'square-chain --fill r
 expect_out 0 '' -- "$RECORDING_COST" --rounds 2
 check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
 
+# Numbers do not matter for the shape, so small ones do.
+expect_out 0 '' -- "$NODE_CHURN" --shape chain --graphs 2 --nodes 10 --rounds 2
+check 'docs/workloads.md shows node-churn' shape docs/workloads.md \
+    'node-churn --shape chain --graphs 1000 --rounds 8 --iterations 3'
+expect_out 0 '' -- "$WEAK_CHURN" --mode upgrade --rounds 2
+check 'docs/workloads.md shows upgrades' shape docs/workloads.md 'weak-churn --mode upgrade'
+expect_out 0 '' -- "$WEAK_CHURN" --mode death --rounds 2
+check 'docs/workloads.md shows deaths' shape docs/workloads.md 'weak-churn --mode death'
+expect_out 0 '' -- "$CYCLES" --rounds 2
+check 'docs/workloads.md shows cycles' shape docs/workloads.md cycles
+expect_out 0 '' -- "$DEEP_CHAIN" --nodes 1000 --rounds 2
+check 'docs/workloads.md shows deep-chain' shape docs/workloads.md deep-chain
+
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree
 ln -s "$root"/* "$root/.ci" tree
