@@ -1,5 +1,6 @@
 #!/bin/sh
-# Each benchmark binary: help, wrong parameters, a run, its JSON and its comparison with itself.
+# Each benchmark binary: help, wrong parameters, a run, its JSON and its comparison with itself. No
+# checker runs it: it wants leaks, and sizes that no machine has.
 . "$ACRE_TESTS/cli/lib.sh"
 
 work=$(mktemp -d)
