@@ -115,7 +115,7 @@ check_command()
     if [ "$1 $2" = 'acre bench' ] && ! "$ACRE" bench --help | grep -q "^  ${3:---help} "; then
         case ${3:-} in '' | -*) ;; *) fault "$file" "no such workload: $3" ;; esac
     fi
-    help_of "$*" >"$found/help"
+    help_of "$@" >"$found/help"
     for option in $(unknown_options "$found/help" "$found/command"); do
         fault "$file" "$option is no option: $*"
     done
