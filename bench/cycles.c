@@ -7,9 +7,9 @@
  *   stresses   what each answer to cycles costs
  */
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "bench/bench.h"
+#include "bench/hash.h"
 #include "core/weak.h"
 
 enum { RINGS, LENGTH, PARAMETERS };
@@ -57,11 +57,6 @@ static const struct acre_type node_type = {
 static uint64_t number_of(uint64_t iteration, uint64_t ring, uint64_t node)
 {
     return iteration ^ (ring << 32) ^ node;
-}
-
-static uint64_t hash_number(uint64_t hash, uint64_t number)
-{
-    return XXH3_64bits_withSeed(&number, sizeof number, hash);
 }
 
 /* The workload ------------------------------------------------------------------------------ */
@@ -168,17 +163,17 @@ static uint64_t rings_checksum(const void *state)
         const struct node *node = rings->first[ring];
 
         for (uint64_t i = 0; node != NULL && i < rings->length; i++) {
-            hash = hash_number(hash, node->number);
+            hash = acre_hash_number(hash, node->number);
             last = node;
             node = node->next;
         }
         if (node == NULL && last != NULL) {
             struct acre_object *first = acre_weak_get(engine, last->first);
 
-            hash = hash_number(hash, first != NULL ? ((struct node *)first)->number : 0);
+            hash = acre_hash_number(hash, first != NULL ? ((struct node *)first)->number : 0);
             acre_unref(engine, &first);
         } else if (node != NULL) {
-            hash = hash_number(hash, node->number);
+            hash = acre_hash_number(hash, node->number);
         }
     }
     return hash;
@@ -240,7 +235,7 @@ static uint64_t limit_checksum(const void *state)
         const struct node *node = &limit->nodes[ring * limit->length];
 
         for (uint64_t i = 0; i <= limit->length; i++, node = node->next)
-            hash = hash_number(hash, node->number);
+            hash = acre_hash_number(hash, node->number);
     }
     return hash;
 }

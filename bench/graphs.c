@@ -1,8 +1,8 @@
 #include "bench/graphs.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
+#include "bench/hash.h"
 #include "bench/random.h"
 
 struct node {
@@ -49,7 +49,7 @@ static uint64_t hash_graph(uint64_t hash, const struct node *node)
     for (; node != NULL; node = node->before) {
         const uint64_t numbers[2] = {node->number, node->second != NULL ? node->second->number : 0};
 
-        hash = XXH3_64bits_withSeed(numbers, sizeof numbers, hash);
+        hash = acre_hash_bytes(hash, numbers, sizeof numbers);
     }
     return hash;
 }

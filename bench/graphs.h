@@ -34,9 +34,11 @@ void acre_graphs_limit_step(void *limit, uint64_t iteration);
 uint64_t acre_graphs_limit_checksum(const void *limit);
 void acre_graphs_limit_close(void *limit);
 
-#define ACRE_GRAPHS_UNSUITED                                                                       \
-    {                                                                                              \
-        [ACRE_LIFETIME_STRONG] = "no node refers back here: the same as weak"                      \
-    }
+/* What workloads built on these have in common, for their initializers. */
+#define ACRE_GRAPHS_WORKLOAD                                                                       \
+    .unit = "node", .step = acre_graphs_step, .checksum = acre_graphs_checksum,                    \
+    .drain = acre_graphs_drain, .close = acre_graphs_close, .limit_step = acre_graphs_limit_step,  \
+    .limit_checksum = acre_graphs_limit_checksum, .limit_close = acre_graphs_limit_close,          \
+    .unsuited = {[ACRE_LIFETIME_STRONG] = "no node refers back here: the same as weak"}
 
 #endif

@@ -6,8 +6,8 @@
  *   stresses   few large blocks, and the small objects that link them
  */
 #include <stdlib.h>
-#include <xxhash.h>
 
+#include "bench/hash.h"
 #include "bench/random.h"
 #include "bench/square_chain.h"
 #include "core/kernels.h"
@@ -185,10 +185,9 @@ static enum acre_status chain_step(void *state, uint64_t iteration)
     return status;
 }
 
-/* Chained: the hash so far is the seed of the next. */
 static uint64_t hash_elements(uint64_t hash, const double *elements, size_t count)
 {
-    return XXH3_64bits_withSeed(elements, count * sizeof *elements, hash);
+    return acre_hash_bytes(hash, elements, count * sizeof *elements);
 }
 
 /* From y back to x: data, then gradient, of each variable. */

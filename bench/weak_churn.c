@@ -12,9 +12,9 @@
  * death and table they die with their iteration.
  */
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "bench/bench.h"
+#include "bench/hash.h"
 #include "core/weak_table.h"
 
 enum { MODE, OBJECTS, PARAMETERS };
@@ -68,11 +68,6 @@ static const struct acre_type target_type = {
 static bool renews(uint64_t mode)
 {
     return mode == DEATH || mode == TABLE;
-}
-
-static uint64_t hash_number(uint64_t hash, uint64_t number)
-{
-    return XXH3_64bits_withSeed(&number, sizeof number, hash);
 }
 
 /* The workload ------------------------------------------------------------------------------ */
@@ -243,14 +238,14 @@ static uint64_t churn_checksum(const void *state)
 {
     const struct churn *churn = state;
     struct acre_engine *engine = churn->stage->engine;
-    uint64_t hash = hash_number(0, churn->result);
+    uint64_t hash = acre_hash_number(0, churn->result);
 
     for (uint64_t i = 0; i < churn->count; i++) {
         struct acre_object *object = churn->table != NULL
                                          ? acre_weak_table_get(engine, churn->table, i)
                                          : acre_weak_get(engine, churn->handles[i]);
 
-        hash = hash_number(hash, object != NULL ? ((struct target *)object)->number : 0);
+        hash = acre_hash_number(hash, object != NULL ? ((struct target *)object)->number : 0);
         acre_unref(engine, &object);
     }
     return hash;
@@ -351,10 +346,10 @@ static void limit_step(void *state, uint64_t iteration)
 static uint64_t limit_checksum(const void *state)
 {
     const struct limit *limit = state;
-    uint64_t hash = hash_number(0, limit->result);
+    uint64_t hash = acre_hash_number(0, limit->result);
 
     for (uint64_t i = 0; i < limit->count; i++)
-        hash = hash_number(hash, limit->rows[i]->number);
+        hash = acre_hash_number(hash, limit->rows[i]->number);
     return hash;
 }
 

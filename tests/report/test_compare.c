@@ -392,6 +392,21 @@ MTest(table, says_what_was_measured)
     cr_expect(strstr(text, "vs malloc"));
     free(text);
 
+    /* A unit has a column, and a collector a sentence. */
+    sample_text(&run.unit, "node");
+    for (size_t i = 0; i < run.cell_count; i++)
+        run.cells[i].units_per_iteration = 1000;
+    sample_text(&sample_cell(&run, "jemalloc", "weak")->key.lifetime, "collector");
+    sample_text(&sample_cell(&run, "jemalloc", "collector")->key.backend, "malloc");
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "us/iter  ns/node  x limit"), "%s", text);
+    cr_expect(strstr(text, " 4.66     4.66  1\n"), "%s", text);
+    cr_expect(strstr(text, "A collector instead of weak references costs "), "%s", text);
+    free(text);
+    sample_text(&run.unit, "");
+    sample_text(&sample_cell(&run, "malloc", "collector")->key.backend, "jemalloc");
+    sample_text(&sample_cell(&run, "jemalloc", "collector")->key.lifetime, "weak");
+
     /* What should be noticed is. */
     sample_text(&sample_cell(&run, "arena", "walked")->recorded.checksum, "0badc0de0badc0de");
     sample_cell(&run, "arena", "region")->recorded.leaked_blocks = 3;
