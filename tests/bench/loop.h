@@ -68,7 +68,7 @@ static inline void drain_and_close(struct loop *loop)
 {
     cr_assert_eq(loop->workload->drain(loop->state), ACRE_OK);
     for (int p = ACRE_PURPOSE_NODE; p <= ACRE_PURPOSE_GRADIENT; p++)
-        cr_assert_eq(books(loop, p).live.blocks, 0);
+        cr_assert_eq(books(loop, (enum acre_purpose)p).live.blocks, 0);
     cr_assert_eq(acre_live_objects(loop->stage.engine), 0);
     cr_assert_eq(close_loop(loop), 0);
 }
