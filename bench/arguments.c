@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool acre_refuse(const struct acre_refusal *refusal, const char *format, ...)
 {
@@ -39,9 +40,16 @@ bool acre_read_number(const struct acre_refusal *refusal, const char *option, co
     return true;
 }
 
-bool acre_read_elements(const struct acre_refusal *refusal, const char *text, uint64_t *elements)
+bool acre_next_word(const char **list, char *word, size_t word_bytes)
 {
-    return acre_read_number(refusal, "--elements", text, 1, UINT64_C(1) << 40, elements);
+    size_t length = strcspn(*list, ",");
+
+    if (**list == '\0')
+        return false;
+    snprintf(word, word_bytes, "%.*s", (int)(length < 100 ? length : 100), *list);
+    *list += length;
+    *list += **list == ',';
+    return true;
 }
 
 bool acre_read_rounds(const struct acre_refusal *refusal, const char *text, uint64_t *rounds)

@@ -23,9 +23,10 @@ bool acre_refuse_option(const struct acre_refusal *refusal, int option, const ch
 bool acre_read_number(const struct acre_refusal *refusal, const char *option, const char *text,
                       uint64_t least, uint64_t most, uint64_t *number);
 
-/* --elements, --rounds and --seed mean the same everywhere. 2^40 elements are 8 TiB: more is a slip
- * of the finger. */
-bool acre_read_elements(const struct acre_refusal *refusal, const char *text, uint64_t *elements);
+/* One word of a comma-separated list, which moves behind it; false at its end. */
+bool acre_next_word(const char **list, char *word, size_t word_bytes);
+
+/* --rounds and --seed mean the same everywhere. */
 bool acre_read_rounds(const struct acre_refusal *refusal, const char *text, uint64_t *rounds);
 bool acre_read_seed(const struct acre_refusal *refusal, const char *text, uint64_t *seed);
 

@@ -5,10 +5,9 @@
 #include "report/stats.h"
 
 enum {
-    FEWEST_BATCH_PAIRS = 5,
-    FEWEST_WARM_UP_STEPS = 16,
-    BATCH_NS = 1000 * 1000,
-    WARM_UP_NS = 10 * 1000 * 1000,
+    FEWEST_BATCH_PAIRS = 3,
+    PAIR_NS = 2 * 1000 * 1000,
+    WARM_UP_NS = 20 * 1000 * 1000,
 };
 
 static bool steps(struct acre_side *side, uint64_t count)
@@ -18,22 +17,20 @@ static bool steps(struct acre_side *side, uint64_t count)
 
 bool acre_batches_warm_up(struct acre_batches *batches)
 {
-    uint64_t count = FEWEST_WARM_UP_STEPS;
+    uint64_t count = 1;
     double begin_ns;
-    double against_ns;
+    double both_ns;
 
     for (;;) {
         begin_ns = acre_now_ns();
-        if (!steps(&batches->against, count))
+        if (!steps(&batches->against, count) || !steps(&batches->measured, count))
             return false;
-        against_ns = acre_now_ns() - begin_ns;
-        if (!steps(&batches->measured, count))
-            return false;
-        if (against_ns >= WARM_UP_NS || count >= UINT64_C(1) << 40)
+        both_ns = acre_now_ns() - begin_ns;
+        if (both_ns >= WARM_UP_NS || count >= UINT64_C(1) << 40)
             break;
         count *= 2;
     }
-    batches->steps = (uint64_t)((double)count * BATCH_NS / against_ns);
+    batches->steps = (uint64_t)((double)count * PAIR_NS / both_ns);
     batches->steps += batches->steps == 0;
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * Two loops held against each other inside one process, in batches of about a millisecond in turn:
- * what happens to the machine meanwhile happens to both.
+ * Two loops held against each other inside one process, in batches in turn, about two milliseconds
+ * for both: what happens to the machine meanwhile happens to both.
  */
 #ifndef ACRE_BENCH_BATCHES_H
 #define ACRE_BENCH_BATCHES_H
@@ -29,8 +29,8 @@ struct acre_batches {
     double ratio[ACRE_MOST_BATCH_PAIRS];
 };
 
-/* Runs both until the pages are there and the heap has settled, and chooses the steps of a batch:
- * as many as `against` does in about a millisecond. */
+/* Runs both until the pages are there and the heap has settled, and chooses the steps of a batch.
+ */
 bool acre_batches_warm_up(struct acre_batches *batches);
 
 bool acre_batches_run(struct acre_batches *batches, double seconds);

@@ -13,28 +13,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/parameter.h"
 #include "bench/stage.h"
 #include "core/draw.h"
 #include "core/status.h"
 
-enum acre_fill {
-    ACRE_FILL_RANDN, /* x is new in each iteration, with new random numbers: the seed's loop */
-    ACRE_FILL_REUSE, /* x is made once */
-};
-
 struct acre_cell_spec {
     char backend[32];
     enum acre_lifetime lifetime;
-    enum acre_order order;
-    enum acre_fill fill;
-    bool backward;
-    uint64_t elements, depth;
+    uint64_t values[ACRE_MOST_PARAMETERS]; /* of the workload's parameters, in its order */
     uint64_t seed;
 };
 
 struct acre_workload {
     const char *name;
     const char *about; /* one sentence */
+    const struct acre_parameter *parameters;
+    size_t parameter_count;
+    const char *const *examples; /* options for the help, up to NULL */
+    uint64_t iterations, rounds; /* unless the command line says otherwise */
+
+    /* What an iteration makes many of, so that a time can be told for one; NULL: nothing. */
+    const char *unit;
+    uint64_t (*units)(const struct acre_cell_spec *spec);
+
+    /* Why a lifetime makes no sense here; NULL: it does. */
+    const char *unsuited[ACRE_LIFETIME_COUNT];
+
+    /* When the old goes. NULL: before the new is built. */
+    enum acre_order (*order)(const struct acre_cell_spec *spec);
 
     /*
      * The workload on a stage. `open` makes the state (NULL: no memory), `step` runs one iteration
@@ -62,10 +69,23 @@ struct acre_workload {
 };
 
 extern const struct acre_workload acre_square_chain;
+extern const struct acre_workload acre_node_churn;
+extern const struct acre_workload acre_weak_churn;
+extern const struct acre_workload acre_cycles;
+extern const struct acre_workload acre_deep_chain;
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);
 const struct acre_workload *acre_workload_at(size_t index);
+
+/* NULL when the workload can run on the backend under the lifetime, otherwise why not. */
+const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
+                                  enum acre_lifetime lifetime);
+
+/* A stage for the cell, see acre_stage_open. */
+bool acre_workload_open_stage(const struct acre_workload *workload,
+                              const struct acre_cell_spec *spec, struct acre_stage *stage,
+                              struct acre_ledger *ledger, char *why, size_t why_bytes);
 
 /*
  * The program of a benchmark binary. `argv` is its own command line from the program's name on;
@@ -75,5 +95,8 @@ const struct acre_workload *acre_workload_at(size_t index);
  */
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
                     const char *const *launch, int launch_count);
+
+/* The main of a benchmark binary of its own, with nothing before it. */
+int acre_bench_binary(const struct acre_workload *workload, int argc, char **argv);
 
 #endif

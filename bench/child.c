@@ -134,53 +134,71 @@ static bool spawn_for_run(const char *const *arguments, struct acre_run *run, ch
     return false;
 }
 
-/* The words of a child's command line that are numbers. */
-struct numbers {
-    char elements[24], depth[24], iterations[24], seed[24];
+enum { MOST_LAUNCH_WORDS = 8 };
+
+/* A child's command line, and the words of it that are made here. */
+struct command_line {
+    const char *arguments[MOST_LAUNCH_WORDS + 10 + 2 * ACRE_MOST_PARAMETERS + 1];
+    size_t count;
+    char iterations[24], seed[24];
+    char options[ACRE_MOST_PARAMETERS][40];
+    struct acre_value_text values[ACRE_MOST_PARAMETERS];
 };
 
-enum { MOST_ARGUMENTS = 40 };
+static void add(struct command_line *line, const char *word)
+{
+    line->arguments[line->count++] = word;
+    line->arguments[line->count] = NULL;
+}
 
-static void write_arguments(const struct acre_launch *launch, const struct acre_visit *visit,
-                            struct numbers *numbers, const char **arguments)
+static void add_parameters(struct command_line *line, const struct acre_visit *visit)
+{
+    for (size_t i = 0; i < visit->workload->parameter_count; i++) {
+        const struct acre_parameter *parameter = &visit->workload->parameters[i];
+        uint64_t value = visit->spec.values[i];
+
+        if (parameter->argument == NULL && value == 0)
+            continue;
+        snprintf(line->options[i], sizeof line->options[i], "--%s", parameter->name);
+        add(line, line->options[i]);
+        if (parameter->argument == NULL)
+            continue;
+        line->values[i] = acre_parameter_text(parameter, value);
+        add(line, line->values[i].text);
+    }
+}
+
+static void write_command_line(const struct acre_launch *launch, const struct acre_visit *visit,
+                               struct command_line *line)
 {
     const struct acre_cell_spec *spec = &visit->spec;
     const char *const words[] = {
         "--child",      acre_visit_kind_name(visit->kind),
         "--backends",   spec->backend,
         "--lifetimes",  acre_lifetime_name(spec->lifetime),
-        "--fill",       acre_fill_name(spec->fill),
-        "--order",      acre_order_name(spec->order),
-        "--elements",   numbers->elements,
-        "--depth",      numbers->depth,
-        "--iterations", numbers->iterations,
-        "--seed",       numbers->seed,
+        "--iterations", line->iterations,
+        "--seed",       line->seed,
     };
-    int count = 0;
 
-    snprintf(numbers->elements, sizeof numbers->elements, "%" PRIu64, spec->elements);
-    snprintf(numbers->depth, sizeof numbers->depth, "%" PRIu64, spec->depth);
-    snprintf(numbers->iterations, sizeof numbers->iterations, "%" PRIu64, visit->iterations);
-    snprintf(numbers->seed, sizeof numbers->seed, "%" PRIu64, spec->seed);
-    for (int i = 0; i < launch->count && count < 8; i++)
-        arguments[count++] = launch->words[i];
+    line->count = 0;
+    snprintf(line->iterations, sizeof line->iterations, "%" PRIu64, visit->iterations);
+    snprintf(line->seed, sizeof line->seed, "%" PRIu64, spec->seed);
+    for (int i = 0; i < launch->count && i < MOST_LAUNCH_WORDS; i++)
+        add(line, launch->words[i]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        arguments[count++] = words[i];
-    if (spec->backward)
-        arguments[count++] = "--backward";
-    arguments[count] = NULL;
+        add(line, words[i]);
+    add_parameters(line, visit);
 }
 
 bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
                          struct acre_run *answer)
 {
-    const char *arguments[MOST_ARGUMENTS];
-    struct numbers numbers;
+    struct command_line line;
     char why[512];
     bool has_answer;
 
-    write_arguments(launch, visit, &numbers, arguments);
-    has_answer = spawn_for_run(arguments, answer, why, sizeof why);
+    write_command_line(launch, visit, &line);
+    has_answer = spawn_for_run(line.arguments, answer, why, sizeof why);
     if (has_answer && answer->cell_count == 1)
         return true;
     if (has_answer) {

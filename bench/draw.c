@@ -79,8 +79,8 @@ static enum acre_exit begin(struct sitting *sitting)
     sitting->pages = acre_pages_new();
     if (sitting->pages == NULL || !acre_ledger_init_full(&sitting->ledger, sitting->pages, 1))
         return fail_for_memory(sitting);
-    if (!acre_stage_open(&sitting->stage, spec->backend, spec->lifetime, spec->order,
-                         &sitting->ledger, why, sizeof why))
+    if (!acre_workload_open_stage(sitting->workload, spec, &sitting->stage, &sitting->ledger, why,
+                                  sizeof why))
         return fail(sitting, ACRE_EXIT_CELL, why);
     sitting->state = sitting->workload->open(&sitting->stage, spec);
     return sitting->state != NULL ? ACRE_EXIT_OK : fail_for_memory(sitting);

@@ -40,23 +40,20 @@ static enum acre_exit complain(const struct program *program, enum acre_exit sta
 
 /* One visit in this process ----------------------------------------------------------------- */
 
-/* The first strategy and fill that were asked for. Strong has no steady state, so it is taken only
- * when it was named. */
-static struct acre_cell_spec first_spec(const struct acre_bench_options *options)
+/* The first strategy and the first value of each parameter that were asked for. Strong has no
+ * steady state, so it is taken only when it was named. */
+static struct acre_cell_spec first_spec(const struct program *program)
 {
-    struct acre_cell_spec spec = {
-        .order = options->order,
-        .backward = options->backward,
-        .elements = options->elements[0],
-        .depth = options->depth,
-        .seed = options->seed,
-        .fill = options->fills[ACRE_FILL_RANDN] ? ACRE_FILL_RANDN : ACRE_FILL_REUSE,
-    };
+    const struct acre_bench_options *options = &program->options;
+    struct acre_cell_spec spec = {.seed = options->seed};
 
+    for (size_t i = 0; i < program->workload->parameter_count; i++)
+        spec.values[i] = options->parameters[i].values[0];
     for (size_t b = 0; b < options->backend_count && spec.backend[0] == '\0'; b++)
         for (int l = 0; l < ACRE_LIFETIME_COUNT; l++)
             if (options->lifetimes[l] &&
-                acre_why_not(options->backends[b], (enum acre_lifetime)l) == NULL &&
+                acre_workload_why_not(program->workload, options->backends[b],
+                                      (enum acre_lifetime)l) == NULL &&
                 (l != ACRE_LIFETIME_STRONG || options->lifetimes_were_named)) {
                 snprintf(spec.backend, sizeof spec.backend, "%s", options->backends[b]);
                 spec.lifetime = (enum acre_lifetime)l;
@@ -70,7 +67,7 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
     return (struct acre_visit){
         .kind = kind,
         .workload = program->workload,
-        .spec = first_spec(&program->options),
+        .spec = first_spec(program),
         .iterations = program->options.iterations,
         .timed_seconds = timed_seconds(kind),
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),
@@ -114,9 +111,8 @@ static enum acre_exit finish(const struct program *program, struct acre_run *run
 
 static enum acre_exit run_in_process(const struct program *program)
 {
-    enum acre_visit_kind kind = first_spec(&program->options).lifetime == ACRE_LIFETIME_STRONG
-                                    ? ACRE_VISIT_COLD
-                                    : ACRE_VISIT_TIMED;
+    enum acre_visit_kind kind =
+        first_spec(program).lifetime == ACRE_LIFETIME_STRONG ? ACRE_VISIT_COLD : ACRE_VISIT_TIMED;
     struct acre_visit visit = first_visit(program, kind);
     struct acre_run run;
     enum acre_exit status;
@@ -142,7 +138,7 @@ static enum acre_exit run_in_process(const struct program *program)
 static enum acre_exit draw(const struct program *program)
 {
     const struct acre_bench_options *options = &program->options;
-    const struct acre_cell_spec spec = first_spec(options);
+    const struct acre_cell_spec spec = first_spec(program);
     char error[512];
     enum acre_exit status;
 
@@ -238,7 +234,7 @@ static enum acre_exit judge(const struct program *program, const struct acre_run
         }
     if (!results_agree(run))
         return complain(program, ACRE_EXIT_NO,
-                        "data or gradients differ between strategies: no time is comparable");
+                        "results differ between strategies: no time is comparable");
     return ACRE_EXIT_OK;
 }
 
@@ -301,6 +297,22 @@ static enum acre_exit dispatch(const struct program *program)
     return run_all(program);
 }
 
+int acre_bench_binary(const struct acre_workload *workload, int argc, char **argv)
+{
+    char *self = realpath("/proc/self/exe", NULL);
+    const char *launch[] = {self != NULL ? self : workload->name};
+    char name[64];
+    char *no_words[] = {name, NULL};
+    int status;
+
+    acre_streams_prepare();
+    snprintf(name, sizeof name, "%s", workload->name);
+    status = argc > 0 ? acre_bench_main(workload, argc, argv, launch, 1)
+                      : acre_bench_main(workload, 1, no_words, launch, 1);
+    free(self);
+    return status;
+}
+
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
                     const char *const *launch, int launch_count)
 {
@@ -313,7 +325,7 @@ int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
     };
     char error[512];
 
-    if (!acre_bench_options_read(&program.options, argc, argv, error, sizeof error))
+    if (!acre_bench_options_read(&program.options, workload, argc, argv, error, sizeof error))
         return (int)complain(&program, ACRE_EXIT_USAGE, error);
     return (int)dispatch(&program);
 }

@@ -1,16 +1,7 @@
 #include "bench/names.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-static const char *const fill_names[] = {
-    [ACRE_FILL_RANDN] = "randn",
-    [ACRE_FILL_REUSE] = "reuse",
-};
-
-static const char *const order_names[] = {
-    [ACRE_ORDER_SEED] = "seed",
-    [ACRE_ORDER_DROP_FIRST] = "drop-first",
-};
 
 static const char *const visit_kind_names[] = {
     [ACRE_VISIT_TIMED] = "timed",
@@ -21,57 +12,19 @@ static const char *const visit_kind_names[] = {
     [ACRE_VISIT_COST_OF_FULL] = "cost-of-full",
 };
 
-const char *acre_fill_name(enum acre_fill fill)
-{
-    return fill_names[fill];
-}
-
-const char *acre_order_name(enum acre_order order)
-{
-    return order_names[order];
-}
-
 const char *acre_visit_kind_name(enum acre_visit_kind kind)
 {
     return visit_kind_names[kind];
 }
 
-static bool find(const char *name, const char *const *names, unsigned count, unsigned *index)
-{
-    for (*index = 0; *index < count; (*index)++)
-        if (strcmp(names[*index], name) == 0)
-            return true;
-    return false;
-}
-
-bool acre_fill_from_name(const char *name, enum acre_fill *fill)
-{
-    unsigned index;
-
-    if (!find(name, fill_names, 2, &index))
-        return false;
-    *fill = (enum acre_fill)index;
-    return true;
-}
-
-bool acre_order_from_name(const char *name, enum acre_order *order)
-{
-    unsigned index;
-
-    if (!find(name, order_names, 2, &index))
-        return false;
-    *order = (enum acre_order)index;
-    return true;
-}
-
 bool acre_visit_kind_from_name(const char *name, enum acre_visit_kind *kind)
 {
-    unsigned index;
-
-    if (!find(name, visit_kind_names, ACRE_VISIT_KIND_COUNT, &index))
-        return false;
-    *kind = (enum acre_visit_kind)index;
-    return true;
+    for (unsigned i = 0; i < ACRE_VISIT_KIND_COUNT; i++)
+        if (strcmp(visit_kind_names[i], name) == 0) {
+            *kind = (enum acre_visit_kind)i;
+            return true;
+        }
+    return false;
 }
 
 bool acre_lifetime_from_name(const char *name, enum acre_lifetime *lifetime)
@@ -84,16 +37,19 @@ bool acre_lifetime_from_name(const char *name, enum acre_lifetime *lifetime)
     return false;
 }
 
-bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_cell_spec *spec)
+bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_workload *workload,
+                             const struct acre_cell_spec *spec)
 {
     *key = (struct acre_cell_key){
         .backend = strdup(spec->backend),
         .lifetime = strdup(acre_lifetime_name(spec->lifetime)),
-        .fill = strdup(acre_fill_name(spec->fill)),
-        .order = strdup(acre_order_name(spec->order)),
-        .backward = spec->backward,
-        .elements = spec->elements,
-        .depth = spec->depth,
+        .parameters = calloc(workload->parameter_count + 1, sizeof *key->parameters),
     };
-    return key->backend != NULL && key->lifetime != NULL && key->fill != NULL && key->order != NULL;
+    if (key->backend == NULL || key->lifetime == NULL || key->parameters == NULL)
+        return false;
+    for (size_t i = 0; i < workload->parameter_count; i++)
+        if (!acre_parameter_key(&workload->parameters[i], spec->values[i],
+                                &key->parameters[key->parameter_count++]))
+            return false;
+    return true;
 }

@@ -1,4 +1,4 @@
-/* The words for the parameters of a cell: in options, in the JSON, between processes. */
+/* The words for cells and visits: in options, in the JSON, between processes. */
 #ifndef ACRE_BENCH_NAMES_H
 #define ACRE_BENCH_NAMES_H
 
@@ -6,17 +6,14 @@
 #include "bench/visit.h"
 #include "report/run.h"
 
-const char *acre_fill_name(enum acre_fill fill);
-const char *acre_order_name(enum acre_order order);
 const char *acre_visit_kind_name(enum acre_visit_kind kind);
 
 /* False for a word that is none of them. */
 bool acre_lifetime_from_name(const char *name, enum acre_lifetime *lifetime);
-bool acre_fill_from_name(const char *name, enum acre_fill *fill);
-bool acre_order_from_name(const char *name, enum acre_order *order);
 bool acre_visit_kind_from_name(const char *name, enum acre_visit_kind *kind);
 
 /* The key of a cell in a run. False for want of memory; what was made is the caller's to free. */
-bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_cell_spec *spec);
+bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_workload *workload,
+                             const struct acre_cell_spec *spec);
 
 #endif

@@ -10,12 +10,7 @@
 #include "bench/names.h"
 
 enum {
-    OPTION_ELEMENTS = 256,
-    OPTION_ITERATIONS,
-    OPTION_DEPTH,
-    OPTION_BACKWARD,
-    OPTION_FILL,
-    OPTION_ORDER,
+    OPTION_ITERATIONS = 256,
     OPTION_BACKENDS,
     OPTION_LIFETIMES,
     OPTION_ROUNDS,
@@ -26,15 +21,11 @@ enum {
     OPTION_QUIET,
     OPTION_WIDE,
     OPTION_CHILD,
+    OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
-static const struct option long_options[] = {
-    {"elements", required_argument, NULL, OPTION_ELEMENTS},
+static const struct option common_options[] = {
     {"iterations", required_argument, NULL, OPTION_ITERATIONS},
-    {"depth", required_argument, NULL, OPTION_DEPTH},
-    {"backward", no_argument, NULL, OPTION_BACKWARD},
-    {"fill", required_argument, NULL, OPTION_FILL},
-    {"order", required_argument, NULL, OPTION_ORDER},
     {"backends", required_argument, NULL, OPTION_BACKENDS},
     {"lifetimes", required_argument, NULL, OPTION_LIFETIMES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
@@ -46,48 +37,15 @@ static const struct option long_options[] = {
     {"wide", no_argument, NULL, OPTION_WIDE},
     {"child", required_argument, NULL, OPTION_CHILD},
     {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
 };
 
+enum { COMMON_OPTIONS = sizeof common_options / sizeof common_options[0] };
+
 struct reader {
+    const struct acre_workload *workload;
     struct acre_bench_options *options;
     struct acre_refusal refusal;
 };
-
-/* One word of a comma-separated list; false at its end. The list is not changed. */
-static bool next_word(const char **list, char *word, size_t word_bytes)
-{
-    size_t length = strcspn(*list, ",");
-
-    if (**list == '\0')
-        return false;
-    snprintf(word, word_bytes, "%.*s", (int)(length < 100 ? length : 100), *list);
-    *list += length;
-    *list += **list == ',';
-    return true;
-}
-
-static bool read_elements(const struct reader *reader, const char *list)
-{
-    struct acre_bench_options *options = reader->options;
-    char word[128];
-
-    options->elements_count = 0;
-    while (next_word(&list, word, sizeof word)) {
-        uint64_t elements;
-
-        if (!acre_read_elements(&reader->refusal, word, &elements))
-            return false;
-        for (size_t i = 0; i < options->elements_count; i++)
-            if (options->elements[i] == elements)
-                return acre_refuse(&reader->refusal, "--elements: %s stands there twice", word);
-        if (options->elements_count == MOST_ELEMENTS)
-            return acre_refuse(&reader->refusal, "--elements: more than %d sizes", MOST_ELEMENTS);
-        options->elements[options->elements_count++] = elements;
-    }
-    return options->elements_count > 0 ||
-           acre_refuse(&reader->refusal, "--elements: the list is empty");
-}
 
 /* Words ------------------------------------------------------------------------------------- */
 
@@ -146,7 +104,7 @@ static bool read_backends(const struct reader *reader, const char *list)
 
     options->backend_count = 0;
     options->backends_were_named = true;
-    while (next_word(&list, word, sizeof word)) {
+    while (acre_next_word(&list, word, sizeof word)) {
         const char *name = NULL;
 
         for (size_t i = 0; acre_backend_name(i) != NULL; i++)
@@ -173,34 +131,15 @@ static bool read_lifetimes(const struct reader *reader, const char *list)
     options->lifetimes_were_named = true;
     if (*list == '\0')
         return acre_refuse(&reader->refusal, "--lifetimes: the list is empty");
-    while (next_word(&list, word, sizeof word)) {
+    while (acre_next_word(&list, word, sizeof word)) {
         if (!acre_lifetime_from_name(word, &lifetime))
             return acre_refuse(
                 &reader->refusal,
-                "unknown lifetime '%.40s'; there are strong, weak, walked and region", word);
+                "unknown lifetime '%.40s'; there are strong, weak, collector, walked and region",
+                word);
         options->lifetimes[lifetime] = true;
     }
     return true;
-}
-
-static bool read_fill(const struct reader *reader, const char *word)
-{
-    bool *fills = reader->options->fills;
-    enum acre_fill fill;
-
-    fills[0] = fills[1] = strcmp(word, "both") == 0;
-    if (fills[0])
-        return true;
-    if (!acre_fill_from_name(word, &fill))
-        return acre_refuse(&reader->refusal, "--fill: '%.40s' is none of randn, reuse, both", word);
-    fills[fill] = true;
-    return true;
-}
-
-static bool read_order(const struct reader *reader, const char *word)
-{
-    return acre_order_from_name(word, &reader->options->order) ||
-           acre_refuse(&reader->refusal, "--order: '%.40s' is neither seed nor drop-first", word);
 }
 
 static bool read_child(const struct reader *reader, const char *word)
@@ -216,22 +155,18 @@ static bool read_option(const struct reader *reader, int option, const char *val
 {
     struct acre_bench_options *o = reader->options;
 
+    if (option >= OPTION_PARAMETER)
+        return acre_parameter_read(&reader->refusal,
+                                   &reader->workload->parameters[option - OPTION_PARAMETER], value,
+                                   &o->parameters[option - OPTION_PARAMETER]);
     switch (option) {
-    case OPTION_ELEMENTS:
-        return read_elements(reader, value);
     case OPTION_ITERATIONS:
         return acre_read_number(&reader->refusal, "--iterations", value, 1, UINT64_C(1000000000),
                                 &o->iterations);
-    case OPTION_DEPTH:
-        return acre_read_number(&reader->refusal, "--depth", value, 1, 1000000, &o->depth);
     case OPTION_ROUNDS:
         return acre_read_rounds(&reader->refusal, value, &o->rounds);
     case OPTION_SEED:
         return acre_read_seed(&reader->refusal, value, &o->seed);
-    case OPTION_FILL:
-        return read_fill(reader, value);
-    case OPTION_ORDER:
-        return read_order(reader, value);
     case OPTION_BACKENDS:
         return read_backends(reader, value);
     case OPTION_LIFETIMES:
@@ -248,9 +183,6 @@ static bool read_option(const struct reader *reader, int option, const char *val
                    &reader->refusal,
                    "--draw: '%.40s' is neither - nor FILE.dot, FILE.svg, FILE.png, FILE.pdf",
                    value);
-    case OPTION_BACKWARD:
-        o->backward = true;
-        return true;
     case OPTION_IN_PROCESS:
         o->in_process = true;
         return true;
@@ -266,17 +198,15 @@ static bool read_option(const struct reader *reader, int option, const char *val
     }
 }
 
-static void set_defaults(struct acre_bench_options *options)
+static void set_defaults(struct acre_bench_options *options, const struct acre_workload *workload)
 {
     *options = (struct acre_bench_options){
-        .elements = {10000},
-        .elements_count = 1,
-        .depth = 3,
-        .iterations = 10,
-        .rounds = 20,
+        .iterations = workload->iterations,
+        .rounds = workload->rounds,
         .seed = 1,
-        .fills = {true, true},
     };
+    for (size_t i = 0; i < workload->parameter_count; i++)
+        acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
     for (size_t i = 0; acre_backend_name(i) != NULL && i < MOST_BACKENDS; i++)
         options->backends[options->backend_count++] = acre_backend_name(i);
     for (size_t i = 0; i < ACRE_LIFETIME_COUNT; i++)
@@ -297,7 +227,8 @@ static bool check_pairs(const struct reader *reader)
         unsigned fits = 0;
 
         for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++) {
-            const char *why = acre_why_not(o->backends[b], (enum acre_lifetime)l);
+            const char *why =
+                acre_workload_why_not(reader->workload, o->backends[b], (enum acre_lifetime)l);
 
             if (!o->lifetimes[l])
                 continue;
@@ -318,16 +249,34 @@ static bool check_pairs(const struct reader *reader)
     return true;
 }
 
-bool acre_bench_options_read(struct acre_bench_options *options, int argc, char **argv, char *error,
-                             size_t error_bytes)
+/* The options that all workloads have, then the workload's own. */
+static void list_options(const struct acre_workload *workload, struct option *list)
 {
-    const struct reader reader = {options, {error, error_bytes}};
+    size_t count = COMMON_OPTIONS;
+
+    memcpy(list, common_options, sizeof common_options);
+    for (size_t i = 0; i < workload->parameter_count; i++)
+        list[count++] = (struct option){
+            .name = workload->parameters[i].name,
+            .has_arg = workload->parameters[i].argument != NULL ? required_argument : no_argument,
+            .val = OPTION_PARAMETER + (int)i,
+        };
+    list[count] = (struct option){0};
+}
+
+bool acre_bench_options_read(struct acre_bench_options *options,
+                             const struct acre_workload *workload, int argc, char **argv,
+                             char *error, size_t error_bytes)
+{
+    const struct reader reader = {workload, options, {error, error_bytes}};
+    struct option list[COMMON_OPTIONS + ACRE_MOST_PARAMETERS + 1];
     int option;
 
-    set_defaults(options);
+    set_defaults(options, workload);
+    list_options(workload, list);
     opterr = 0;
     optind = 0; /* glibc: start afresh, also when another command line was read before */
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", list, NULL)) != -1) {
         if (option == '?' || option == ':')
             return acre_refuse_option(&reader.refusal, option, argv[optind - 1]);
         if (!read_option(&reader, option, optarg))
@@ -337,6 +286,18 @@ bool acre_bench_options_read(struct acre_bench_options *options, int argc, char 
         return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
                            argv[optind]);
     return check_pairs(&reader);
+}
+
+/* Those that make sense for the workload. */
+static void print_lifetimes(FILE *stream, const struct acre_workload *workload)
+{
+    const char *comma = "";
+
+    for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
+        if (workload->unsuited[l] == NULL) {
+            fprintf(stream, "%s%s", comma, acre_lifetime_name((enum acre_lifetime)l));
+            comma = ", ";
+        }
 }
 
 void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
@@ -349,23 +310,23 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "Measures it under every strategy (backend x lifetime) against a hand-written limit,\n"
             "each visit in a fresh process, strategies in random order within a round.\n"
             "\n"
-            "  what is measured\n"
-            "    --elements N[,N...]   float64 elements of x (default 10000)\n"
-            "    --depth N             functions in the chain (default 3)\n"
-            "    --backward            forward and backward (default: forward)\n"
-            "    --fill WORD           randn: a new x in each iteration; reuse: one x; both "
-            "(default)\n"
-            "    --order WORD          seed: y keeps the old graph while the new one is built "
-            "(default);\n"
-            "                          drop-first: y lets go before\n"
-            "    --iterations N        of the cold and the recorded part (default 10, the seed's)\n"
+            "  what is measured\n",
+            program, workload->about);
+    for (size_t i = 0; i < workload->parameter_count; i++)
+        acre_parameter_help(stream, &workload->parameters[i]);
+    fprintf(stream,
+            "    --iterations N        of the cold and the recorded part (default %llu)\n"
             "  under which strategies\n"
             "    --backends A[,B...]   malloc, jemalloc, mimalloc, arena (default: all)\n"
-            "    --lifetimes A[,B...]  strong, weak, walked, region (default: all that fit)\n"
+            "    --lifetimes A[,B...]  ",
+            (unsigned long long)workload->iterations);
+    print_lifetimes(stream, workload);
+    fprintf(stream,
+            " (default: all)\n"
             "  how\n"
-            "    --rounds N            rounds of visits (default 20; 8 or more give verdicts)\n"
+            "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
             "    --seed N              of the data and of the order of visits (default 1)\n"
-            "    --in-process          one strategy, one fill, in this process: for debuggers\n"
+            "    --in-process          one strategy in this process: for debuggers\n"
             "  what is written\n"
             "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
@@ -375,12 +336,12 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --quiet               no table, no progress\n"
             "    --help                this text\n"
             "\n"
-            "examples:\n"
-            "  %s --json run.json\n"
-            "  %s --elements 1000,10000,100000 --fill reuse --backward\n"
-            "  %s --backends malloc,arena --lifetimes strong --iterations 10\n"
-            "\n"
-            "exit status: 0 done, 1 results differ between strategies, 2 wrong command line,\n"
-            "3 out of memory, 4 a file cannot be written, 6 a cell failed\n",
-            program, workload->about, program, program, program);
+            "examples:\n",
+            (unsigned long long)workload->rounds);
+    for (const char *const *example = workload->examples; *example != NULL; example++)
+        fprintf(stream, "  %s %s\n", program, *example);
+    fputs("\n"
+          "exit status: 0 done, 1 results differ between strategies, 2 wrong command line,\n"
+          "3 out of memory, 4 a file cannot be written, 6 a cell failed\n",
+          stream);
 }

@@ -7,15 +7,11 @@
 #include "bench/bench.h"
 #include "bench/visit.h"
 
-enum { MOST_ELEMENTS = 32, MOST_BACKENDS = 16 };
+enum { MOST_BACKENDS = 16 };
 
 struct acre_bench_options {
-    uint64_t elements[MOST_ELEMENTS];
-    size_t elements_count;
-    uint64_t depth, iterations, rounds, seed;
-    bool fills[2]; /* by enum acre_fill */
-    enum acre_order order;
-    bool backward;
+    struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
+    uint64_t iterations, rounds, seed;
     const char *backends[MOST_BACKENDS]; /* names of the registry */
     size_t backend_count;
     bool lifetimes[ACRE_LIFETIME_COUNT];
@@ -30,11 +26,12 @@ struct acre_bench_options {
 };
 
 /*
- * Reads argv. False with one sentence in `error` that names the option and what would be right.
- * Strings are borrowed from argv.
+ * Reads argv, the options of this workload. False with one sentence in `error` that names the
+ * option and what would be right. Strings are borrowed from argv.
  */
-bool acre_bench_options_read(struct acre_bench_options *options, int argc, char **argv, char *error,
-                             size_t error_bytes);
+bool acre_bench_options_read(struct acre_bench_options *options,
+                             const struct acre_workload *workload, int argc, char **argv,
+                             char *error, size_t error_bytes);
 
 void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
                              const char *program);

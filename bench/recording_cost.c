@@ -16,6 +16,7 @@
 #include "bench/clock.h"
 #include "bench/progress.h"
 #include "bench/random.h"
+#include "bench/square_chain.h"
 #include "report/format.h"
 #include "report/layout.h"
 #include "report/stats.h"
@@ -24,7 +25,7 @@
 static const char name[] = "recording-cost";
 static const double most_ratio = 1.02; /* what counting may cost */
 
-enum { DEPTH = 3, ROW_COUNT = 8, KIND_COUNT = 3 };
+enum { DEPTH = 3, ROW_COUNT = 10, KIND_COUNT = 3 };
 
 static const enum acre_visit_kind kinds[KIND_COUNT] = {
     ACRE_VISIT_COST_OF_NOTHING,
@@ -65,6 +66,7 @@ static void set_rows(struct row *rows)
         {.backend = "arena", .lifetime = ACRE_LIFETIME_WALKED},
         {.backend = "malloc", .lifetime = ACRE_LIFETIME_WEAK},
         {.backend = "jemalloc", .lifetime = ACRE_LIFETIME_WEAK},
+        {.backend = "mimalloc", .lifetime = ACRE_LIFETIME_WEAK},
     };
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -78,15 +80,19 @@ static struct acre_visit visit_of(struct session *session, const struct row *row
 {
     struct acre_visit visit = {
         .kind = kind,
+        .workload = &acre_square_chain,
         .iterations = 1,
         .spec =
             {
                 .lifetime = row->lifetime,
-                .order = ACRE_ORDER_SEED,
-                .fill = ACRE_FILL_REUSE,
-                .backward = row->backward,
-                .elements = session->options.elements,
-                .depth = DEPTH,
+                .values =
+                    {
+                        [ACRE_CHAIN_ELEMENTS] = session->options.elements,
+                        [ACRE_CHAIN_DEPTH] = DEPTH,
+                        [ACRE_CHAIN_BACKWARD] = row->backward,
+                        [ACRE_CHAIN_FILL] = ACRE_FILL_REUSE,
+                        [ACRE_CHAIN_ORDER] = ACRE_ORDER_SEED,
+                    },
                 .seed = acre_random_below(&session->random, INT32_MAX) * 2 + round % 2,
             },
     };
@@ -257,6 +263,14 @@ static enum acre_exit complain(enum acre_exit status, const char *sentence)
     return status;
 }
 
+static bool read_elements(const struct acre_refusal *refusal, const char *text, uint64_t *elements)
+{
+    const struct acre_parameter *parameter = &acre_square_chain.parameters[ACRE_CHAIN_ELEMENTS];
+
+    return acre_read_number(refusal, "--elements", text, parameter->least, parameter->most,
+                            elements);
+}
+
 static bool read_options(struct options *options, int argc, char **argv,
                          const struct acre_refusal *refusal)
 {
@@ -274,7 +288,7 @@ static bool read_options(struct options *options, int argc, char **argv,
     opterr = 0;
     while (good && (option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (option == 'e')
-            good = acre_read_elements(refusal, optarg, &options->elements);
+            good = read_elements(refusal, optarg, &options->elements);
         else if (option == 'r')
             good = acre_read_rounds(refusal, optarg, &options->rounds);
         else if (option == 's')

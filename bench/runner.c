@@ -1,6 +1,5 @@
 #include "bench/runner.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "bench/names.h"
 #include "bench/progress.h"
 #include "bench/random.h"
+#include "report/group.h"
 
 /* The seed's stream for the order of visits; streams of data are iteration numbers. */
 static const uint64_t order_stream = UINT64_MAX;
@@ -45,28 +45,36 @@ static bool add_cell(struct session *session, struct acre_cell_spec spec)
     struct acre_run *run = session->run;
 
     session->specs[run->cell_count] = spec;
-    return acre_cell_key_from_spec(&run->cells[run->cell_count++].key, &spec);
+    return acre_cell_key_from_spec(&run->cells[run->cell_count++].key, session->runner->workload,
+                                   &spec);
+}
+
+/* Moves on to the next values of the parameters, the last one fastest; false after the last. */
+static bool next_values(const struct acre_workload *workload,
+                        const struct acre_bench_options *options, size_t *places)
+{
+    for (size_t i = workload->parameter_count; i-- > 0;) {
+        if (++places[i] < options->parameters[i].count)
+            return true;
+        places[i] = 0;
+    }
+    return false;
 }
 
 static bool add_strategy(struct session *session, const char *backend, enum acre_lifetime lifetime)
 {
     const struct acre_bench_options *options = session->runner->options;
-    struct acre_cell_spec spec = {
-        .lifetime = lifetime,
-        .order = options->order,
-        .backward = options->backward,
-        .depth = options->depth,
-        .seed = options->seed,
-    };
+    const struct acre_workload *workload = session->runner->workload;
+    struct acre_cell_spec spec = {.lifetime = lifetime, .seed = options->seed};
+    size_t places[ACRE_MOST_PARAMETERS] = {0};
 
     snprintf(spec.backend, sizeof spec.backend, "%s", backend);
-    for (size_t e = 0; e < options->elements_count; e++)
-        for (int fill = 0; fill < 2; fill++) {
-            spec.elements = options->elements[e];
-            spec.fill = (enum acre_fill)fill;
-            if (options->fills[fill] && !add_cell(session, spec))
-                return false;
-        }
+    do {
+        for (size_t i = 0; i < workload->parameter_count; i++)
+            spec.values[i] = options->parameters[i].values[places[i]];
+        if (!add_cell(session, spec))
+            return false;
+    } while (next_values(workload, options, places));
     return true;
 }
 
@@ -74,8 +82,10 @@ static bool add_cells(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
     size_t strategies = options->backend_count * ACRE_LIFETIME_COUNT;
-    size_t most = strategies * options->elements_count * 2;
+    size_t most = strategies;
 
+    for (size_t i = 0; i < session->runner->workload->parameter_count; i++)
+        most *= options->parameters[i].count;
     session->specs = calloc(most, sizeof *session->specs);
     session->order = calloc(most + 1, sizeof *session->order);
     session->run->cells = calloc(most, sizeof *session->run->cells);
@@ -87,7 +97,8 @@ static bool add_cells(struct session *session)
         for (int l = 0; l < ACRE_LIFETIME_COUNT; l++) {
             enum acre_lifetime lifetime = (enum acre_lifetime)l;
             const char *backend = options->backends[b];
-            const char *why_not = acre_why_not(backend, lifetime);
+            const char *why_not =
+                acre_workload_why_not(session->runner->workload, backend, lifetime);
 
             if (!options->lifetimes[l])
                 continue;
@@ -100,18 +111,19 @@ static bool add_cells(struct session *session)
 
 /* Visits ------------------------------------------------------------------------------------ */
 
-static bool visit(struct session *session, const struct acre_cell_spec *spec,
-                  enum acre_visit_kind kind, struct acre_run *answer)
+static bool visit(struct session *session, size_t index, enum acre_visit_kind kind,
+                  struct acre_run *answer)
 {
+    const struct acre_cell_key *key = &session->run->cells[index].key;
     const struct acre_visit visit = {
         .kind = kind,
-        .spec = *spec,
+        .workload = session->runner->workload,
+        .spec = session->specs[index],
         .iterations = session->runner->options->iterations,
     };
 
-    acre_progress_show(&session->progress, "%s/%s, %" PRIu64 " elements, %s", spec->backend,
-                       acre_lifetime_name(spec->lifetime), spec->elements,
-                       acre_fill_name(spec->fill));
+    acre_progress_show(&session->progress, "%s/%s, %s", key->backend, key->lifetime,
+                       acre_group_title(key).text);
     session->progress.done++;
     return acre_visit_in_child(&session->runner->launch, &visit, answer);
 }
@@ -153,6 +165,8 @@ static bool join_cell(struct acre_cell *cell, struct acre_cell *answer)
         answer->has_recorded = false;
         answer->recorded = (struct acre_recorded){0};
     }
+    if (answer->units_per_iteration != 0)
+        cell->units_per_iteration = answer->units_per_iteration;
     if (answer->cold_iterations != 0)
         cell->cold_iterations = answer->cold_iterations;
     return append_all(&cell->ns_per_iteration, &answer->ns_per_iteration) &&
@@ -188,7 +202,7 @@ static bool visit_cell(struct session *session, size_t index, enum acre_visit_ki
         session->progress.done++;
         return true;
     }
-    joined = visit(session, &session->specs[index], kind, &answer);
+    joined = visit(session, index, kind, &answer);
     if (joined) {
         join_library(session->run, &answer);
         joined = join_cell(cell, &answer.cells[0]);
@@ -226,7 +240,7 @@ static size_t find_reference(const struct session *session)
 static bool visit_reference(struct session *session, size_t reference, double *ns)
 {
     struct acre_run answer;
-    bool done = visit(session, &session->specs[reference], ACRE_VISIT_TIMED, &answer);
+    bool done = visit(session, reference, ACRE_VISIT_TIMED, &answer);
 
     *ns = 0;
     if (done && answer.cells[0].ns_per_iteration.count == 1)
@@ -292,16 +306,18 @@ static bool run_all(struct session *session)
 static bool describe(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
+    const struct acre_workload *workload = session->runner->workload;
     struct acre_run *run = session->run;
 
-    run->workload = strdup(session->runner->workload->name);
+    run->workload = strdup(workload->name);
+    run->unit = strdup(workload->unit != NULL ? workload->unit : "");
     run->command = strdup(""); /* the caller knows the whole of it */
     run->seed = options->seed;
     run->rounds = options->rounds;
     run->iterations = options->iterations;
     run->libraries = calloc(options->backend_count, sizeof *run->libraries);
-    return run->workload != NULL && run->command != NULL && run->libraries != NULL &&
-           acre_machine_describe(run);
+    return run->workload != NULL && run->unit != NULL && run->command != NULL &&
+           run->libraries != NULL && acre_machine_describe(run);
 }
 
 enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,

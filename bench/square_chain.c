@@ -7,38 +7,119 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
-#include "bench/bench.h"
+#include "bench/hash.h"
 #include "bench/random.h"
+#include "bench/square_chain.h"
 #include "core/kernels.h"
 #include "core/variable.h"
+
+/* Its parameters ---------------------------------------------------------------------------- */
+
+static const struct acre_word directions[] = {
+    {"false", "forward"},
+    {"true", "forward + backward"},
+};
+
+static const struct acre_word fills[] = {
+    [ACRE_FILL_RANDN] = {"randn", "new x"},
+    [ACRE_FILL_REUSE] = {"reuse", "x reused"},
+};
+
+static const struct acre_word orders[] = {
+    [ACRE_ORDER_SEED] = {"seed", "order seed"},
+    [ACRE_ORDER_DROP_FIRST] = {"drop-first", "order drop-first"},
+};
+
+static const struct acre_parameter parameters[ACRE_CHAIN_PARAMETERS] = {
+    [ACRE_CHAIN_ELEMENTS] = {.name = "elements",
+                             .argument = "N[,N...]",
+                             .help = "float64 elements of x (default 10000)",
+                             .defaults = "10000",
+                             .is_list = true,
+                             .least = 1,
+                             /* 8 TiB: more is a slip of the finger. */
+                             .most = UINT64_C(1) << 40,
+                             .before = "",
+                             .after = " elements"},
+    [ACRE_CHAIN_DEPTH] = {.name = "depth",
+                          .argument = "N",
+                          .help = "functions in the chain (default 3)",
+                          .defaults = "3",
+                          .least = 1,
+                          .most = 1000000,
+                          .before = "depth ",
+                          .after = ""},
+    [ACRE_CHAIN_BACKWARD] = {.name = "backward",
+                             .help = "forward and backward (default: forward)",
+                             .words = directions,
+                             .word_count = 2},
+    [ACRE_CHAIN_FILL] = {.name = "fill",
+                         .argument = "WORD",
+                         .help = "randn: a new x in each iteration; reuse: one x; both (default)",
+                         .defaults = "both",
+                         .is_list = true,
+                         .words = fills,
+                         .word_count = 2,
+                         .all = "both"},
+    [ACRE_CHAIN_ORDER] = {.name = "order",
+                          .argument = "WORD",
+                          .help = "seed: y keeps the old graph while the new one is built "
+                                  "(default);\ndrop-first: y lets go before",
+                          .defaults = "seed",
+                          .words = orders,
+                          .word_count = 2},
+};
+
+static enum acre_order order_of(const struct acre_cell_spec *spec)
+{
+    return (enum acre_order)spec->values[ACRE_CHAIN_ORDER];
+}
+
+struct settings {
+    size_t elements, depth;
+    bool backward, is_new; /* is_new: x, in each iteration */
+    enum acre_order order;
+    uint64_t seed;
+};
+
+static struct settings settings_of(const struct acre_cell_spec *spec)
+{
+    return (struct settings){
+        .elements = spec->values[ACRE_CHAIN_ELEMENTS],
+        .depth = spec->values[ACRE_CHAIN_DEPTH],
+        .backward = spec->values[ACRE_CHAIN_BACKWARD] != 0,
+        .is_new = spec->values[ACRE_CHAIN_FILL] == ACRE_FILL_RANDN,
+        .order = order_of(spec),
+        .seed = spec->seed,
+    };
+}
 
 /* The workload ------------------------------------------------------------------------------ */
 
 struct chain {
     struct acre_stage *stage;
-    struct acre_cell_spec spec;
+    struct settings settings;
     struct acre_variable *x, *y;
 };
 
-static void fill_randn(const struct acre_cell_spec *spec, uint64_t iteration, double *elements)
+static void fill_randn(const struct settings *settings, uint64_t iteration, double *elements)
 {
     struct acre_random random;
 
-    acre_random_init(&random, spec->seed, iteration);
-    acre_random_normal(&random, elements, spec->elements);
+    acre_random_init(&random, settings->seed, iteration);
+    acre_random_normal(&random, elements, settings->elements);
 }
 
 static enum acre_status make_x(struct chain *chain, uint64_t iteration)
 {
     struct acre_engine *engine = chain->stage->engine;
     struct acre_array *data;
-    enum acre_status status = acre_array_new(engine, chain->spec.elements, &data);
+    enum acre_status status = acre_array_new(engine, chain->settings.elements, &data);
 
     if (status != ACRE_OK)
         return status;
-    fill_randn(&chain->spec, iteration, data->elements);
+    fill_randn(&chain->settings, iteration, data->elements);
     status = acre_assign_as(engine, &chain->x, acre_variable_new(engine, &data->object), "x");
     acre_unref(engine, &data);
     return status;
@@ -49,7 +130,7 @@ static enum acre_status build(struct chain *chain)
     struct acre_engine *engine = chain->stage->engine;
     struct acre_temp y = acre_square(engine, chain->x);
 
-    for (uint64_t i = 1; i < chain->spec.depth; i++)
+    for (uint64_t i = 1; i < chain->settings.depth; i++)
         y = acre_square(engine, y);
     return acre_assign_as(engine, &chain->y, y, "y");
 }
@@ -59,7 +140,7 @@ static void *chain_open(struct acre_stage *stage, const struct acre_cell_spec *s
     struct chain *chain = malloc(sizeof *chain);
 
     if (chain != NULL)
-        *chain = (struct chain){.stage = stage, .spec = *spec};
+        *chain = (struct chain){.stage = stage, .settings = settings_of(spec)};
     return chain;
 }
 
@@ -68,10 +149,10 @@ static void *chain_open(struct acre_stage *stage, const struct acre_cell_spec *s
 static enum acre_status prepare(struct chain *chain, uint64_t iteration)
 {
     struct acre_engine *engine = chain->stage->engine;
-    bool is_new = chain->spec.fill == ACRE_FILL_RANDN;
+    bool is_new = chain->settings.is_new;
     enum acre_status status;
 
-    if (chain->spec.order == ACRE_ORDER_DROP_FIRST) {
+    if (chain->settings.order == ACRE_ORDER_DROP_FIRST) {
         acre_unref(engine, &chain->y);
         if (is_new)
             acre_unref(engine, &chain->x);
@@ -84,7 +165,7 @@ static enum acre_status prepare(struct chain *chain, uint64_t iteration)
     status = acre_stage_begin(chain->stage, iteration);
     if (status == ACRE_OK && is_new)
         status = make_x(chain, iteration);
-    else if (status == ACRE_OK && chain->spec.backward)
+    else if (status == ACRE_OK && chain->settings.backward)
         acre_cleargrad(engine, chain->x);
     return status;
 }
@@ -98,17 +179,16 @@ static enum acre_status chain_step(void *state, uint64_t iteration)
         status = build(chain);
     if (status == ACRE_OK)
         status = acre_stage_settle(chain->stage);
-    if (status == ACRE_OK && chain->spec.backward)
+    if (status == ACRE_OK && chain->settings.backward)
         status = acre_backward(chain->stage->engine, chain->y);
     if (status == ACRE_OK)
         acre_stage_end(chain->stage);
     return status;
 }
 
-/* Chained: the hash so far is the seed of the next. */
 static uint64_t hash_elements(uint64_t hash, const double *elements, size_t count)
 {
-    return XXH3_64bits_withSeed(elements, count * sizeof *elements, hash);
+    return acre_hash_bytes(hash, elements, count * sizeof *elements);
 }
 
 /* From y back to x: data, then gradient, of each variable. */
@@ -161,7 +241,7 @@ enum { MOST_SETS = 2 };
  * gradient are the same buffers in both sets, as they are pinned for the engine. */
 struct limit {
     struct acre_alloc *memory;
-    struct acre_cell_spec spec;
+    struct settings settings;
     const struct acre_kernels *kernels;
     double **buffers[MOST_SETS];
     size_t buffer_count;
@@ -170,7 +250,7 @@ struct limit {
 
 static struct acre_layout layout_of_buffer(const struct limit *limit)
 {
-    return (struct acre_layout){limit->spec.elements * sizeof(double), ACRE_ARRAY_ALIGN_BYTES,
+    return (struct acre_layout){limit->settings.elements * sizeof(double), ACRE_ARRAY_ALIGN_BYTES,
                                 ACRE_PURPOSE_DATA};
 }
 
@@ -187,13 +267,13 @@ static void limit_close(void *state)
 
 static bool open_set(struct limit *limit, unsigned set)
 {
-    size_t gradients = limit->spec.depth + 1;
+    size_t gradients = limit->settings.depth + 1;
 
     limit->buffers[set] = calloc(limit->buffer_count, sizeof *limit->buffers[set]);
     if (limit->buffers[set] == NULL)
         return false;
     for (size_t i = 0; i < limit->buffer_count; i++) {
-        bool is_pinned = (i == 0 || i == gradients) && limit->spec.fill == ACRE_FILL_REUSE;
+        bool is_pinned = (i == 0 || i == gradients) && !limit->settings.is_new;
 
         limit->buffers[set][i] = is_pinned && set > 0
                                      ? limit->buffers[0][i]
@@ -207,14 +287,14 @@ static bool open_set(struct limit *limit, unsigned set)
 static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *spec)
 {
     struct limit *limit = calloc(1, sizeof *limit);
-    unsigned sets = spec->order == ACRE_ORDER_SEED ? 2 : 1;
+    unsigned sets = order_of(spec) == ACRE_ORDER_SEED ? 2 : 1;
 
     if (limit == NULL)
         return NULL;
     limit->memory = memory;
-    limit->spec = *spec;
+    limit->settings = settings_of(spec);
     limit->kernels = acre_kernels_best();
-    limit->buffer_count = (spec->depth + 1) * (spec->backward ? 2 : 1);
+    limit->buffer_count = (limit->settings.depth + 1) * (limit->settings.backward ? 2 : 1);
     while (limit->set_count < sets) {
         bool is_open = open_set(limit, limit->set_count++);
 
@@ -223,8 +303,8 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
             return NULL;
         }
     }
-    if (spec->fill == ACRE_FILL_REUSE)
-        fill_randn(spec, 0, limit->buffers[0][0]);
+    if (!limit->settings.is_new)
+        fill_randn(&limit->settings, 0, limit->buffers[0][0]);
     return limit;
 }
 
@@ -232,19 +312,19 @@ static void limit_step(void *state, uint64_t iteration)
 {
     struct limit *limit = state;
     const struct acre_kernels *kernels = limit->kernels;
-    size_t count = limit->spec.elements;
-    size_t depth = limit->spec.depth;
+    size_t count = limit->settings.elements;
+    size_t depth = limit->settings.depth;
     double **data;
     double **gradients;
 
     limit->current = (unsigned)(iteration % limit->set_count);
     data = limit->buffers[limit->current];
     gradients = data + depth + 1;
-    if (limit->spec.fill == ACRE_FILL_RANDN)
-        fill_randn(&limit->spec, iteration, data[0]);
+    if (limit->settings.is_new)
+        fill_randn(&limit->settings, iteration, data[0]);
     for (size_t i = 0; i < depth; i++)
         kernels->square(data[i + 1], data[i], count);
-    if (!limit->spec.backward)
+    if (!limit->settings.backward)
         return;
     kernels->fill(gradients[depth], 1.0, count);
     for (size_t i = depth; i-- > 0;)
@@ -257,17 +337,31 @@ static uint64_t limit_checksum(const void *state)
     double **data = limit->buffers[limit->current];
     uint64_t hash = 0;
 
-    for (size_t i = limit->spec.depth + 1; i-- > 0;) {
-        hash = hash_elements(hash, data[i], limit->spec.elements);
-        if (limit->spec.backward)
-            hash = hash_elements(hash, data[limit->spec.depth + 1 + i], limit->spec.elements);
+    for (size_t i = limit->settings.depth + 1; i-- > 0;) {
+        hash = hash_elements(hash, data[i], limit->settings.elements);
+        if (limit->settings.backward)
+            hash =
+                hash_elements(hash, data[limit->settings.depth + 1 + i], limit->settings.elements);
     }
     return hash;
 }
 
+static const char *const examples[] = {
+    "--json run.json",
+    "--elements 1000,10000,100000 --fill reuse --backward",
+    "--backends malloc,arena --lifetimes strong --iterations 10",
+    NULL,
+};
+
 const struct acre_workload acre_square_chain = {
     .name = "square-chain",
     .about = "y = square(square(square(x))) in a loop: the seed's check",
+    .parameters = parameters,
+    .parameter_count = ACRE_CHAIN_PARAMETERS,
+    .examples = examples,
+    .iterations = 10, /* the seed's */
+    .rounds = 20,
+    .order = order_of,
     .open = chain_open,
     .step = chain_step,
     .checksum = chain_checksum,

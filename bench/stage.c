@@ -3,13 +3,13 @@
 #include <stdio.h>
 
 #include "alloc/backends.h"
+#include "core/collect.h"
 
 const char *acre_lifetime_name(enum acre_lifetime lifetime)
 {
     static const char *const names[ACRE_LIFETIME_COUNT] = {
-        [ACRE_LIFETIME_STRONG] = "strong",
-        [ACRE_LIFETIME_WEAK] = "weak",
-        [ACRE_LIFETIME_WALKED] = "walked",
+        [ACRE_LIFETIME_STRONG] = "strong",       [ACRE_LIFETIME_WEAK] = "weak",
+        [ACRE_LIFETIME_COLLECTOR] = "collector", [ACRE_LIFETIME_WALKED] = "walked",
         [ACRE_LIFETIME_REGION] = "region",
     };
 
@@ -26,7 +26,7 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
         return has_reset ? NULL : "the backend has no reset";
     case ACRE_LIFETIME_WEAK:
         return has_reset ? "the backend frees only by its reset (lifetime walked does that)" : NULL;
-    default:
+    default: /* what is pinned is freed singly everywhere: beside an arena stands a pool */
         return NULL;
     }
 }
@@ -62,8 +62,11 @@ static enum acre_status open_regions(struct acre_stage *stage, enum acre_region_
 
 static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime lifetime)
 {
+    bool collects = lifetime == ACRE_LIFETIME_COLLECTOR;
+    bool is_strong = lifetime == ACRE_LIFETIME_STRONG || collects;
     struct acre_engine_options options = {
-        .back_references = lifetime == ACRE_LIFETIME_STRONG ? ACRE_BACK_STRONG : ACRE_BACK_WEAK,
+        .back_references = is_strong ? ACRE_BACK_STRONG : ACRE_BACK_WEAK,
+        .collector = collects ? ACRE_COLLECTOR_MANUAL : ACRE_COLLECTOR_NONE,
     };
     struct acre_alloc *pinned = recorded(stage, stage->backend.pinned, 0);
     enum acre_status status;
@@ -84,7 +87,7 @@ bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_li
     const char *why_not = acre_why_not(backend, lifetime);
     enum acre_status status;
 
-    *stage = (struct acre_stage){.order = order, .ledger = ledger};
+    *stage = (struct acre_stage){.order = order, .lifetime = lifetime, .ledger = ledger};
     if (why_not != NULL) {
         snprintf(why, why_bytes, "%s/%s: %s", backend, acre_lifetime_name(lifetime), why_not);
         return false;
@@ -99,6 +102,12 @@ bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_li
     return false;
 }
 
+/* What nothing reaches any more, of lifetime collector. */
+static enum acre_status collect(struct acre_stage *stage)
+{
+    return stage->lifetime == ACRE_LIFETIME_COLLECTOR ? acre_collect(stage->engine, NULL) : ACRE_OK;
+}
+
 enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
 {
     enum acre_status status = ACRE_OK;
@@ -106,7 +115,7 @@ enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
     if (stage->ledger != NULL)
         acre_ledger_scope_begin(stage->ledger, iteration);
     if (stage->region_count == 0)
-        return ACRE_OK;
+        return stage->order == ACRE_ORDER_DROP_FIRST ? collect(stage) : ACRE_OK;
     if (stage->order == ACRE_ORDER_DROP_FIRST)
         status = acre_region_reset(stage->engine, stage->regions[0]);
     else
@@ -117,8 +126,10 @@ enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
 
 enum acre_status acre_stage_settle(struct acre_stage *stage)
 {
-    if (stage->region_count < 2)
+    if (stage->order == ACRE_ORDER_DROP_FIRST)
         return ACRE_OK;
+    if (stage->region_count == 0)
+        return collect(stage);
     return acre_region_reset(stage->engine, stage->regions[1 - stage->current]);
 }
 
@@ -130,7 +141,7 @@ void acre_stage_end(struct acre_stage *stage)
 
 enum acre_status acre_stage_drain(struct acre_stage *stage)
 {
-    enum acre_status status = ACRE_OK;
+    enum acre_status status = collect(stage);
 
     for (unsigned i = 0; status == ACRE_OK && i < stage->region_count; i++)
         status = acre_region_reset(stage->engine, stage->regions[i]);

@@ -14,8 +14,9 @@
 #include "bench/recorded.h"
 #include "bench/usage.h"
 
-/* Then both sides of a timed visit must agree to the bit. */
-enum { CHECKED_ITERATIONS = 16 };
+/* Then both sides of a timed visit must agree to the bit. Iterations of many milliseconds are
+ * checked for a while only. */
+enum { CHECKED_ITERATIONS = 16, CHECKED_AT_LEAST = 2, CHECKED_NS = 50 * 1000 * 1000 };
 
 /* A visit under way. */
 struct session {
@@ -65,8 +66,8 @@ static bool open_session(struct session *session)
     const struct acre_cell_spec *spec = &session->visit->spec;
     char why[256];
 
-    if (!acre_stage_open(&session->stage, spec->backend, spec->lifetime, spec->order,
-                         session->ledger, why, sizeof why))
+    if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, session->ledger,
+                                  why, sizeof why))
         return fail(session, why);
     session->state = session->visit->workload->open(&session->stage, spec);
     return session->state != NULL || fail(session, "out of memory");
@@ -89,6 +90,20 @@ static bool steps(void *loop, uint64_t count)
         if (!step(session))
             return false;
     return true;
+}
+
+/* Returns how many iterations were run, for the other side to run as many; 0: one failed. */
+static uint64_t checked_steps(struct session *session)
+{
+    double end_ns = acre_now_ns() + CHECKED_NS;
+    uint64_t count = 0;
+
+    while (count < CHECKED_ITERATIONS && (count < CHECKED_AT_LEAST || acre_now_ns() < end_ns)) {
+        if (!step(session))
+            return 0;
+        count++;
+    }
+    return count;
 }
 
 static bool drain(struct session *session)
@@ -173,11 +188,13 @@ static bool limit_steps(void *loop, uint64_t count)
 
 static bool agrees_with_limit(struct session *session, struct limit_run *limit)
 {
-    if (!steps(session, CHECKED_ITERATIONS))
+    uint64_t count = checked_steps(session);
+
+    if (count == 0)
         return false;
-    limit_steps(limit, CHECKED_ITERATIONS);
+    limit_steps(limit, count);
     return checksum(session) == session->visit->workload->limit_checksum(limit->state) ||
-           fail(session, "data or gradients differ from the limit's");
+           fail(session, "results differ from the limit's");
 }
 
 static bool measure(struct session *session, struct acre_batches *batches)
@@ -244,9 +261,11 @@ static bool open_books_of(struct session *session, struct books *books)
 
 static bool agrees_with_unrecorded(struct session *session, struct session *unrecorded)
 {
-    return steps(session, CHECKED_ITERATIONS) && steps(unrecorded, CHECKED_ITERATIONS) &&
+    uint64_t count = checked_steps(session);
+
+    return count != 0 && steps(unrecorded, count) &&
            (checksum(session) == checksum(unrecorded) ||
-            fail(session, "data or gradients change when they are recorded"));
+            fail(session, "results change when they are recorded"));
 }
 
 /* On one heap each of two loops would decide whether the other's top goes back to the system, and
@@ -359,13 +378,16 @@ static bool begin_answer(struct acre_run *run, const struct acre_visit *visit)
     run->libraries = calloc(1, sizeof *run->libraries);
     run->acre_version = strdup("");
     run->workload = strdup(visit->workload->name);
+    run->unit = strdup(visit->workload->unit != NULL ? visit->workload->unit : "");
     run->command = strdup("");
     run->started = strdup("");
     if (run->cells == NULL || run->libraries == NULL || run->acre_version == NULL ||
-        run->workload == NULL || run->command == NULL || run->started == NULL)
+        run->workload == NULL || run->unit == NULL || run->command == NULL || run->started == NULL)
         return false;
     run->cell_count = 1;
-    return acre_cell_key_from_spec(&run->cells[0].key, &visit->spec);
+    if (visit->workload->unit != NULL)
+        run->cells[0].units_per_iteration = visit->workload->units(&visit->spec);
+    return acre_cell_key_from_spec(&run->cells[0].key, visit->workload, &visit->spec);
 }
 
 bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)

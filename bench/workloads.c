@@ -1,9 +1,11 @@
-/* Every workload, by name. */
+/* Every workload, by name; what all of them have in common. */
 #include <string.h>
 
 #include "bench/bench.h"
 
-static const struct acre_workload *const workloads[] = {&acre_square_chain};
+static const struct acre_workload *const workloads[] = {
+    &acre_square_chain, &acre_node_churn, &acre_weak_churn, &acre_cycles, &acre_deep_chain,
+};
 
 enum { WORKLOAD_COUNT = sizeof workloads / sizeof workloads[0] };
 
@@ -18,4 +20,21 @@ const struct acre_workload *acre_workload_find(const char *name)
         if (strcmp(workloads[i]->name, name) == 0)
             return workloads[i];
     return NULL;
+}
+
+const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
+                                  enum acre_lifetime lifetime)
+{
+    const char *unsuited = workload->unsuited[lifetime];
+
+    return unsuited != NULL ? unsuited : acre_why_not(backend, lifetime);
+}
+
+bool acre_workload_open_stage(const struct acre_workload *workload,
+                              const struct acre_cell_spec *spec, struct acre_stage *stage,
+                              struct acre_ledger *ledger, char *why, size_t why_bytes)
+{
+    enum acre_order order = workload->order != NULL ? workload->order(spec) : ACRE_ORDER_DROP_FIRST;
+
+    return acre_stage_open(stage, spec->backend, spec->lifetime, order, ledger, why, why_bytes);
 }

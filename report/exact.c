@@ -104,8 +104,7 @@ static bool compare_field(struct finding *finding, const struct acre_field *fiel
         return strcmp(left ? left : "", right ? right : "") == 0 ||
                note(finding, name, left, right);
     }
-    case ACRE_FIELD_FLAG: /* what was recorded has none of these */
-    case ACRE_FIELD_REAL:
+    case ACRE_FIELD_REAL: /* what was recorded has none of these */
     case ACRE_FIELD_SERIES:
     case ACRE_FIELD_OBJECT:
     case ACRE_FIELD_OBJECT_OR_NULL:

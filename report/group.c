@@ -1,5 +1,4 @@
 #include "report/group.h"
-#include "report/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,17 +41,12 @@ size_t acre_group_length(const struct acre_cell *const *cells, size_t count)
 
 struct acre_group_title acre_group_title(const struct acre_cell_key *key)
 {
-    struct acre_group_title title;
-    char fill[64];
-    if (is_text(key->fill, "reuse"))
-        snprintf(fill, sizeof fill, "x reused");
-    else if (is_text(key->fill, "randn"))
-        snprintf(fill, sizeof fill, "new x");
-    else
-        snprintf(fill, sizeof fill, "fill %.32s", key->fill ? key->fill : "");
-    snprintf(title.text, sizeof title.text, "%s elements, depth %s, %s, %s, order %.32s",
-             acre_format_count(key->elements).text, acre_format_count(key->depth).text,
-             key->backward ? "forward + backward" : "forward", fill, key->order ? key->order : "");
+    struct acre_group_title title = {.text = ""};
+    size_t used = 0;
+    for (size_t i = 0; i < key->parameter_count && used < sizeof title.text; i++)
+        used += (size_t)snprintf(title.text + used, sizeof title.text - used, "%s%.60s",
+                                 i > 0 ? ", " : "",
+                                 key->parameters[i].title ? key->parameters[i].title : "");
     return title;
 }
 

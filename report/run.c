@@ -38,7 +38,6 @@ static void free_members(const struct acre_shape *shape, void *object)
         case ACRE_FIELD_COUNT:
         case ACRE_FIELD_COUNT_OR_NULL:
         case ACRE_FIELD_DIGITS:
-        case ACRE_FIELD_FLAG:
         case ACRE_FIELD_REAL:
         case ACRE_FIELD_HISTOGRAM:
             break;
@@ -77,16 +76,28 @@ static int order_texts(const char *left, const char *right)
     return strcmp(left ? left : "", right ? right : "");
 }
 
+/* Numbers by their size, words by their letters. */
+static int order_values(const char *left, const char *right)
+{
+    size_t left_length = strlen(left ? left : ""), right_length = strlen(right ? right : "");
+    bool are_numbers = left && right && left[strspn(left, "0123456789")] == '\0' &&
+                       right[strspn(right, "0123456789")] == '\0';
+    if (are_numbers && left_length != right_length)
+        return left_length < right_length ? -1 : 1;
+    return order_texts(left, right);
+}
+
 static int order_groups(const struct acre_cell_key *a, const struct acre_cell_key *b)
 {
-    if (a->elements != b->elements)
-        return a->elements < b->elements ? -1 : 1;
-    if (a->depth != b->depth)
-        return a->depth < b->depth ? -1 : 1;
-    if (a->backward != b->backward)
-        return a->backward ? 1 : -1;
-    int order = order_texts(a->fill, b->fill);
-    return order != 0 ? order : order_texts(a->order, b->order);
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < a->parameter_count && i < b->parameter_count; i++) {
+        order = order_texts(a->parameters[i].name, b->parameters[i].name);
+        if (order == 0)
+            order = order_values(a->parameters[i].value, b->parameters[i].value);
+    }
+    if (order != 0 || a->parameter_count == b->parameter_count)
+        return order;
+    return a->parameter_count < b->parameter_count ? -1 : 1;
 }
 
 int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_cell_key *right)

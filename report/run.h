@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ACRE_RUN_VERSION = 1 };
+enum { ACRE_RUN_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -60,18 +60,23 @@ struct acre_recorded {
     char *checksum; /* of the final data and gradients, 16 hex digits */
 };
 
-/* Parameters that identify a cell; two runs are compared cell by cell on all of them. */
+/* What a workload was given: "fill", "reuse", and in a heading "x reused". */
+struct acre_key_parameter {
+    char *name, *value;
+    char *title;
+};
+
+/* What identifies a cell; two runs are compared cell by cell on all of it but the titles. */
 struct acre_cell_key {
-    char *backend;  /* "malloc", "jemalloc", "mimalloc", "arena" */
-    char *lifetime; /* "strong", "weak", "walked", "region" */
-    char *fill;     /* "randn", "reuse" */
-    char *order;    /* "seed", "drop-first" */
-    bool backward;
-    uint64_t elements, depth;
+    char *backend;                         /* "malloc", "jemalloc", "mimalloc", "arena" */
+    char *lifetime;                        /* "strong", "weak", "collector", "walked", "region" */
+    struct acre_key_parameter *parameters; /* in the order of headings */
+    size_t parameter_count;
 };
 
 struct acre_cell {
     struct acre_cell_key key;
+    uint64_t units_per_iteration; /* of what run.unit names; 0 where that is "" */
 
     /* Steady state, one value a round. Empty for lifetime strong, which has no steady state. */
     struct acre_series ns_per_iteration;
@@ -114,6 +119,7 @@ struct acre_fact {
 struct acre_run {
     char *acre_version;
     char *workload;
+    char *unit;    /* what an iteration makes many of: "node"; "": nothing */
     char *command; /* the command line that repeats it */
     char *started; /* UTC, 2026-11-23T23:30:00Z */
     double duration_seconds;
@@ -138,7 +144,7 @@ void acre_run_free(struct acre_run *run);
  * that were zeroed or came from here: the room allocated follows from the count. */
 bool acre_series_append(struct acre_series *series, double value);
 
-/* Orders cells by what identifies them, the group (elements, depth, backward, fill, order) first.
+/* Orders cells by what identifies them, the group (its parameters, numbers by their size) first.
  * 0: the same cell. */
 int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_cell_key *right);
 

@@ -87,7 +87,6 @@ static bool check_field(const struct check *check, const struct acre_field *fiel
     case ACRE_FIELD_OBJECT:
         return check_members(check, field->shape, member, place);
     case ACRE_FIELD_DIGITS:
-    case ACRE_FIELD_FLAG:
     case ACRE_FIELD_TEXT:
     case ACRE_FIELD_TEXT_OR_NULL:
         return true;

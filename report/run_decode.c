@@ -177,15 +177,6 @@ static bool decode_list(struct decoder *decoder, const struct acre_field *field,
     return true;
 }
 
-static bool decode_flag(struct decoder *decoder, bool *flag, const json_t *from,
-                        const struct acre_place *place)
-{
-    if (!json_is_boolean(from))
-        return wrong_type(decoder, place, "true or false", from);
-    *flag = json_is_true(from);
-    return true;
-}
-
 static bool decode_field(struct decoder *decoder, const struct acre_field *field, void *object,
                          const json_t *from, const struct acre_place *place)
 {
@@ -199,8 +190,6 @@ static bool decode_field(struct decoder *decoder, const struct acre_field *field
         return decode_count(decoder, member, from, place);
     case ACRE_FIELD_DIGITS:
         return decode_digits(decoder, member, from, place);
-    case ACRE_FIELD_FLAG:
-        return decode_flag(decoder, member, from, place);
     case ACRE_FIELD_REAL:
         return decode_real(decoder, member, from, field->range, place);
     case ACRE_FIELD_TEXT_OR_NULL:
@@ -260,9 +249,10 @@ static bool check_header(struct decoder *decoder, const json_t *root)
     if (number == ACRE_RUN_VERSION)
         return true;
     char what[160];
-    snprintf(what, sizeof what, "a run of version %llu, this program reads version %d%s",
+    snprintf(what, sizeof what, "a run of version %llu, this program reads version %d: %s",
              (unsigned long long)number, (int)ACRE_RUN_VERSION,
-             number > ACRE_RUN_VERSION ? ": a newer acre wrote it" : "");
+             number > ACRE_RUN_VERSION ? "a newer acre wrote it"
+                                       : "an older acre wrote it; make the run again");
     return refuse(decoder, &place, what);
 }
 

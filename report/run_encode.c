@@ -89,8 +89,6 @@ static json_t *encode_field(const struct acre_field *field, const void *object)
         return json_integer((json_int_t) * (const uint64_t *)member);
     case ACRE_FIELD_DIGITS:
         return encode_digits(*(const uint64_t *)member);
-    case ACRE_FIELD_FLAG:
-        return json_boolean(*(const bool *)member);
     case ACRE_FIELD_REAL:
         return json_real(*(const double *)member);
     case ACRE_FIELD_TEXT_OR_NULL:

@@ -19,10 +19,6 @@
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_DIGITS, .offset = offsetof(struct type, member)        \
     }
-#define FLAG(type, member)                                                                         \
-    {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_FLAG, .offset = offsetof(struct type, member)          \
-    }
 #define REAL(type, member, allowed)                                                                \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_REAL, .range = (allowed),                              \
@@ -111,15 +107,23 @@ static const struct acre_field recorded_fields[] = {
 };
 const struct acre_shape acre_shape_recorded = SHAPE(acre_recorded, recorded_fields);
 
+static const struct acre_field parameter_fields[] = {
+    TEXT(acre_key_parameter, name),
+    TEXT(acre_key_parameter, value),
+    TEXT(acre_key_parameter, title),
+};
+static const struct acre_shape parameter_shape = SHAPE(acre_key_parameter, parameter_fields);
+
 static const struct acre_field key_fields[] = {
-    TEXT(acre_cell_key, backend), TEXT(acre_cell_key, lifetime), TEXT(acre_cell_key, fill),
-    TEXT(acre_cell_key, order),   FLAG(acre_cell_key, backward), COUNT(acre_cell_key, elements),
-    COUNT(acre_cell_key, depth),
+    TEXT(acre_cell_key, backend),
+    TEXT(acre_cell_key, lifetime),
+    LIST(acre_cell_key, parameters, parameter_count, parameter_shape),
 };
 static const struct acre_shape key_shape = SHAPE(acre_cell_key, key_fields);
 
 static const struct acre_field cell_fields[] = {
     OBJECT(acre_cell, key, key_shape),
+    COUNT(acre_cell, units_per_iteration),
     TEXT_OR_NULL(acre_cell, failure),
     SERIES(acre_cell, ns_per_iteration, ACRE_RANGE_POSITIVE),
     SERIES(acre_cell, limit_ns_per_iteration, ACRE_RANGE_POSITIVE),
@@ -157,6 +161,7 @@ static const struct acre_shape fact_shape = SHAPE(acre_fact, fact_fields);
 static const struct acre_field run_fields[] = {
     TEXT(acre_run, acre_version),
     TEXT(acre_run, workload),
+    TEXT(acre_run, unit),
     TEXT(acre_run, command),
     TEXT(acre_run, started),
     REAL(acre_run, duration_seconds, ACRE_RANGE_NOT_NEGATIVE),

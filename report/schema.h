@@ -14,7 +14,6 @@ enum acre_field_kind {
     ACRE_FIELD_COUNT,          /* uint64_t; a JSON integer, 0 to 2^63 - 1 */
     ACRE_FIELD_COUNT_OR_NULL,  /* the same; null where the flag is false */
     ACRE_FIELD_DIGITS,         /* uint64_t of all 64 bits; a JSON string of decimal digits */
-    ACRE_FIELD_FLAG,           /* bool */
     ACRE_FIELD_REAL,           /* double */
     ACRE_FIELD_TEXT,           /* char * */
     ACRE_FIELD_TEXT_OR_NULL,   /* char *, NULL is null */

@@ -89,6 +89,26 @@ static void put_without_reference(FILE *to, const struct acre_group *group)
     fprintf(to, ". malloc/weak was not measured here: no comparison with it.");
 }
 
+/* The collector against weak references on the backend of the reference: what collecting costs. */
+static void put_collection(FILE *to, const struct acre_group *group)
+{
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if (!row->has_against || !same_backend(row, group->reference) ||
+            strcmp(row->cell->key.lifetime, "collector") != 0)
+            continue;
+        double more_ns = row->ns_per_iteration - group->reference->ns_per_iteration;
+        enum acre_verdict verdict = acre_ratio_verdict(&row->against);
+        if (verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
+            fprintf(to, " A collector instead of weak references on %s: %s.",
+                    row->cell->key.backend, acre_format_verdict(&row->against, true).text);
+        else
+            fprintf(to, " A collector instead of weak references costs %s an iteration on %s.",
+                    acre_format_ns(more_ns).text, row->cell->key.backend);
+        return;
+    }
+}
+
 static void put_comparison(FILE *to, const struct acre_group *group)
 {
     const struct acre_group_row *best = NULL;
@@ -120,6 +140,7 @@ static void put_comparison(FILE *to, const struct acre_group *group)
         fprintf(to, "%s; nothing else was timed.", named->has_x_limit ? "" : " is timed");
     }
     put_others(to, group, named);
+    put_collection(to, group);
 }
 
 char *acre_group_sentence(const struct acre_group *group)

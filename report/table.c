@@ -7,14 +7,28 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum column { STRATEGY, TIME, X_LIMIT, AGAINST, FAULTS, SYSTEM, LIVE, HELD, RSS, COLUMNS };
+enum column {
+    STRATEGY,
+    TIME,
+    UNIT_TIME,
+    X_LIMIT,
+    AGAINST,
+    FAULTS,
+    SYSTEM,
+    LIVE,
+    HELD,
+    RSS,
+    COLUMNS
+};
 
 static const struct acre_column columns[COLUMNS] = {
     [STRATEGY] = {"strategy", false, 0, 0},
     [TIME] = {"us/iter", true, 0, 2},
+    [UNIT_TIME] = {"ns/unit", true, 0, 2}, /* its title is the run's; dropped where there is none */
     [X_LIMIT] = {"x limit", false, 0, 2},
     [AGAINST] = {"vs malloc", false, 0, 2},
     [FAULTS] = {"faults", true, 3, 2},
@@ -103,6 +117,14 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
         acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "not reported");
 }
 
+static void set_time(struct acre_grid *grid, double ns, uint64_t units)
+{
+    acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s", acre_format_digits(ns / 1e3).text);
+    if (units > 0)
+        acre_grid_set(grid, UNIT_TIME, ACRE_PAINT_NONE, "%s",
+                      acre_format_digits(ns / (double)units).text);
+}
+
 static bool add_row(struct acre_grid *grid, const struct acre_group *group,
                     const struct acre_group_row *row)
 {
@@ -115,8 +137,7 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
         note_untimed(grid, cell);
         return true;
     }
-    acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s",
-                  acre_format_digits(row->ns_per_iteration / 1e3).text);
+    set_time(grid, row->ns_per_iteration, cell->units_per_iteration);
     if (row->has_x_limit)
         acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "%s",
                       acre_format_ratio(&row->x_limit, 2).text);
@@ -133,15 +154,32 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
            set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
 }
 
-static bool print_table(const struct acre_page *page, const struct acre_group *group)
+/* The columns of a run: with its unit, and without the column for it where it has none. */
+struct titles {
+    char unit[48];
+    struct acre_column columns[COLUMNS];
+};
+
+static void title_columns(struct titles *titles, const struct acre_run *run)
 {
-    struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
+    memcpy(titles->columns, columns, sizeof columns);
+    snprintf(titles->unit, sizeof titles->unit, "ns/%.40s", run->unit ? run->unit : "");
+    titles->columns[UNIT_TIME].title = titles->unit;
+    if (!run->unit || !run->unit[0])
+        titles->columns[UNIT_TIME] = (struct acre_column){.title = ""};
+}
+
+static bool print_table(const struct acre_page *page, const struct acre_run *run,
+                        const struct acre_group *group)
+{
+    struct titles titles;
+    title_columns(&titles, run);
+    struct acre_grid grid = {.columns = titles.columns, .column_count = COLUMNS};
     bool good = true;
     if (group->has_limit) {
         acre_grid_row(&grid);
         acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "limit");
-        acre_grid_set(&grid, TIME, ACRE_PAINT_NONE, "%s",
-                      acre_format_digits(group->limit_ns / 1e3).text);
+        set_time(&grid, group->limit_ns, group->rows[0].cell->units_per_iteration);
         acre_grid_set(&grid, X_LIMIT, ACRE_PAINT_NONE, "1");
     }
     for (size_t i = 0; good && i < group->row_count; i++)
@@ -226,7 +264,7 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, sentence);
     putc('\n', page->stream);
     free(sentence);
-    if (!print_table(page, group) || !print_cold(page, group))
+    if (!print_table(page, run, group) || !print_cold(page, group))
         return false;
     putc('\n', page->stream);
     return print_leaks(page, group) && acre_provenance_results(page, group);

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/bench.h"
+#include "bench/square_chain.h"
 
 #define ALLOW(number)                                                                              \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),                                           \
@@ -55,7 +55,7 @@ static int run(const struct acre_cell_spec *spec, bool is_canary)
     long before;
     void *state;
 
-    if (!acre_stage_open(&stage, spec->backend, spec->lifetime, spec->order, NULL, why, sizeof why))
+    if (!acre_workload_open_stage(&acre_square_chain, spec, &stage, NULL, why, sizeof why))
         return 2;
     state = acre_square_chain.open(&stage, spec);
     for (; i < 20; i++)
@@ -85,8 +85,9 @@ static bool check(const struct acre_cell_spec *spec, bool is_canary, int *status
     waitpid(child, &state, 0);
     *status = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
     printf("%s, %llu elements, %s, %s: status %d%s\n", acre_lifetime_name(spec->lifetime),
-           (unsigned long long)spec->elements, spec->backward ? "forward + backward" : "forward",
-           spec->fill == ACRE_FILL_RANDN ? "randn" : "reuse", *status,
+           (unsigned long long)spec->values[ACRE_CHAIN_ELEMENTS],
+           spec->values[ACRE_CHAIN_BACKWARD] ? "forward + backward" : "forward",
+           spec->values[ACRE_CHAIN_FILL] == ACRE_FILL_RANDN ? "randn" : "reuse", *status,
            is_canary ? " (canary, to be killed)" : "");
     return is_canary ? WIFSIGNALED(state) && WTERMSIG(state) == SIGSYS : *status == 0;
 }
@@ -100,11 +101,14 @@ int main(void)
         struct acre_cell_spec spec = {
             .backend = "arena",
             .lifetime = (i & 1) != 0 ? ACRE_LIFETIME_REGION : ACRE_LIFETIME_WALKED,
-            .fill = (i & 2) != 0 ? ACRE_FILL_REUSE : ACRE_FILL_RANDN,
-            .backward = (i & 4) != 0,
-            .elements = (i & 8) != 0 ? 100000 : 10000,
-            .order = (i & 16) != 0 ? ACRE_ORDER_DROP_FIRST : ACRE_ORDER_SEED,
-            .depth = 3,
+            .values =
+                {
+                    [ACRE_CHAIN_FILL] = (i & 2) != 0 ? ACRE_FILL_REUSE : ACRE_FILL_RANDN,
+                    [ACRE_CHAIN_BACKWARD] = (i & 4) != 0,
+                    [ACRE_CHAIN_ELEMENTS] = (i & 8) != 0 ? 100000 : 10000,
+                    [ACRE_CHAIN_ORDER] = (i & 16) != 0 ? ACRE_ORDER_DROP_FIRST : ACRE_ORDER_SEED,
+                    [ACRE_CHAIN_DEPTH] = 3,
+                },
         };
 
         passed &= check(&spec, false, &status);

@@ -8,6 +8,19 @@ cd "$1"
 found=$(mktemp -d)
 trap 'rm -rf "$found"' EXIT
 
+workloads='square-chain node-churn weak-churn cycles deep-chain'
+
+# binary WORKLOAD: the path of its benchmark binary.
+binary()
+{
+    eval "echo \"\$$(echo "$1" | tr 'a-z-' 'A-Z_')\""
+}
+
+is_workload()
+{
+    case " $workloads " in *" $1 "*) ;; *) return 1 ;; esac
+}
+
 fault()
 {
     echo "$1: $2"
@@ -30,19 +43,30 @@ commands()
         awk '/^```/ { on = !on && $0 == "```sh"; next } on || /^    /' "$1"
         sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$1"
     } | sed -n 's/^ *//; s/  *#.*//; s/^build\///; s/^bench\///
-        /: *$/d; /^\(acre\|square-chain\|recording-cost\|\.\/dev\) /p' | sort -u
+        /: *$/d; /^\(acre\|recording-cost\|\.\/dev\|'"$(echo "$workloads" | sed 's/ /\\|/g')"'\) /p' | sort -u
 }
 
 # help_of COMMAND...: the help that explains its options.
 help_of()
 {
+    if is_workload "$1"; then
+        "$(binary "$1")" --help
+        return
+    fi
     case $* in
-    'acre bench square-chain'*) "$ACRE" bench square-chain --help ;;
+    'acre bench'* | './dev bench'*)
+        if is_workload "${3:-}"; then
+            help_of "$3"
+            return
+        fi
+        ;;
+    esac
+    case $* in
     'acre bench'*) "$ACRE" bench --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
     'acre list'*) "$ACRE" list --help ;;
     acre*) "$ACRE" --help ;;
-    square-chain* | './dev bench'*) "$SQUARE_CHAIN" --help ;;
+    './dev bench'*) help_of square-chain ;;
     recording-cost*) "$RECORDING_COST" --help ;;
     './dev test'* | './dev memcheck'* | './dev sanitize'* | './dev soak'*) cat "$found/meson" ;;
     *) ./dev help ;;
@@ -51,9 +75,10 @@ help_of()
 
 all_helps()
 {
-    for command in acre 'acre bench' 'acre compare' 'acre list' square-chain recording-cost \
-        './dev test' './dev'; do
-        help_of "$command"
+    for command in 'acre' 'acre bench' 'acre compare' 'acre list' recording-cost './dev test' \
+        './dev' $workloads; do
+        # shellcheck disable=SC2086 # a list of words
+        help_of $command
     done
     valgrind --help
 }
@@ -90,7 +115,7 @@ check_command()
     if [ "$1 $2" = 'acre bench' ] && ! "$ACRE" bench --help | grep -q "^  ${3:---help} "; then
         case ${3:-} in '' | -*) ;; *) fault "$file" "no such workload: $3" ;; esac
     fi
-    help_of "$*" >"$found/help"
+    help_of "$@" >"$found/help"
     for option in $(unknown_options "$found/help" "$found/command"); do
         fault "$file" "$option is no option: $*"
     done

@@ -53,16 +53,27 @@ static void append(struct acre_series *series, double value)
         abort();
 }
 
+static void fill_parameter(struct acre_cell_key *key, const char *name, const char *value,
+                           const char *title)
+{
+    struct acre_key_parameter *parameter = &key->parameters[key->parameter_count++];
+    sample_text(&parameter->name, name);
+    sample_text(&parameter->value, value);
+    sample_text(&parameter->title, title);
+}
+
 static void fill_key(struct acre_cell_key *key, const char *backend, const char *lifetime,
                      bool backward)
 {
     sample_text(&key->backend, backend);
     sample_text(&key->lifetime, lifetime);
-    sample_text(&key->fill, "reuse");
-    sample_text(&key->order, "seed");
-    key->backward = backward;
-    key->elements = 10000;
-    key->depth = 3;
+    key->parameters = must(calloc(5, sizeof *key->parameters));
+    fill_parameter(key, "elements", "10000", "10,000 elements");
+    fill_parameter(key, "depth", "3", "depth 3");
+    fill_parameter(key, "backward", backward ? "true" : "false",
+                   backward ? "forward + backward" : "forward");
+    fill_parameter(key, "fill", "reuse", "x reused");
+    fill_parameter(key, "order", "seed", "order seed");
 }
 
 static void fill_recorded(struct acre_cell *cell, uint64_t leaked_bytes, bool has_held)
@@ -112,6 +123,7 @@ static void fill_header(struct acre_run *run)
 {
     sample_text(&run->acre_version, "0.1.0");
     sample_text(&run->workload, "square-chain");
+    sample_text(&run->unit, "");
     sample_text(&run->command, "square-chain --backends malloc,arena --fill reuse");
     sample_text(&run->started, "2001-02-03T04:05:06Z");
     run->duration_seconds = 0.1;

@@ -253,7 +253,7 @@ MTest(compare, unlike_runs_are_refused_by_name)
     compare(path_a, path_b, NULL);
     is_refused(5, "the runs differ in recorded iterations of malloc/weak (10,000 elements");
     b.cells[0].recorded.iterations = 10;
-    b.cells[0].key.elements = 20000;
+    sample_text(&b.cells[0].key.parameters[0].value, "20000");
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
     is_refused(5, "the runs differ in cells: only A has malloc/weak (10,000 elements, depth 3, "
@@ -263,7 +263,7 @@ MTest(compare, unlike_runs_are_refused_by_name)
     cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
     cr_expect(strstr(told.out, "Left aside: 1 cell only in A, 1 only in B."));
     for (size_t i = 0; i < b.cell_count; i++)
-        b.cells[i].key.elements = 20000;
+        sample_text(&b.cells[i].key.parameters[0].value, "20000");
     write_runs(&a, &b);
     compare("--common", path_a, path_b, NULL);
     is_refused(5, "the runs have no cell in common: A has arena/region");
@@ -391,6 +391,21 @@ MTest(table, says_what_was_measured)
     cr_expect(widest_line(text) <= 80, "%zu columns: %s", widest_line(text), text);
     cr_expect(strstr(text, "vs malloc"));
     free(text);
+
+    /* A unit has a column, and a collector a sentence. */
+    sample_text(&run.unit, "node");
+    for (size_t i = 0; i < run.cell_count; i++)
+        run.cells[i].units_per_iteration = 1000;
+    sample_text(&sample_cell(&run, "jemalloc", "weak")->key.lifetime, "collector");
+    sample_text(&sample_cell(&run, "jemalloc", "collector")->key.backend, "malloc");
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "us/iter  ns/node  x limit"), "%s", text);
+    cr_expect(strstr(text, " 4.66     4.66  1\n"), "%s", text);
+    cr_expect(strstr(text, "A collector instead of weak references costs "), "%s", text);
+    free(text);
+    sample_text(&run.unit, "");
+    sample_text(&sample_cell(&run, "malloc", "collector")->key.backend, "jemalloc");
+    sample_text(&sample_cell(&run, "jemalloc", "collector")->key.lifetime, "weak");
 
     /* What should be noticed is. */
     sample_text(&sample_cell(&run, "arena", "walked")->recorded.checksum, "0badc0de0badc0de");
