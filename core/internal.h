@@ -243,12 +243,11 @@ void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, con
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
 
 /*
- * object.c: the parts of a death, for the collector: the destructor and the children of an object
- * that is marked as dying; its memory; those that died meanwhile. Between the first and the last of
- * them engine->is_draining is set.
+ * object.c: parts of a death, for the collector: the destructor of an object that is marked as
+ * dying; its memory; those that died meanwhile. Between the first and the last of them
+ * engine->is_draining is set.
  */
 void acre_object_end(struct acre_engine *engine, struct acre_object *object);
-void acre_object_release_children(struct acre_engine *engine, struct acre_object *object);
 void acre_object_give_back(struct acre_engine *engine, struct acre_object *object);
 void acre_drain(struct acre_engine *engine);
 

@@ -106,11 +106,6 @@ static void release_child(struct acre_engine *engine, struct acre_object *holder
     acre_edge_remove(engine, holder, slot, child);
 }
 
-void acre_object_release_children(struct acre_engine *engine, struct acre_object *object)
-{
-    acre_visit_children(engine, object, release_child, NULL);
-}
-
 void acre_object_end(struct acre_engine *engine, struct acre_object *object)
 {
     const struct acre_type *type = acre_type_of(engine, object);
@@ -145,7 +140,7 @@ void acre_drain(struct acre_engine *engine)
         waiting.first = (struct acre_object *)(uintptr_t)object->link;
         engine->dying = (struct acre_queue){0};
         acre_object_end(engine, object);
-        acre_object_release_children(engine, object);
+        acre_visit_children(engine, object, release_child, NULL);
         acre_object_give_back(engine, object);
         put_in_front(&engine->dying, &waiting);
         waiting = engine->dying;
