@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#include "core/internal.h"
+#define ACRE_DEFINES_CALLS
+#include "core/inline.h"
 
 const struct acre_type *acre_type_of(const struct acre_engine *engine,
                                      const struct acre_object *object)
@@ -27,9 +28,19 @@ uint32_t acre_strong_count(const struct acre_object *object)
 
 /* Birth ------------------------------------------------------------------------------------- */
 
-static bool refers_to_objects(const struct acre_type *type)
+/* The next birth of this type and size may be inline, if it needs nothing but a header and zeros.
+ * `newborn` has just been made in the way that takes everything into account. */
+static void note_birth(struct acre_engine *engine, uint32_t number, struct acre_region *region,
+                       size_t size_bytes, const struct acre_object *newborn)
 {
-    return type->slot_count > 0 || type->traverse != NULL;
+    struct acre_birth *birth = &engine->births[number % BIRTHS];
+    uint64_t key = acre_birth_key(number, size_bytes);
+
+    if (birth->key == key || engine->has_collector || region->alloc->bump.end == NULL ||
+        size_bytes > ACRE_BUMP_MOST_BYTES)
+        return;
+    engine->has_births = true;
+    *birth = (struct acre_birth){*newborn, key, region, region->alloc};
 }
 
 enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t number,
@@ -56,12 +67,13 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "type '%s' has a destructor and cannot live in the bulk region '%s'",
                          type->name, region->name);
-    *object = refers_to_objects(type)
+    *object = acre_refers_to_objects(type)
                   ? acre_object_place(engine, region, number, size_bytes, type->purpose)
                   : acre_object_place_acyclic(region, number, size_bytes, type->purpose);
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);
+    note_birth(engine, number, region, size_bytes, *object);
     return ACRE_OK;
 }
 
@@ -161,6 +173,12 @@ static void die(struct acre_engine *engine, struct acre_object *object)
         acre_drain(engine);
 }
 
+static bool may_become_candidate(const struct acre_object *object)
+{
+    return (object->flags & (OBJECT_MAY_CYCLE | OBJECT_IS_LISTED | OBJECT_IS_DYING)) ==
+           OBJECT_MAY_CYCLE;
+}
+
 void acre_count_down(struct acre_engine *engine, struct acre_object *object)
 {
     if (object->strong == UINT32_MAX)
@@ -168,8 +186,7 @@ void acre_count_down(struct acre_engine *engine, struct acre_object *object)
     if (--object->strong == 0) {
         if ((object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
             die(engine, object);
-    } else if ((object->flags & (OBJECT_MAY_CYCLE | OBJECT_IS_LISTED | OBJECT_IS_DYING)) ==
-               OBJECT_MAY_CYCLE) {
+    } else if (may_become_candidate(object)) {
         acre_candidate_add(engine, object);
     }
 }
@@ -178,10 +195,7 @@ void acre_count_down(struct acre_engine *engine, struct acre_object *object)
 
 void acre_ref(struct acre_engine *engine, struct acre_object *object)
 {
-    if (object == NULL)
-        return;
-    acre_count_up(object);
-    acre_outside_begins(engine, object);
+    acre_ref_inline(engine, object);
 }
 
 void acre_unref(struct acre_engine *engine, void *pointer)
@@ -207,6 +221,25 @@ enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *h
         acre_edge_add(engine, holder, slot, target);
     memcpy(&old, slot, sizeof old);
     memcpy(slot, &target, sizeof target);
+    if (old != NULL)
+        acre_edge_remove(engine, holder, slot, old);
+    return ACRE_OK;
+}
+
+enum acre_status acre_slot_give(struct acre_engine *engine, struct acre_object *holder, void *slot,
+                                struct acre_object *target)
+{
+    struct acre_object *old;
+
+    if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
+        return acre_fail_no_memory(engine, "the log of a reference that crosses a region");
+    if (target != NULL)
+        acre_edge_adopt(engine, holder, slot, target);
+    memcpy(&old, slot, sizeof old);
+    memcpy(slot, &target, sizeof target);
+    /* C code held it until now and does not any more: the slot may have closed a garbage cycle. */
+    if (target != NULL && may_become_candidate(target))
+        acre_candidate_add(engine, target);
     if (old != NULL)
         acre_edge_remove(engine, holder, slot, old);
     return ACRE_OK;

@@ -10,8 +10,10 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
 {
     uint32_t before = engine->current_region;
 
-    if (region < engine->regions.count)
+    if (region < engine->regions.count && region != before) {
         engine->current_region = region;
+        acre_births_forget(engine);
+    }
     return before;
 }
 

@@ -141,7 +141,7 @@ static void create(void)
     if (kinds[region] == NO_REGION)
         region = 0;
     acre_region_enter(engine, region_numbers[region]);
-    agree(acre_object_new(engine, type_number, &object) == ACRE_OK);
+    agree(acre_object_new_sized(engine, type_number, sizeof(struct thing), &object) == ACRE_OK);
     rows[row] = (struct row){(struct thing *)object, ++serials, region, {-1, -1, -1}};
     rows[row].thing->serial = serials;
     take_handle(row, rows[row].thing);
