@@ -30,7 +30,7 @@ commands()
         awk '/^```/ { on = !on && $0 == "```sh"; next } on || /^    /' "$1"
         sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$1"
     } | sed -n 's/^ *//; s/  *#.*//; s/^build\///; s/^bench\///
-        /: *$/d; /^\(acre\|square-chain\|recording-cost\|\.\/dev\) /p' | sort -u
+        /: *$/d; /^\(acre\|square-chain\|recording-cost\|peers\|\.\/dev\) /p' | sort -u
 }
 
 # help_of COMMAND...: the help that explains its options.
@@ -44,6 +44,7 @@ help_of()
     acre*) "$ACRE" --help ;;
     square-chain* | './dev bench'*) "$SQUARE_CHAIN" --help ;;
     recording-cost*) "$RECORDING_COST" --help ;;
+    peers* | './dev peers'*) "$PEERS" --help ;;
     './dev test'* | './dev memcheck'* | './dev sanitize'* | './dev soak'*) cat "$found/meson" ;;
     *) ./dev help ;;
     esac
@@ -51,7 +52,7 @@ help_of()
 
 all_helps()
 {
-    for command in acre 'acre bench' 'acre compare' 'acre list' square-chain recording-cost \
+    for command in acre 'acre bench' 'acre compare' 'acre list' square-chain recording-cost peers \
         './dev test' './dev'; do
         help_of "$command"
     done
