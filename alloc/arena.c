@@ -32,9 +32,7 @@ struct chunk {
 _Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit in front of the blocks");
 
 struct arena {
-    struct acre_alloc base;
-    char *cursor; /* the next block begins at or after it */
-    char *end;    /* of the current chunk */
+    struct acre_alloc base; /* its cursor stands in the current chunk */
     struct acre_alloc *below;
     struct chunk *first;
     struct chunk *current;
@@ -125,8 +123,9 @@ static size_t give_list_back(struct arena *arena, struct chunk **list)
 static void make_current(struct arena *arena, struct chunk *chunk)
 {
     arena->current = chunk;
-    arena->cursor = blocks_of(chunk);
-    arena->end = end_of(chunk);
+    arena->base.bump.cursor = blocks_of(chunk);
+    /* A checker is to see each block. */
+    arena->base.bump.end = arena->is_tracked ? NULL : end_of(chunk);
 }
 
 /* The smallest spare chunk that fits. The list is as short as an iteration has large blocks. */
@@ -181,20 +180,26 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     }
     make_current(arena, next);
     /* At most a quarter for the block and a quarter for its alignment: it fits. */
-    block = (char *)align_up((size_t)arena->cursor, layout.align);
-    arena->cursor = block + layout.size;
+    block = (char *)align_up((size_t)arena->base.bump.cursor, layout.align);
+    arena->base.bump.cursor = block + layout.size;
     return block;
 }
 
+static char *room_end(const struct arena *arena)
+{
+    return arena->current != NULL ? end_of(arena->current) : NULL;
+}
+
+/* For decorators, checkers, and where the front function found no room in the current chunk. */
 static void *arena_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct arena *arena = (struct arena *)self;
     /* Numbers, not pointers: before the first chunk both ends are NULL, and C knows no NULL + n. */
-    size_t begin = align_up((size_t)arena->cursor, layout.align);
+    size_t begin = align_up((size_t)self->bump.cursor, layout.align);
 
-    if (layout.size > arena->small_bytes || begin + layout.size > (size_t)arena->end)
+    if (layout.size > arena->small_bytes || begin + layout.size > (size_t)room_end(arena))
         return allocate_slowly(arena, layout);
-    arena->cursor = (char *)begin + layout.size;
+    self->bump.cursor = (char *)begin + layout.size;
     return (char *)begin;
 }
 
@@ -229,11 +234,11 @@ static bool arena_resize(struct acre_alloc *self, void *block, struct acre_layou
     struct arena *arena = (struct arena *)self;
     char *begin = block;
 
-    if (begin + old.size != arena->cursor)
+    if (begin + old.size != arena->base.bump.cursor)
         return size <= old.size;
-    if (size > arena->small_bytes || size > (size_t)(arena->end - begin))
+    if (size > arena->small_bytes || size > (size_t)(room_end(arena) - begin))
         return false;
-    arena->cursor = begin + size;
+    arena->base.bump.cursor = begin + size;
     return true;
 }
 
@@ -301,9 +306,8 @@ static const char *arena_check(const struct acre_alloc *self)
         return "arena: its chunks hold fewer bytes than it counts";
     if (!saw_current)
         return "arena: the current chunk is in no list";
-    if (arena->current != NULL &&
-        (arena->end != end_of(arena->current) || arena->cursor < blocks_of(arena->current) ||
-         arena->cursor > arena->end))
+    if (arena->current != NULL && (arena->base.bump.cursor < blocks_of(arena->current) ||
+                                   arena->base.bump.cursor > room_end(arena)))
         return "arena: the cursor is outside the current chunk";
     return NULL;
 }
@@ -359,7 +363,7 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
     if (arena == NULL)
         return NULL;
     *arena = (struct arena){
-        .base = {&arena_ops, 0},
+        .base = {.ops = &arena_ops},
         .below = below,
         .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
         .limit_bytes = options != NULL ? options->limit_bytes : 0,
@@ -367,6 +371,7 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
     };
     if (chunk_bytes == 0)
         chunk_bytes = DEFAULT_CHUNK_BYTES;
+    /* A quarter is more than what the front function takes by itself. */
     if (chunk_bytes < 4 * arena->page_bytes)
         chunk_bytes = 4 * arena->page_bytes;
     if (chunk_bytes > (size_t)PTRDIFF_MAX / 2)

@@ -72,5 +72,5 @@ void acre_decorator_init(struct acre_decorator *self, struct acre_alloc *inner)
         .trim = pass_trim,
         .check = pass_check,
     };
-    self->base = (struct acre_alloc){&self->ops, inner->epoch};
+    self->base = (struct acre_alloc){.ops = &self->ops, .epoch = inner->epoch};
 }

@@ -96,7 +96,7 @@ struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes)
         snprintf(why, why_bytes, "out of memory");
         return NULL;
     }
-    *backend = (struct jemalloc_backend){.base = {&jemalloc_ops, 0}};
+    *backend = (struct jemalloc_backend){.base = {.ops = &jemalloc_ops}};
     backend->library = acre_library_load("libjemalloc.so.2", "libjemalloc2",
                                          (const struct acre_symbol[]){{"mallocx", &api->mallocx},
                                                                       {"sdallocx", &api->sdallocx},

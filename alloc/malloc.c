@@ -83,7 +83,7 @@ struct acre_alloc *acre_malloc_new(void)
 
     if (backend == NULL)
         return NULL;
-    backend->base = (struct acre_alloc){&malloc_ops, 0};
+    backend->base = (struct acre_alloc){.ops = &malloc_ops};
     backend->held_before_bytes = held_by_process_bytes();
     return &backend->base;
 }

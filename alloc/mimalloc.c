@@ -98,7 +98,7 @@ struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes)
         snprintf(why, why_bytes, "out of memory");
         return NULL;
     }
-    *backend = (struct mimalloc_backend){.base = {&mimalloc_ops, 0}};
+    *backend = (struct mimalloc_backend){.base = {.ops = &mimalloc_ops}};
     backend->library =
         acre_library_load("libmimalloc.so.2", "libmimalloc2.0",
                           (const struct acre_symbol[]){{"mi_malloc", &api->malloc},

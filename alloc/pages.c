@@ -96,7 +96,7 @@ struct acre_alloc *acre_pages_new(void)
     if (backend == NULL)
         return NULL;
     *backend = (struct pages_backend){
-        .base = {&pages_ops, 0},
+        .base = {.ops = &pages_ops},
         .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
     };
     return &backend->base;

@@ -32,28 +32,33 @@ struct pool {
     bool is_tracked;
 };
 
-/* Where a layout belongs, and the layout asked of the arena for all blocks of that list. */
+/* Where a layout belongs. */
 struct place {
     struct free_block **list;
-    struct acre_layout layout;
+    unsigned alignment, class;
 };
+
+/* The layout asked of the arena for all blocks of a list. */
+static struct acre_layout layout_of(const struct place *place)
+{
+    return (struct acre_layout){(size_t)(4 + place->class % 4) << (place->class / 4 + 2),
+                                alignments[place->alignment], 0};
+}
 
 static bool find_place(struct pool *pool, struct acre_layout layout, struct place *place)
 {
     size_t size = layout.size < SMALLEST_BYTES ? SMALLEST_BYTES : layout.size;
     unsigned power = 63u - (unsigned)__builtin_clzl(size);
     size_t step = (size_t)1 << (power - 2);
-    size_t quarter = (size - ((size_t)1 << power) + step - 1) / step; /* 0..4 */
-    size_t class = 4 * (power - 4) + quarter;
-    unsigned alignment = 0;
+    size_t quarters = (size + step - 1) >> (power - 2); /* 4..8; a division would cost the most */
 
-    while (alignment < ALIGNMENT_COUNT && alignments[alignment] < layout.align)
-        alignment++;
-    if (alignment == ALIGNMENT_COUNT || class >= CLASS_COUNT)
+    place->class = 4 * (power - 4) + (unsigned)quarters - 4;
+    place->alignment = 0;
+    while (place->alignment < ALIGNMENT_COUNT && alignments[place->alignment] < layout.align)
+        place->alignment++;
+    if (place->alignment == ALIGNMENT_COUNT || place->class >= CLASS_COUNT)
         return false;
-    place->list = &pool->lists[alignment][class];
-    place->layout = (struct acre_layout){((size_t)1 << power) + quarter * step,
-                                         alignments[alignment], layout.purpose};
+    place->list = &pool->lists[place->alignment][place->class];
     return true;
 }
 
@@ -67,9 +72,9 @@ static void *pool_allocate(struct acre_alloc *self, struct acre_layout layout)
         return NULL;
     block = *place.list;
     if (block == NULL)
-        return acre_allocate(pool->arena, place.layout);
+        return acre_allocate(pool->arena, layout_of(&place));
     if (pool->is_tracked) {
-        acre_track_block_begin(pool->arena, block, place.layout.size);
+        acre_track_block_begin(pool->arena, block, layout_of(&place).size);
         acre_track_defined(block, sizeof *block);
     }
     *place.list = block->next;
@@ -88,7 +93,8 @@ static void pool_free(struct acre_alloc *self, void *memory, struct acre_layout 
         return; /* such a layout was never allocated */
     block->next = *place.list;
     *place.list = block;
-    acre_free(pool->arena, block, place.layout); /* only a checker notices */
+    if (pool->is_tracked)
+        acre_free(pool->arena, block, layout_of(&place));
 }
 
 static size_t pool_usable_bytes(const struct acre_alloc *self, const void *block,
@@ -97,7 +103,7 @@ static size_t pool_usable_bytes(const struct acre_alloc *self, const void *block
     struct place place;
 
     (void)block;
-    return find_place((struct pool *)self, layout, &place) ? place.layout.size : layout.size;
+    return find_place((struct pool *)self, layout, &place) ? layout_of(&place).size : layout.size;
 }
 
 static bool pool_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
@@ -164,6 +170,6 @@ struct acre_alloc *acre_pool_new(struct acre_alloc *below)
         return NULL;
     }
     pool->is_tracked = acre_track_is_listening();
-    pool->base = (struct acre_alloc){&pool_ops, 0};
+    pool->base = (struct acre_alloc){.ops = &pool_ops};
     return &pool->base;
 }

@@ -63,32 +63,43 @@ void acre_candidate_remove(struct acre_engine *engine, struct acre_object *objec
 
 /* Look -------------------------------------------------------------------------------------- */
 
+/* `leads_out`: some reference goes to an object that is not listed or of another region. */
+struct look {
+    struct acre_collection *found;
+    bool leads_out;
+};
+
 static void count_edge(struct acre_engine *engine, struct acre_object *holder,
                        struct acre_object *child, void *slot, void *context)
 {
-    struct acre_collection *found = context;
+    struct look *look = context;
 
-    (void)holder;
     (void)slot;
-    if ((child->flags & OBJECT_MAY_CYCLE) == 0 || child->strong == UINT32_MAX)
+    look->leads_out |= child->region != holder->region;
+    if ((child->flags & OBJECT_MAY_CYCLE) == 0 || child->strong == UINT32_MAX) {
+        look->leads_out = true;
         return;
-    found->edges++;
+    }
+    look->found->edges++;
     if ((child->flags & OBJECT_IS_LISTED) == 0)
         list(engine, child, 1);
     else
         acre_set_number(child, acre_number_of(child) + 1);
 }
 
-static void look(struct acre_engine *engine, struct acre_collection *found)
+/* True if some reference leads out of what is listed. */
+static bool look_around(struct acre_engine *engine, struct acre_collection *found)
 {
     struct acre_table *table = &engine->candidates.rows;
+    struct look look = {.found = found};
 
     found->candidates = table->count;
     for (uint32_t i = 0; i < table->count; i++)
         acre_set_number(rows_of(engine)[i], 0);
     for (uint32_t i = 0; i < table->count; i++)
-        acre_visit_children(engine, rows_of(engine)[i], count_edge, found);
+        acre_visit_children(engine, rows_of(engine)[i], count_edge, &look);
     found->examined = table->count;
+    return look.leads_out;
 }
 
 /* Keep -------------------------------------------------------------------------------------- */
@@ -133,16 +144,32 @@ static void keep(struct acre_engine *engine)
 
 /* Free -------------------------------------------------------------------------------------- */
 
+struct garbage {
+    struct acre_object *first; /* of a list through the links */
+    bool has_destructors;
+    bool is_closed; /* it refers to nothing but itself */
+};
+
 static struct acre_object *next_of(const struct acre_object *garbage)
 {
     return (struct acre_object *)(uintptr_t)garbage->link;
 }
 
-/* Empties the table; returns the garbage as a list through its links, dead to weak references. */
-static struct acre_object *take_garbage(struct acre_engine *engine, struct acre_collection *found)
+/* References between objects that all go to pieces have nothing to say to the counts any more;
+ * those over the border of a region stand in books. */
+static void release_child(struct acre_engine *engine, struct acre_object *holder,
+                          struct acre_object *child, void *slot, void *context)
+{
+    (void)context;
+    if ((child->flags & OBJECT_IS_DYING) == 0 || child->region != holder->region)
+        acre_edge_remove(engine, holder, slot, child);
+}
+
+/* Empties the table; returns the garbage, dead to weak references. */
+static struct garbage take_garbage(struct acre_engine *engine, struct acre_collection *found)
 {
     struct acre_table *table = &engine->candidates.rows;
-    struct acre_object *first = NULL;
+    struct garbage garbage = {0};
 
     for (uint32_t i = table->count; i-- > 0;) {
         struct acre_object *object = rows_of(engine)[i];
@@ -154,25 +181,29 @@ static struct acre_object *take_garbage(struct acre_engine *engine, struct acre_
         if ((object->flags & OBJECT_HAS_WEAK) != 0)
             acre_weak_clear(engine, object);
         object->flags |= OBJECT_IS_DYING;
-        object->link = (uint64_t)(uintptr_t)first;
-        first = object;
+        object->link = (uint64_t)(uintptr_t)garbage.first;
+        garbage.first = object;
+        garbage.has_destructors |= acre_entry_of(engine, object)->type->destroy != NULL;
         found->freed++;
     }
     table->count = 0;
-    return first;
+    return garbage;
 }
 
-static void free_garbage(struct acre_engine *engine, struct acre_object *first)
+static void free_garbage(struct acre_engine *engine, struct garbage garbage)
 {
     struct acre_object *next;
 
     acre_drain(engine); /* the watches on the garbage */
     engine->is_draining = true;
-    for (struct acre_object *object = first; object != NULL; object = next_of(object))
-        acre_object_end(engine, object);
-    for (struct acre_object *object = first; object != NULL; object = next_of(object))
-        acre_object_release_children(engine, object);
-    for (struct acre_object *object = first; object != NULL; object = next) {
+    if (garbage.has_destructors)
+        for (struct acre_object *object = garbage.first; object != NULL; object = next_of(object))
+            acre_object_end(engine, object);
+    /* What destructors have changed is to be seen. */
+    if (!garbage.is_closed || garbage.has_destructors)
+        for (struct acre_object *object = garbage.first; object != NULL; object = next_of(object))
+            acre_visit_children(engine, object, release_child, NULL);
+    for (struct acre_object *object = garbage.first; object != NULL; object = next) {
         next = next_of(object);
         acre_object_give_back(engine, object);
     }
@@ -198,6 +229,9 @@ static void adapt(struct acre_engine *engine, const struct acre_collection *foun
 static enum acre_status collect(struct acre_engine *engine, struct acre_collection *found,
                                 struct acre_explanation *explanation)
 {
+    struct garbage garbage;
+    bool leads_out;
+
     *found = (struct acre_collection){0};
     if (!engine->has_collector)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
@@ -206,11 +240,13 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
                          acre_busy_with(engine));
     if (engine->candidates.rows.count == 0)
         return ACRE_OK;
-    look(engine, found);
+    leads_out = look_around(engine, found);
     keep(engine);
     if (explanation != NULL)
         acre_explain(engine, explanation);
-    free_garbage(engine, take_garbage(engine, found));
+    garbage = take_garbage(engine, found);
+    garbage.is_closed = !leads_out && found->freed == found->examined;
+    free_garbage(engine, garbage);
     return ACRE_OK;
 }
 

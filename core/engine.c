@@ -57,6 +57,7 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
     if (!acre_table_reserve(engine, &engine->regions, 1, sizeof(struct acre_region),
                             ACRE_PURPOSE_ENGINE))
         return acre_fail_no_memory(engine, "a region");
+    acre_births_forget(engine);
     engine->regions.count++;
     *acre_region_at(engine, number) = (struct acre_region){
         .alloc = alloc,

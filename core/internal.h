@@ -111,6 +111,24 @@ struct acre_type_entry {
     const struct acre_operator *op; /* of a Function type */
 };
 
+/*
+ * A type whose objects are born, in the current region, by a bump of the allocator, this header,
+ * zeros and a count: see acre_object_new_sized in inline.h. Found under its number, modulo.
+ */
+struct acre_birth {
+    struct acre_object newborn;
+    uint64_t key; /* acre_birth_key; 0: none */
+    struct acre_region *region;
+    struct acre_alloc *alloc; /* of the region */
+};
+
+enum { BIRTHS = 8 };
+
+static inline uint64_t acre_birth_key(uint32_t number, size_t size_bytes)
+{
+    return (uint64_t)size_bytes << 32 | number;
+}
+
 struct acre_queue {
     struct acre_object *first, *last;
 };
@@ -136,6 +154,8 @@ struct acre_engine {
     bool is_draining;
     bool is_in_backward;
     struct acre_candidates candidates;
+    struct acre_birth births[BIRTHS]; /* in the current region */
+    bool has_births;
     struct acre_table buckets; /* struct acre_function *: heads by generation, all NULL between */
     uint64_t immortals;
     uint64_t misuses;
@@ -183,6 +203,20 @@ static inline const char *acre_busy_with(const struct acre_engine *engine)
     if (engine->is_draining)
         return "destructor or watch";
     return engine->is_in_backward ? "backward pass" : NULL;
+}
+
+/* Whether objects of a type may be part of a cycle. */
+static inline bool acre_refers_to_objects(const struct acre_type *type)
+{
+    return type->slot_count > 0 || type->traverse != NULL;
+}
+
+/* The current region is another one, or regions have moved. */
+static inline void acre_births_forget(struct acre_engine *engine)
+{
+    for (uint32_t i = 0; engine->has_births && i < BIRTHS; i++)
+        engine->births[i].key = 0;
+    engine->has_births = false;
 }
 
 /* engine.c */
@@ -260,10 +294,14 @@ void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_
 /* collect.c: room for one more object that may cycle, so that its decrements need none. */
 bool acre_candidates_grow(struct acre_engine *engine);
 
+static inline bool acre_candidates_have_room(const struct acre_engine *engine)
+{
+    return engine->candidates.live < engine->candidates.rows.capacity / 2;
+}
+
 static inline bool acre_candidates_reserve(struct acre_engine *engine)
 {
-    return engine->candidates.live < engine->candidates.rows.capacity / 2 ||
-           acre_candidates_grow(engine);
+    return acre_candidates_have_room(engine) || acre_candidates_grow(engine);
 }
 
 /* collect.c: a collection if it is time for one. For the beginning of calls that make objects. */
@@ -344,12 +382,11 @@ static inline size_t acre_size_of(const struct acre_type *type, const struct acr
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
 
 /*
- * object.c: the parts of a death, for the collector: the destructor and the children of an object
- * that is marked as dying; its memory; those that died meanwhile. Between the first and the last of
- * them engine->is_draining is set.
+ * object.c: parts of a death, for the collector: the destructor of an object that is marked as
+ * dying; its memory; those that died meanwhile. Between the first and the last of them
+ * engine->is_draining is set.
  */
 void acre_object_end(struct acre_engine *engine, struct acre_object *object);
-void acre_object_release_children(struct acre_engine *engine, struct acre_object *object);
 void acre_object_give_back(struct acre_engine *engine, struct acre_object *object);
 void acre_drain(struct acre_engine *engine);
 
@@ -534,8 +571,23 @@ void acre_weak_clear(struct acre_engine *engine, struct acre_object *object);
 /* weak.c: whatever was in the slot, its handles read dead from here on. */
 void acre_weak_slot_free(struct acre_region *region, uint32_t slot);
 
-/* weak.c: the object of a handle, borrowed; NULL when dead. */
-struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak);
+/* The object of a handle, borrowed; NULL when dead. No slot has generation 0, so a handle that
+ * refers to nothing is found dead as any other. */
+static inline struct acre_object *acre_weak_peek(const struct acre_engine *engine,
+                                                 struct acre_weak weak)
+{
+    uint32_t number = weak.place & ((1u << PLACE_REGION_BITS) - 1);
+    const struct acre_region *region;
+    const struct acre_weak_slot *record;
+
+    if (__builtin_expect(number >= engine->regions.count, 0))
+        return NULL;
+    region = acre_region_at(engine, number);
+    if (weak.place != region->place || __builtin_expect(weak.slot >= region->weak_slots.count, 0))
+        return NULL;
+    record = acre_weak_slot_at(region, weak.slot);
+    return record->generation == weak.generation ? record->object : NULL;
+}
 
 /* watch.c: the target of this watch and of all older ones is dead: they wait for their call. The
  * other is for an engine that ends: nothing is called. */

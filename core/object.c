@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#include "core/internal.h"
+#define ACRE_DEFINES_CALLS
+#include "core/inline.h"
 
 const struct acre_type *acre_type_of(const struct acre_engine *engine,
                                      const struct acre_object *object)
@@ -33,9 +34,20 @@ uint32_t acre_strong_count(const struct acre_object *object)
 
 /* Birth ------------------------------------------------------------------------------------- */
 
-static bool refers_to_objects(const struct acre_type *type)
+/* The next birth of this type and size may be inline, if it needs nothing but a header and zeros.
+ * `newborn` has just been made in the way that takes everything into account. */
+static void note_birth(struct acre_engine *engine, uint32_t number, struct acre_region *region,
+                       size_t size_bytes, const struct acre_object *newborn)
 {
-    return type->slot_count > 0 || type->traverse != NULL;
+    struct acre_birth *birth = &engine->births[number % BIRTHS];
+    uint64_t key = acre_birth_key(number, size_bytes);
+    bool is_mourned = acre_region_is_bulk(region) && acre_type_at(engine, number)->destroy != NULL;
+
+    if (birth->key == key || engine->has_collector || is_mourned ||
+        region->alloc->bump.end == NULL || size_bytes > ACRE_BUMP_MOST_BYTES)
+        return;
+    engine->has_births = true;
+    *birth = (struct acre_birth){*newborn, key, region, region->alloc};
 }
 
 static const struct acre_layout mourned_layout = {sizeof(struct acre_mourned), 16,
@@ -69,7 +81,7 @@ static inline struct acre_object *give_birth(struct acre_engine *engine, struct 
 {
     if (type->destroy != NULL && acre_region_is_bulk(region))
         return place_mourned(engine, region, number, size_bytes);
-    return refers_to_objects(type)
+    return acre_refers_to_objects(type)
                ? acre_object_place(engine, region, number, size_bytes, type->purpose)
                : acre_object_place_acyclic(engine, region, number, size_bytes, type->purpose);
 }
@@ -104,6 +116,7 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
     if (*object == NULL)
         return acre_fail_no_memory(engine, type->name);
     memset(*object + 1, 0, size_bytes - sizeof **object);
+    note_birth(engine, number, region, size_bytes, *object);
     return ACRE_OK;
 }
 
@@ -147,11 +160,6 @@ static void release_child(struct acre_engine *engine, struct acre_object *holder
     acre_edge_remove(engine, holder, slot, child);
 }
 
-void acre_object_release_children(struct acre_engine *engine, struct acre_object *object)
-{
-    acre_visit_children(engine, object, release_child, NULL);
-}
-
 void acre_object_end(struct acre_engine *engine, struct acre_object *object)
 {
     const struct acre_type *type = acre_type_of(engine, object);
@@ -193,7 +201,7 @@ void acre_drain(struct acre_engine *engine)
         waiting.first = (struct acre_object *)(uintptr_t)object->link;
         engine->dying = (struct acre_queue){0};
         acre_object_end(engine, object);
-        acre_object_release_children(engine, object);
+        acre_visit_children(engine, object, release_child, NULL);
         acre_object_give_back(engine, object);
         put_in_front(&engine->dying, &waiting);
         waiting = engine->dying;
@@ -214,6 +222,12 @@ static void die(struct acre_engine *engine, struct acre_object *object)
         acre_drain(engine);
 }
 
+static bool may_become_candidate(const struct acre_object *object)
+{
+    return (object->flags & (OBJECT_MAY_CYCLE | OBJECT_IS_LISTED | OBJECT_IS_DYING)) ==
+           OBJECT_MAY_CYCLE;
+}
+
 void acre_count_down(struct acre_engine *engine, struct acre_object *object)
 {
     if (object->strong == UINT32_MAX)
@@ -221,8 +235,7 @@ void acre_count_down(struct acre_engine *engine, struct acre_object *object)
     if (--object->strong == 0) {
         if ((object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
             die(engine, object);
-    } else if ((object->flags & (OBJECT_MAY_CYCLE | OBJECT_IS_LISTED | OBJECT_IS_DYING)) ==
-               OBJECT_MAY_CYCLE) {
+    } else if (may_become_candidate(object)) {
         acre_candidate_add(engine, object);
     }
 }
@@ -265,10 +278,7 @@ void acre_object_unmake(struct acre_engine *engine, struct acre_object *object, 
 
 void acre_ref(struct acre_engine *engine, struct acre_object *object)
 {
-    if (object == NULL || !acre_check_usable(engine, object, "acre_ref"))
-        return;
-    acre_count_up(object);
-    acre_outside_begins(engine, object);
+    acre_ref_inline(engine, object);
 }
 
 void acre_unref(struct acre_engine *engine, void *pointer)
@@ -304,22 +314,53 @@ enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_obje
     return ACRE_OK;
 }
 
+/* True in builds without checks. */
+static bool may_set_slot(struct acre_engine *engine, const struct acre_object *holder,
+                         const void *slot, const struct acre_object *target)
+{
+    const struct acre_object *old;
+
+    if (!acre_check_not_dead(engine, holder, "acre_slot_set, holder"))
+        return false;
+    memcpy(&old, slot, sizeof old);
+    return (old == NULL || acre_check_not_dead(engine, old, "acre_slot_set, old target")) &&
+           (target == NULL || acre_check_usable(engine, target, "acre_slot_set, target"));
+}
+
 enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
                                struct acre_object *target)
 {
     struct acre_object *old;
 
-    if (!acre_check_not_dead(engine, holder, "acre_slot_set, holder"))
-        return ACRE_BAD_ARGUMENT;
-    memcpy(&old, slot, sizeof old);
-    if ((old != NULL && !acre_check_not_dead(engine, old, "acre_slot_set, old target")) ||
-        (target != NULL && !acre_check_usable(engine, target, "acre_slot_set, target")))
+    if (!may_set_slot(engine, holder, slot, target))
         return ACRE_BAD_ARGUMENT;
     if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
         return acre_fail_to_hold(engine, target);
     if (target != NULL)
         acre_edge_add(engine, holder, slot, target);
+    memcpy(&old, slot, sizeof old);
     memcpy(slot, &target, sizeof target);
+    if (old != NULL)
+        acre_edge_remove(engine, holder, slot, old);
+    return ACRE_OK;
+}
+
+enum acre_status acre_slot_give(struct acre_engine *engine, struct acre_object *holder, void *slot,
+                                struct acre_object *target)
+{
+    struct acre_object *old;
+
+    if (!may_set_slot(engine, holder, slot, target))
+        return ACRE_BAD_ARGUMENT;
+    if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
+        return acre_fail_to_hold(engine, target);
+    if (target != NULL)
+        acre_edge_adopt(engine, holder, slot, target);
+    memcpy(&old, slot, sizeof old);
+    memcpy(slot, &target, sizeof target);
+    /* C code held it until now and does not any more: the slot may have closed a garbage cycle. */
+    if (target != NULL && may_become_candidate(target))
+        acre_candidate_add(engine, target);
     if (old != NULL)
         acre_edge_remove(engine, holder, slot, old);
     return ACRE_OK;

@@ -150,6 +150,15 @@ enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *h
  */
 enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_object *object);
 
+/*
+ * acre_slot_set with a reference that C code holds (under no name) and gives up: it becomes that of
+ * the slot, and nothing is counted. So a graph can be built upwards: a new object is given what was
+ * built before. `target` stays valid as long as the slot refers to it. Fails as acre_slot_set does;
+ * the reference is still the caller's then.
+ */
+enum acre_status acre_slot_give(struct acre_engine *engine, struct acre_object *holder, void *slot,
+                                struct acre_object *target);
+
 /* The strong count, for tests and for the curious. 0 for NULL. */
 uint32_t acre_strong_count(const struct acre_object *object);
 

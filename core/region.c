@@ -14,12 +14,20 @@
 
 static const uint64_t last_epoch = (UINT64_C(1) << (64 - PLACE_REGION_BITS)) - 1;
 
+static void set_current(struct acre_engine *engine, uint32_t region)
+{
+    if (region == engine->current_region)
+        return;
+    engine->current_region = region;
+    acre_births_forget(engine);
+}
+
 uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
 {
     uint32_t before = engine->current_region;
 
     if (region < engine->regions.count && !acre_region_at(engine, region)->is_ending)
-        engine->current_region = region;
+        set_current(engine, region);
     return before;
 }
 
@@ -326,19 +334,31 @@ static void take_memory_back(struct acre_engine *engine, uint32_t number)
     acre_reset(region->alloc);
 }
 
+/* Alone, and nobody is to be called: nothing can happen between the first step and the last. */
+static bool ends_in_silence(const struct acre_region *region)
+{
+    return region->newest_child == 0 && region->newest_watch == 0 && region->mourned == NULL &&
+           region->outgoing.count == 0;
+}
+
 static void end_family(struct acre_engine *engine, uint32_t root)
 {
     uint32_t current_region = engine->current_region;
+    bool is_silent = ends_in_silence(acre_region_at(engine, root));
 
     each_of_family(engine, root, begin_to_end);
+    if (is_silent) {
+        take_memory_back(engine, root);
+        return;
+    }
     if (acre_region_at(engine, current_region)->is_ending)
-        engine->current_region = ACRE_REGION_PINNED;
+        set_current(engine, ACRE_REGION_PINNED);
     if (engine->dying.first != NULL)
         acre_drain(engine);
     each_of_family(engine, root, call_destructors);
     each_of_family(engine, root, release_outgoing);
     each_of_family(engine, root, take_memory_back);
-    engine->current_region = current_region;
+    set_current(engine, current_region);
 }
 
 static enum acre_status reset(struct acre_engine *engine, uint32_t root, bool detaches)

@@ -1,7 +1,8 @@
 /* Weak references: see weak.h for the layout. */
 #include "core/weak.h"
 
-#include "core/internal.h"
+#define ACRE_DEFINES_CALLS
+#include "core/inline.h"
 
 enum acre_status acre_weak_of(struct acre_engine *engine, struct acre_object *object,
                               struct acre_weak *weak)
@@ -55,27 +56,9 @@ void acre_weak_clear(struct acre_engine *engine, struct acre_object *object)
     acre_watchers_die(engine, newest_watch);
 }
 
-struct acre_object *acre_weak_peek(const struct acre_engine *engine, struct acre_weak weak)
-{
-    uint32_t number = weak.place & ((1u << PLACE_REGION_BITS) - 1);
-    const struct acre_region *region;
-    const struct acre_weak_slot *record;
-
-    if (weak.generation == 0 || number >= engine->regions.count)
-        return NULL;
-    region = acre_region_at(engine, number);
-    if (weak.place != region->place || weak.slot >= region->weak_slots.count)
-        return NULL;
-    record = acre_weak_slot_at(region, weak.slot);
-    return record->generation == weak.generation ? record->object : NULL;
-}
-
 struct acre_object *acre_weak_get(struct acre_engine *engine, struct acre_weak weak)
 {
-    struct acre_object *object = acre_weak_peek(engine, weak);
-
-    acre_ref(engine, object);
-    return object;
+    return acre_weak_get_inline(engine, weak);
 }
 
 bool acre_weak_is_alive(const struct acre_engine *engine, struct acre_weak weak)

@@ -234,10 +234,10 @@ MTest(arena, check_sees_corruption)
     arena->current = &stranger;
     cr_assert_not_null(strstr(acre_check(alloc), "no list"));
     *arena = whole;
-    arena->cursor = arena->end + 1;
+    arena->base.bump.cursor = end_of(arena->current) + 1;
     cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
     *arena = whole;
-    arena->cursor = blocks_of(arena->current) - 1;
+    arena->base.bump.cursor = blocks_of(arena->current) - 1;
     cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
     *arena = whole;
     cr_assert_null(acre_check(alloc));

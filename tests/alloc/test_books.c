@@ -487,7 +487,7 @@ MTest(books, told_before_it_happens)
         .reset = fake_reset,
         .usable_bytes = fake_usable,
     };
-    struct acre_alloc fake = {&ops, 0};
+    struct acre_alloc fake = {.ops = &ops};
     struct acre_sink sink = {.on_event = hear};
     struct acre_alloc *record = acre_record_new(&fake, &sink, 3);
     struct acre_layout layout = layout_of(100, ACRE_PURPOSE_DATA);

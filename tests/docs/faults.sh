@@ -43,7 +43,7 @@ commands()
         awk '/^```/ { on = !on && $0 == "```sh"; next } on || /^    /' "$1"
         sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$1"
     } | sed -n 's/^ *//; s/  *#.*//; s/^build\///; s/^bench\///
-        /: *$/d; /^\(acre\|recording-cost\|\.\/dev\|'"$(echo "$workloads" | sed 's/ /\\|/g')"'\) /p' | sort -u
+        /: *$/d; /^\(acre\|recording-cost\|peers\|\.\/dev\|'"$(echo "$workloads" | sed 's/ /\\|/g')"'\) /p' | sort -u
 }
 
 # help_of COMMAND...: the help that explains its options.
@@ -68,6 +68,7 @@ help_of()
     acre*) "$ACRE" --help ;;
     './dev bench'*) help_of square-chain ;;
     recording-cost*) "$RECORDING_COST" --help ;;
+    peers* | './dev peers'*) "$PEERS" --help ;;
     './dev test'* | './dev memcheck'* | './dev sanitize'* | './dev soak'*) cat "$found/meson" ;;
     *) ./dev help ;;
     esac
@@ -75,7 +76,7 @@ help_of()
 
 all_helps()
 {
-    for command in 'acre' 'acre bench' 'acre compare' 'acre list' recording-cost './dev test' \
+    for command in 'acre' 'acre bench' 'acre compare' 'acre list' recording-cost peers './dev test' \
         './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command

@@ -12,8 +12,12 @@ trap 'rm -rf "$work"' EXIT
 for file in "$@"; do
     sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$file" >"$work/commands"
     while read -r program options; do
+        path=$programs/$program
+        if [ -d "$path" ]; then
+            path=$path/$program
+        fi
         # shellcheck disable=SC2086 # a list of words
-        "$programs/$program" $options </dev/null >"$work/all"
+        "$path" $options </dev/null >"$work/all"
         sed '/^  Results/q' "$work/all" >"$work/output"
         awk -v marker="<!-- measured: $program${options:+ $options} -->" -v output="$work/output" '
             /^```/ && waits {
