@@ -133,6 +133,7 @@ static inline void mtest_end(const struct mtest_mark *before)
     {                                                                                              \
         struct mtest_mark mtest_mark = mtest_begin(#suite "::" MTEST_STRING_(name));               \
         mtest_body_##suite##_##name();                                                             \
+        mtest_scrub(); /* here as well: where mtest_end's own frame is going to be */              \
         mtest_end(&mtest_mark);                                                                    \
     }                                                                                              \
     static void mtest_body_##suite##_##name(void)
