@@ -121,7 +121,8 @@ static void create(void)
     if (row == MOST_OBJECTS || handle_count == MOST_HANDLES)
         return;
     acre_region_enter(engine, region_numbers[region]);
-    agree(acre_object_new(engine, type_numbers[has_destructor], &object) == ACRE_OK);
+    agree(acre_object_new_sized(engine, type_numbers[has_destructor], sizeof(struct thing),
+                                &object) == ACRE_OK);
     rows[row] = (struct row){
         .thing = (struct thing *)object,
         .serial = ++serials,
@@ -194,6 +195,26 @@ static void set_slot(void)
     agree(acre_slot_set(engine, &row->thing->object, &row->thing->slots[slot],
                         target < 0 ? NULL : &handles[target].thing->object) == ACRE_OK);
     row->slots[slot] = target < 0 ? -1 : handles[target].row;
+    bury_the_dead();
+}
+
+/* The same, and the handle is gone. */
+static void give_to_slot(void)
+{
+    int holder = any_handle();
+    int target = any_handle();
+    int slot = below(SLOTS);
+    struct handle given;
+    struct row *row;
+
+    if (holder < 0 || holder == target)
+        return;
+    given = handles[target];
+    row = &rows[handles[holder].row];
+    agree(acre_slot_give(engine, &row->thing->object, &row->thing->slots[slot],
+                         &given.thing->object) == ACRE_OK);
+    row->slots[slot] = given.row;
+    handles[target] = handles[--handle_count];
     bury_the_dead();
 }
 
@@ -461,9 +482,10 @@ static const struct {
     int often;
     void (*take)(void);
 } steps[] = {
-    {50, create},   {14, add_reference}, {40, drop_reference}, {6, name_reference}, {44, set_slot},
-    {8, take_weak}, {3, take_partner},   {8, take_watch},      {2, drop_watch},     {8, upgrade},
-    {1, copy},      {1, make_immortal},
+    {50, create},       {14, add_reference}, {40, drop_reference}, {6, name_reference},
+    {36, set_slot},     {8, give_to_slot},   {8, take_weak},       {3, take_partner},
+    {8, take_watch},    {2, drop_watch},     {8, upgrade},         {1, copy},
+    {1, make_immortal},
 };
 
 static void one_step(void)
