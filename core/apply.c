@@ -1,6 +1,6 @@
 /* Applying an operator: a Function, the arrays that forward makes, a Variable over each. Without
  * the Function where nothing is recorded. */
-#include "core/internal.h"
+#include "core/function.h"
 
 enum { MOST_EDGES = UINT8_MAX };
 

@@ -1,5 +1,5 @@
 /* Neg, Add, Sub, Mul, Div: exact in every set of kernels. */
-#include "core/internal.h"
+#include "core/function.h"
 
 /* Two operands have one shape, or one of them is a number. */
 static enum acre_status pair(struct acre_engine *engine, const char *operator_name,

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 static struct acre_layout layout_of_elements(const struct acre_array *array)
 {

@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 enum { MOST_EDGES = UINT8_MAX };
 

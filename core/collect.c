@@ -18,7 +18,7 @@
  */
 #include "core/collect.h"
 
-#include "core/internal.h"
+#include "core/edge.h"
 
 static struct acre_object **rows_of(const struct acre_engine *engine)
 {

@@ -7,7 +7,7 @@
  */
 #include "core/copy.h"
 
-#include "core/internal.h"
+#include "core/function.h"
 
 struct pair {
     struct acre_object *original, *copy;

@@ -8,6 +8,7 @@
 
 #include "core/census.h"
 #include "core/dot_text.h"
+#include "core/function.h"
 
 struct picture {
     struct acre_engine *engine;

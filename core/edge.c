@@ -8,7 +8,7 @@
  *                          well, since counts inside are never run down and do not tell. While a
  *                          reset ends the objects of a region, no reference into it can begin.
  */
-#include "core/internal.h"
+#include "core/edge.h"
 
 /* Holders ----------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 enum acre_status acre_fail(struct acre_engine *engine, enum acre_status status, const char *format,
                            ...)

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #include "core/collect.h"
-#include "core/internal.h"
+#include "core/edge.h"
 
 enum { UNSEEN = 0, MOST_REFERENCES = 64 };
 

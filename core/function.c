@@ -1,5 +1,5 @@
 /* The objects that link the inputs of an operator to its outputs. */
-#include "core/internal.h"
+#include "core/function.h"
 
 static size_t function_size_of(const struct acre_object *object)
 {

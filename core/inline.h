@@ -8,7 +8,7 @@
 #ifndef ACRE_CORE_INLINE_H
 #define ACRE_CORE_INLINE_H
 
-#include "core/internal.h"
+#include "core/edge.h"
 
 #define ACRE_INLINE            static inline __attribute__((always_inline))
 #define ACRE_RARELY(condition) __builtin_expect((condition), 0)

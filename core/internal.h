@@ -1,15 +1,14 @@
-/* The inside of an engine, for the files of core/ only. */
+/* The inside of an engine, for the files of core/ only. Edges between objects are in edge.h, the
+ * tape in function.h. */
 #ifndef ACRE_CORE_INTERNAL_H
 #define ACRE_CORE_INTERNAL_H
 
 #include <string.h>
 
-#include "acre_config.h"
+#include "core/checks.h"
 #include "core/engine.h"
-#include "core/kernels.h"
 #include "core/object.h"
 #include "core/region.h"
-#include "core/variable.h"
 #include "core/weak.h"
 
 enum {
@@ -222,61 +221,6 @@ static inline void acre_births_forget(struct acre_engine *engine)
 /* engine.c */
 enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
 
-/*
- * checks.c: mistakes of the caller. In builds with checks acre_check_usable tells whether `object`
- * may be used and says so if not; born and ended keep the books for it. In others there is nothing.
- */
-#if ACRE_CHECKS
-bool acre_checks_begin(struct acre_engine *engine);
-void acre_checks_end(struct acre_engine *engine);
-void acre_check_born(struct acre_engine *engine, const struct acre_object *object);
-void acre_check_ended(struct acre_engine *engine, const struct acre_object *object);
-bool acre_check_usable(struct acre_engine *engine, const struct acre_object *object,
-                       const char *call);
-bool acre_check_releasable(struct acre_engine *engine, const struct acre_object *object,
-                           const char *call);
-bool acre_check_not_dead(struct acre_engine *engine, const struct acre_object *object,
-                         const char *call);
-#else
-static inline bool acre_checks_begin(struct acre_engine *engine)
-{
-    (void)engine;
-    return true;
-}
-static inline void acre_checks_end(struct acre_engine *engine)
-{
-    (void)engine;
-}
-static inline void acre_check_born(struct acre_engine *engine, const struct acre_object *object)
-{
-    (void)engine;
-    (void)object;
-}
-static inline void acre_check_ended(struct acre_engine *engine, const struct acre_object *object)
-{
-    (void)engine;
-    (void)object;
-}
-static inline bool acre_check_usable(struct acre_engine *engine, const struct acre_object *object,
-                                     const char *call)
-{
-    (void)engine;
-    (void)object;
-    (void)call;
-    return true;
-}
-static inline bool acre_check_releasable(struct acre_engine *engine,
-                                         const struct acre_object *object, const char *call)
-{
-    return acre_check_usable(engine, object, call);
-}
-static inline bool acre_check_not_dead(struct acre_engine *engine, const struct acre_object *object,
-                                       const char *call)
-{
-    return acre_check_usable(engine, object, call);
-}
-#endif
-
 /* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
 bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
                      size_t row_bytes, enum acre_purpose purpose);
@@ -352,21 +296,6 @@ static inline void *acre_object_place(struct acre_engine *engine, struct acre_re
     engine->candidates.live++;
     return object;
 }
-
-/*
- * Strong references, by where they come from. A reference from C code or from another region is
- * "from outside"; inside one region there is nothing to log, and the inline part is all.
- *
- * acre_edge_reserve makes room for the logs of `edges` references from a region to `target`;
- * after it acre_edge_add cannot fail. acre_edge_adopt makes an edge out of a reference that C code
- * owns, without touching the count. The _across parts are in edge.c.
- */
-bool acre_edge_reserve_across(struct acre_engine *engine, uint32_t from_region,
-                              const struct acre_object *target, size_t edges);
-void acre_edge_log(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                   struct acre_object *target);
-void acre_edge_unlog(struct acre_engine *engine, struct acre_object *holder, const void *slot,
-                     struct acre_object *target);
 
 /* object.c: what acre_object_new makes, of a type and a size that fit each other, in any region;
  * the fields are the caller's to set. NULL: no memory. */
@@ -444,93 +373,6 @@ static inline void acre_count_up(struct acre_object *object)
         object->strong++;
 }
 
-/* The strong references into a bulk region from C code and from other regions: each object is born
- * with one. */
-static inline uint64_t acre_held_from_outside(const struct acre_region *region)
-{
-    return region->live_objects - region->ended_outside;
-}
-
-static inline void acre_outside_begins(struct acre_engine *engine, const struct acre_object *target)
-{
-    if ((target->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, target)->ended_outside--;
-}
-
-static inline void acre_outside_ends(struct acre_engine *engine, const struct acre_object *target)
-{
-    if ((target->flags & OBJECT_IN_BULK) != 0)
-        acre_region_of(engine, target)->ended_outside++;
-}
-
-/* Ends a reference that C code held under no name. */
-static inline void acre_release(struct acre_engine *engine, struct acre_object *object)
-{
-    acre_outside_ends(engine, object);
-    acre_count_down(engine, object);
-}
-
-static inline bool acre_edge_reserve(struct acre_engine *engine, uint32_t from_region,
-                                     const struct acre_object *target, size_t edges)
-{
-    return from_region == target->region ||
-           acre_edge_reserve_across(engine, from_region, target, edges);
-}
-
-static inline void acre_edge_add(struct acre_engine *engine, struct acre_object *holder,
-                                 const void *slot, struct acre_object *target)
-{
-    acre_count_up(target);
-    if (holder->region == target->region)
-        return;
-    acre_outside_begins(engine, target);
-    acre_edge_log(engine, holder, slot, target);
-}
-
-static inline void acre_edge_adopt(struct acre_engine *engine, struct acre_object *holder,
-                                   const void *slot, struct acre_object *target)
-{
-    if (holder->region != target->region)
-        acre_edge_log(engine, holder, slot, target);
-    else
-        acre_outside_ends(engine, target);
-}
-
-static inline void acre_edge_remove(struct acre_engine *engine, struct acre_object *holder,
-                                    const void *slot, struct acre_object *target)
-{
-    if (holder->region != target->region) {
-        acre_outside_ends(engine, target);
-        acre_edge_unlog(engine, holder, slot, target);
-    }
-    acre_count_down(engine, target);
-}
-
-/* edge.c: the name of the reference at `slot` of `holder`, for sentences. */
-const char *acre_slot_name(const struct acre_type *type, const struct acre_object *holder,
-                           const void *slot);
-
-/* edge.c: the books of who holds objects of a region that can be reset. `holder` is the object that
- * has the slot, or for a C variable the target itself. */
-bool acre_holder_reserve(struct acre_engine *engine, const struct acre_object *target, size_t more);
-enum acre_status acre_fail_to_hold(struct acre_engine *engine, const struct acre_object *target);
-void acre_holder_add(struct acre_engine *engine, const struct acre_object *target,
-                     struct acre_holder holder);
-void acre_holder_forget(struct acre_engine *engine, const struct acre_object *target,
-                        const struct acre_object *holder, const void *slot);
-
-static inline void acre_holder_remove(struct acre_engine *engine, const struct acre_object *target,
-                                      const struct acre_object *holder, const void *slot)
-{
-    if (target->region != ACRE_REGION_PINNED && acre_region_of(engine, target)->holders.count != 0)
-        acre_holder_forget(engine, target, holder, slot);
-}
-
-/* array.c: an array of the shape of `like`. */
-enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_array *like,
-                                 uint32_t region, enum acre_purpose purpose,
-                                 struct acre_array **array);
-
 static inline struct acre_weak_slot *acre_weak_slot_at(const struct acre_region *region,
                                                        uint32_t slot)
 {
@@ -593,62 +435,6 @@ static inline struct acre_object *acre_weak_peek(const struct acre_engine *engin
  * other is for an engine that ends: nothing is called. */
 void acre_watchers_die(struct acre_engine *engine, uint32_t newest);
 void acre_watchers_free(struct acre_engine *engine);
-
-/* function.c, array.c, variable.c, watch.c */
-extern const struct acre_type acre_function_type;
-extern const struct acre_type acre_array_type;
-extern const struct acre_type acre_variable_type;
 extern const struct acre_type acre_watcher_type;
-
-/* arithmetic.c, powers.c, products.c: one row each. */
-extern const struct acre_operator acre_neg_operator;
-extern const struct acre_operator acre_add_operator;
-extern const struct acre_operator acre_sub_operator;
-extern const struct acre_operator acre_mul_operator;
-extern const struct acre_operator acre_div_operator;
-extern const struct acre_operator acre_pow_operator;
-extern const struct acre_operator acre_square_operator;
-extern const struct acre_operator acre_exp_operator;
-extern const struct acre_operator acre_tanh_operator;
-extern const struct acre_operator acre_sum_operator;
-extern const struct acre_operator acre_matmul_operator;
-
-/* operators.c: ACRE_SHAPE_MISMATCH with both shapes; `wanted` ends the sentence. */
-enum acre_status acre_fail_shapes(struct acre_engine *engine, const char *operator_name,
-                                  const struct acre_array *x0, const struct acre_array *x1,
-                                  const char *wanted);
-
-/* How a Function refers to an output: which of the two, outputs_are_strong says. */
-union acre_output {
-    struct acre_weak weak;
-    struct acre_variable *strong;
-};
-
-static inline size_t acre_function_bytes(uint32_t input_count, uint32_t output_count)
-{
-    return sizeof(struct acre_function) + input_count * sizeof(struct acre_variable *) +
-           output_count * sizeof(union acre_output);
-}
-
-static inline union acre_output *acre_function_outputs(const struct acre_function *function)
-{
-    return (union acre_output *)(function->inputs + function->input_count);
-}
-
-/* A Variable over `data`; the edge to it is the caller's to make. NULL: no memory. */
-static inline struct acre_variable *
-acre_variable_place(struct acre_engine *engine, struct acre_region *region, struct acre_array *data)
-{
-    struct acre_variable *variable =
-        acre_object_place(engine, region, TYPE_VARIABLE, sizeof *variable, ACRE_PURPOSE_VARIABLE);
-
-    if (variable == NULL)
-        return NULL;
-    variable->data = data;
-    variable->grad = NULL;
-    variable->creator = NULL;
-    variable->generation = 0;
-    return variable;
-}
 
 #endif

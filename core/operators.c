@@ -2,7 +2,7 @@
  * stood beside many. */
 #include "core/operators.h"
 
-#include "core/internal.h"
+#include "core/function.h"
 
 enum acre_status acre_output_like(struct acre_engine *engine, const struct acre_array *like,
                                   struct acre_array **output)

@@ -1,7 +1,7 @@
 /* Square, Pow, Exp, Tanh. Pow and Exp are what the C library makes of each element. */
 #include <math.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 static enum acre_status square_forward(struct acre_engine *engine, struct acre_array *const *xs,
                                        struct acre_array **ys)

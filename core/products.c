@@ -1,7 +1,7 @@
 /* Sum and MatMul. */
 #include <cblas.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 static enum acre_status sum_forward(struct acre_engine *engine, struct acre_array *const *xs,
                                     struct acre_array **ys)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/internal.h"
+#include "core/edge.h"
 
 static const uint64_t last_epoch = (UINT64_C(1) << (64 - PLACE_REGION_BITS)) - 1;
 

@@ -8,7 +8,7 @@
  * pass uses as well, hence ACRE_BUSY in one), held by a reference each. What dies meanwhile waits
  * for the end, as in a death: no destructor and no watch sees a half-cut graph.
  */
-#include "core/internal.h"
+#include "core/function.h"
 
 static enum acre_status refuse(struct acre_engine *engine, const char *what,
                                const struct acre_variable *variable)

@@ -1,7 +1,7 @@
 /* Variables: making them, and holding them in C variables. */
 #include <stddef.h>
 
-#include "core/internal.h"
+#include "core/function.h"
 
 static const struct acre_slot variable_slots[] = {
     {"data", offsetof(struct acre_variable, data)},

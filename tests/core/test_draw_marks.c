@@ -4,7 +4,7 @@
 
 #include "alloc/ledger.h"
 #include "core/collect.h"
-#include "core/internal.h"
+#include "core/function.h"
 #include "core/picture.h"
 
 /* Garbage ------------------------------------------------------------------------------------- */
