@@ -260,7 +260,9 @@ static void print_cell(struct acre_grid *grid, const struct session *session, si
 
     if (peers[row].cannot[task] != NULL || cell->failure[0] != '\0') {
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s",
-                      peers[row].cannot[task] != NULL ? peers[row].cannot[task] : "crashes");
+                      peers[row].cannot[task] != NULL             ? peers[row].cannot[task]
+                      : strncmp(cell->failure, "crashes", 7) == 0 ? "crashes"
+                                                                  : "fails");
         return;
     }
     if (acre_series_median(&cell->ns, &ns) != ACRE_STATS_OK)
