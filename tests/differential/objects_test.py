@@ -131,7 +131,8 @@ def shrink(lines, fails):
 def keeps(model, command, programs, traces, seen):
     """Whether the traces are those of the model. The first that is not is told."""
     for (seed, lines), trace in zip(programs.items(), traces):
-        if difference(model, lines, trace, seen) is None:
+        found = difference(model, lines, trace, seen)
+        if found is None:
             continue
 
         def tried(some):
@@ -143,7 +144,7 @@ def keeps(model, command, programs, traces, seen):
         complain(
             f"seed {seed} differs from the rules of {model.__name__}; repeat with:",
             f"  OBJECTS={os.environ['OBJECTS']} {sys.argv[0]} {seed} 1",
-            f"{tried(lines) or 'not always'}",
+            f"{tried(lines) or 'not when it runs alone; among the others: ' + found}",
             "the program, shortened:",
             *lines,
         )
