@@ -124,14 +124,21 @@ ACRE_INLINE void acre_unref_inline(struct acre_engine *engine, void *pointer)
     object->strong--;
 }
 
+/* True in builds without checks. */
+ACRE_INLINE bool acre_may_refer(struct acre_engine *engine, const struct acre_object *holder,
+                                const struct acre_object *target)
+{
+    return acre_check_not_dead(engine, holder, "acre_slot_set, holder") &&
+           (target == NULL || acre_check_usable(engine, target, "acre_slot_set, target"));
+}
+
 ACRE_INLINE enum acre_status acre_slot_set_inline(struct acre_engine *engine,
                                                   struct acre_object *holder, void *slot,
                                                   struct acre_object *target)
 {
     struct acre_object *old;
 
-    if (!acre_check_not_dead(engine, holder, "acre_slot_set, holder") ||
-        (target != NULL && !acre_check_usable(engine, target, "acre_slot_set, target")))
+    if (!acre_may_refer(engine, holder, target))
         return ACRE_BAD_ARGUMENT;
     memcpy(&old, slot, sizeof old);
     if (ACRE_RARELY(old != NULL || (target != NULL && !acre_share_region(holder, target))))
@@ -148,8 +155,7 @@ ACRE_INLINE enum acre_status acre_slot_give_inline(struct acre_engine *engine,
 {
     struct acre_object *old;
 
-    if (!acre_check_not_dead(engine, holder, "acre_slot_set, holder") ||
-        (target != NULL && !acre_check_usable(engine, target, "acre_slot_set, target")))
+    if (!acre_may_refer(engine, holder, target))
         return ACRE_BAD_ARGUMENT;
     memcpy(&old, slot, sizeof old);
     if (ACRE_RARELY(target == NULL || old != NULL || !acre_share_region(holder, target) ||

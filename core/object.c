@@ -327,8 +327,9 @@ static bool may_set_slot(struct acre_engine *engine, const struct acre_object *h
            (target == NULL || acre_check_usable(engine, target, "acre_slot_set, target"));
 }
 
-enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
-                               struct acre_object *target)
+/* `gives`: C code holds the target, and its reference becomes the slot's. */
+static inline enum acre_status put(struct acre_engine *engine, struct acre_object *holder,
+                                   void *slot, struct acre_object *target, bool gives)
 {
     struct acre_object *old;
 
@@ -336,32 +337,28 @@ enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *h
         return ACRE_BAD_ARGUMENT;
     if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
         return acre_fail_to_hold(engine, target);
-    if (target != NULL)
+    if (target != NULL && gives)
+        acre_edge_adopt(engine, holder, slot, target);
+    else if (target != NULL)
         acre_edge_add(engine, holder, slot, target);
     memcpy(&old, slot, sizeof old);
     memcpy(slot, &target, sizeof target);
+    /* C code held it until now and does not any more: the slot may have closed a garbage cycle. */
+    if (target != NULL && gives && may_become_candidate(target))
+        acre_candidate_add(engine, target);
     if (old != NULL)
         acre_edge_remove(engine, holder, slot, old);
     return ACRE_OK;
 }
 
+enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *holder, void *slot,
+                               struct acre_object *target)
+{
+    return put(engine, holder, slot, target, false);
+}
+
 enum acre_status acre_slot_give(struct acre_engine *engine, struct acre_object *holder, void *slot,
                                 struct acre_object *target)
 {
-    struct acre_object *old;
-
-    if (!may_set_slot(engine, holder, slot, target))
-        return ACRE_BAD_ARGUMENT;
-    if (target != NULL && !acre_edge_reserve(engine, holder->region, target, 1))
-        return acre_fail_to_hold(engine, target);
-    if (target != NULL)
-        acre_edge_adopt(engine, holder, slot, target);
-    memcpy(&old, slot, sizeof old);
-    memcpy(slot, &target, sizeof target);
-    /* C code held it until now and does not any more: the slot may have closed a garbage cycle. */
-    if (target != NULL && may_become_candidate(target))
-        acre_candidate_add(engine, target);
-    if (old != NULL)
-        acre_edge_remove(engine, holder, slot, old);
-    return ACRE_OK;
+    return put(engine, holder, slot, target, true);
 }
