@@ -27,6 +27,8 @@ class Thing:
         self.a = self.b = self.c = None
 
     def __del__(self):
+        if world.is_over:
+            return
         world.say(f"destroy {self.number}")
         world.ending.append(self.number)
         for action in self.actions:
@@ -51,6 +53,7 @@ class World:
         self.own_weaks = []
         self.ending = []  # the numbers of the things whose __del__ runs
         self.failures = 0
+        self.is_over = False
 
     def say(self, event):
         self.events.append(event)
@@ -132,6 +135,8 @@ class World:
         self.say("begun")
 
     def call(self, k, actions):
+        if self.is_over:
+            return
         self.say(f"call {k}")
         has_failed = False
         for action in actions:
@@ -185,6 +190,14 @@ class World:
         self.own_weaks.append(weakref.ref(thing, nothing))
         self.say(f"own {int(self.own_weaks[-1]() is not None)}")
 
+    def end(self):
+        """What destructors made in the last collection is garbage still. It dies here, without a
+        word, lest the next program hears of it."""
+        self.is_over = True
+        self.variables.clear()
+        self.tables.clear()
+        gc.collect()
+
     def state(self):
         live = sum(type(thing) is Thing for thing in gc.get_objects())
         own = sum(ref() is not None for ref in self.own_weaks)
@@ -217,6 +230,7 @@ def run(lines):
     world.say(f"left {sum(type(thing) is Thing for thing in gc.get_objects())}")
     gc.unfreeze()
     world.say("end")
+    world.end()
     return world.events
 
 

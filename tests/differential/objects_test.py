@@ -207,7 +207,7 @@ def without_rules(ours, theirs):
 
 def compare_with_pythons(programs, ours, seen):
     runner = os.path.join(os.path.dirname(os.path.abspath(__file__)), "objects_cpython.py")
-    last = None
+    last = None  # that kept the rules
     for path, version, is_known in pythons():
         if not is_known:
             tell(True, f"CPython {version} # SKIP its order is not known here")
@@ -216,7 +216,7 @@ def compare_with_pythons(programs, ours, seen):
         is_kept = theirs == last or keeps(CPython, [path, runner], programs, theirs, seen)
         tell(is_kept, f"CPython {version} does what its rules say")
         seen["the same trace on both sides"] += without_rules(ours, theirs)
-        last = theirs
+        last = theirs if is_kept else last
 
 
 def tell_what_happened(count, seen):
