@@ -97,11 +97,12 @@ struct acre_alloc_ops {
  * (decorators, checkers), `end` is NULL.
  */
 struct acre_bump {
-    char *cursor; /* the next block begins at or after it */
+    char *cursor; /* a multiple of ACRE_BUMP_ALIGN; the next block begins at or after it */
     char *end;
 };
 
-enum { ACRE_BUMP_MOST_BYTES = 1024 };
+/* Blocks take a multiple of it, so that most of them begin where the cursor stands. */
+enum { ACRE_BUMP_ALIGN = 16, ACRE_BUMP_MOST_BYTES = 1024 };
 
 struct acre_alloc {
     const struct acre_alloc_ops *ops;
@@ -126,15 +127,23 @@ static inline struct acre_layout acre_layout_at_least_one_byte(struct acre_layou
     return layout;
 }
 
+static inline size_t acre_align_up(size_t value, size_t align)
+{
+    return (value + align - 1) & ~(align - 1);
+}
+
 /* Takes a block from the room that the allocator shows. For those who have checked the layout. */
 static inline bool acre_bump_take(struct acre_alloc *self, struct acre_layout layout, void **block)
 {
     /* Numbers, not pointers: without room both ends are NULL, and C knows no NULL + n. */
-    size_t begin = ((size_t)self->bump.cursor + layout.align - 1) & ~((size_t)layout.align - 1);
+    size_t begin = (size_t)self->bump.cursor;
+    size_t size = acre_align_up(layout.size, ACRE_BUMP_ALIGN);
 
-    if (layout.size > ACRE_BUMP_MOST_BYTES || begin + layout.size > (size_t)self->bump.end)
+    if (layout.align > ACRE_BUMP_ALIGN)
+        begin = acre_align_up(begin, layout.align);
+    if (layout.size > ACRE_BUMP_MOST_BYTES || begin + size > (size_t)self->bump.end)
         return false;
-    self->bump.cursor = (char *)begin + layout.size;
+    self->bump.cursor = (char *)begin + size;
     *block = (void *)begin;
     return true;
 }

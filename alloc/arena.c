@@ -73,11 +73,6 @@ static struct acre_layout layout_of_chunk(const struct arena *arena, size_t byte
     return (struct acre_layout){bytes, (uint32_t)arena->page_bytes, ACRE_PURPOSE_OTHER};
 }
 
-static size_t align_up(size_t value, size_t align)
-{
-    return (value + align - 1) & ~(align - 1);
-}
-
 static struct chunk *take_chunk(struct arena *arena, size_t bytes)
 {
     struct chunk *chunk;
@@ -144,11 +139,17 @@ static struct chunk *take_spare(struct arena *arena, size_t bytes)
     return chunk;
 }
 
+/* Where the next one begins: see ACRE_BUMP_ALIGN. Chunks end at a multiple of it. */
+static char *end_of_block(char *block, size_t size)
+{
+    return block + acre_align_up(size, ACRE_BUMP_ALIGN);
+}
+
 /* Each block on its own pages: kept over a reset, used again best fit. */
 static void *allocate_large(struct arena *arena, struct acre_layout layout)
 {
     size_t room_bytes = layout.align > HEADER_BYTES ? layout.align : 0;
-    size_t bytes = align_up(HEADER_BYTES + room_bytes + layout.size, arena->page_bytes);
+    size_t bytes = acre_align_up(HEADER_BYTES + room_bytes + layout.size, arena->page_bytes);
     struct chunk *chunk;
 
     /* The front function bounds size + align by PTRDIFF_MAX, so the sum above cannot wrap. */
@@ -159,7 +160,7 @@ static void *allocate_large(struct arena *arena, struct acre_layout layout)
         return NULL;
     chunk->next = arena->large_used;
     arena->large_used = chunk;
-    return (char *)align_up((size_t)blocks_of(chunk), layout.align);
+    return (char *)acre_align_up((size_t)blocks_of(chunk), layout.align);
 }
 
 /* Reached once per chunk, or for a large block: kept out of line so that the bump stays short. */
@@ -180,8 +181,8 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     }
     make_current(arena, next);
     /* At most a quarter for the block and a quarter for its alignment: it fits. */
-    block = (char *)align_up((size_t)arena->base.bump.cursor, layout.align);
-    arena->base.bump.cursor = block + layout.size;
+    block = (char *)acre_align_up((size_t)arena->base.bump.cursor, layout.align);
+    arena->base.bump.cursor = end_of_block(block, layout.size);
     return block;
 }
 
@@ -195,11 +196,12 @@ static void *arena_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct arena *arena = (struct arena *)self;
     /* Numbers, not pointers: before the first chunk both ends are NULL, and C knows no NULL + n. */
-    size_t begin = align_up((size_t)self->bump.cursor, layout.align);
+    size_t begin = acre_align_up((size_t)self->bump.cursor, layout.align);
 
-    if (layout.size > arena->small_bytes || begin + layout.size > (size_t)room_end(arena))
+    if (layout.size > arena->small_bytes ||
+        begin + acre_align_up(layout.size, ACRE_BUMP_ALIGN) > (size_t)room_end(arena))
         return allocate_slowly(arena, layout);
-    self->bump.cursor = (char *)begin + layout.size;
+    self->bump.cursor = end_of_block((char *)begin, layout.size);
     return (char *)begin;
 }
 
@@ -234,11 +236,11 @@ static bool arena_resize(struct acre_alloc *self, void *block, struct acre_layou
     struct arena *arena = (struct arena *)self;
     char *begin = block;
 
-    if (begin + old.size != arena->base.bump.cursor)
+    if (end_of_block(begin, old.size) != arena->base.bump.cursor)
         return size <= old.size;
     if (size > arena->small_bytes || size > (size_t)(room_end(arena) - begin))
         return false;
-    arena->base.bump.cursor = begin + size;
+    arena->base.bump.cursor = end_of_block(begin, size);
     return true;
 }
 
@@ -309,6 +311,8 @@ static const char *arena_check(const struct acre_alloc *self)
     if (arena->current != NULL && (arena->base.bump.cursor < blocks_of(arena->current) ||
                                    arena->base.bump.cursor > room_end(arena)))
         return "arena: the cursor is outside the current chunk";
+    if ((size_t)arena->base.bump.cursor % ACRE_BUMP_ALIGN != 0)
+        return "arena: the cursor is not aligned";
     return NULL;
 }
 
@@ -376,7 +380,7 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
         chunk_bytes = 4 * arena->page_bytes;
     if (chunk_bytes > (size_t)PTRDIFF_MAX / 2)
         chunk_bytes = (size_t)PTRDIFF_MAX / 2;
-    arena->chunk_bytes = align_up(chunk_bytes, arena->page_bytes);
+    arena->chunk_bytes = acre_align_up(chunk_bytes, arena->page_bytes);
     arena->small_bytes = arena->chunk_bytes / 4;
     if (arena->is_tracked) {
         arena->base.ops = &tracked_ops;

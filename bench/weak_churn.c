@@ -166,7 +166,7 @@ static void upgrade(struct churn *churn)
 static void count_dead(struct churn *churn)
 {
     for (uint64_t i = 0; i < churn->count; i++)
-        churn->result += churn->handles[i].generation != 0 &&
+        churn->result += churn->handles[i].stamp != 0 &&
                          !acre_weak_is_alive(churn->stage->engine, churn->handles[i]);
 }
 
@@ -261,12 +261,17 @@ static enum acre_status churn_drain(void *state)
 
 /* Its limit --------------------------------------------------------------------------------- */
 
+/* As large as a handle. */
+struct reference {
+    uint64_t row, stamp;
+};
+
 /* Objects in one array; a handle names a row, a row points to its object; nothing is asked. */
 struct limit {
     uint64_t mode, count;
     struct target *targets;
     struct target **rows; /* of a table of handles, or of one of weak values */
-    struct acre_weak *handles;
+    struct reference *handles;
     bool has_targets;
     uint64_t result;
 };
@@ -305,26 +310,26 @@ static void limit_make(struct limit *limit, uint64_t iteration)
         if (limit->mode == TABLE)
             limit->result += limit->rows[i]->number;
         else
-            limit->handles[i] = (struct acre_weak){.slot = (uint32_t)i, .generation = 1};
+            limit->handles[i] = (struct reference){i, 1};
     }
 }
 
 static void limit_create(struct limit *limit)
 {
     for (uint64_t i = 0; i < limit->count; i++)
-        limit->handles[i] = (struct acre_weak){.slot = (uint32_t)i, .generation = 1};
+        limit->handles[i] = (struct reference){i, 1};
 }
 
 static void limit_follow(struct limit *limit)
 {
     for (uint64_t i = 0; i < limit->count; i++)
-        limit->result += limit->rows[limit->handles[i].slot]->number;
+        limit->result += limit->rows[limit->handles[i].row]->number;
 }
 
 static void limit_count_dead(struct limit *limit)
 {
     for (uint64_t i = 0; i < limit->count; i++)
-        limit->result += limit->handles[i].generation != 0;
+        limit->result += limit->handles[i].stamp != 0;
 }
 
 static void limit_step(void *state, uint64_t iteration)

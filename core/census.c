@@ -76,7 +76,9 @@ uint32_t acre_held_outside(const struct acre_member *member)
 {
     uint32_t strong = member->object->strong;
 
-    return strong != UINT32_MAX && strong > member->held_inside ? strong - member->held_inside : 0;
+    return !acre_count_sticks(member->object) && strong > member->held_inside
+               ? strong - member->held_inside
+               : 0;
 }
 
 /* What is reached from outside ---------------------------------------------------------------- */
@@ -84,7 +86,7 @@ uint32_t acre_held_outside(const struct acre_member *member)
 /* A bulk region holds its objects until the reset, an object in work its children. */
 static bool is_held(const struct acre_member *member)
 {
-    return acre_held_outside(member) > 0 || member->object->strong == UINT32_MAX ||
+    return acre_held_outside(member) > 0 || acre_count_sticks(member->object) ||
            (member->object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) != 0;
 }
 

@@ -2,10 +2,10 @@
  * Checks of the caller, for builds that have them: what died is remembered by its address, so that
  * its memory is never looked at.
  *
- *    obituaries[hash of the address] ─> address, type, place
+ *    obituaries[hash of the address] ─> address, type, region, epoch
  *
- * A place as in a handle (region and epoch): the object lived there, and is dead when the region's
- * epoch is another. A death that is no reset writes PLACE_OF_THE_DEAD. Objects of a bulk region are
+ * The object lived there, and is dead when the epoch of the region's allocator is another. A death
+ * that is no reset writes one that never is. Objects of a bulk region are
  * written down at birth, since their reset visits nobody. Who comes later takes a row over, so the
  * books have a fixed size and forget the oldest; who is not in them counts as alive.
  */
@@ -22,12 +22,12 @@ bool acre_has_checks(void)
 
 enum { OBITUARIES = 4096 };
 
-static const uint64_t place_of_the_dead = UINT64_MAX;
+static const uint64_t epoch_of_the_dead = UINT64_MAX;
 
 struct acre_obituary {
     uintptr_t not_address; /* inverted, lest a leak checker takes it for a reference */
-    uint64_t place;
-    uint32_t type;
+    uint64_t epoch;
+    uint16_t type, region;
 };
 
 static const struct acre_layout layout = {OBITUARIES * sizeof(struct acre_obituary), 64,
@@ -66,8 +66,9 @@ void acre_check_born(struct acre_engine *engine, const struct acre_object *objec
     struct acre_obituary *row = row_of(engine, object);
 
     if ((object->flags & OBJECT_IN_BULK) != 0)
-        *row = (struct acre_obituary){~(uintptr_t)object, acre_region_of(engine, object)->place,
-                                      object->type};
+        *row =
+            (struct acre_obituary){~(uintptr_t)object, acre_region_of(engine, object)->alloc->epoch,
+                                   object->type, object->region};
     else if (is_about(row, object))
         *row = (struct acre_obituary){0};
 }
@@ -75,7 +76,7 @@ void acre_check_born(struct acre_engine *engine, const struct acre_object *objec
 void acre_check_ended(struct acre_engine *engine, const struct acre_object *object)
 {
     *row_of(engine, object) =
-        (struct acre_obituary){~(uintptr_t)object, place_of_the_dead, object->type};
+        (struct acre_obituary){~(uintptr_t)object, epoch_of_the_dead, object->type, object->region};
 }
 
 static void tell(struct acre_engine *engine, const char *call, const char *what, uint32_t type)
@@ -90,14 +91,8 @@ static void tell(struct acre_engine *engine, const char *call, const char *what,
 static bool is_dead(const struct acre_engine *engine, const struct acre_object *object)
 {
     const struct acre_obituary *row = row_of(engine, object);
-    const struct acre_region *region;
 
-    if (!is_about(row, object))
-        return false;
-    if (row->place == place_of_the_dead)
-        return true;
-    region = acre_region_at(engine, row->place & ((1u << PLACE_REGION_BITS) - 1));
-    return region->place - row->place != (uint64_t)region->is_ending << PLACE_REGION_BITS;
+    return is_about(row, object) && row->epoch != acre_region_at(engine, row->region)->alloc->epoch;
 }
 
 /* In a reset of its region an object waits for its end as the dying do. */

@@ -63,10 +63,11 @@ void acre_candidate_remove(struct acre_engine *engine, struct acre_object *objec
 
 /* Look -------------------------------------------------------------------------------------- */
 
-/* `leads_out`: some reference goes to an object that is not listed or of another region. */
 struct look {
     struct acre_collection *found;
-    bool leads_out;
+    uint64_t held;   /* the counts of all that are listed: references from wherever */
+    bool leads_out;  /* some reference goes to an object that is not listed or of another region */
+    bool ends_aloud; /* the end of some object is more than its memory */
 };
 
 static void count_edge(struct acre_engine *engine, struct acre_object *holder,
@@ -76,30 +77,50 @@ static void count_edge(struct acre_engine *engine, struct acre_object *holder,
 
     (void)slot;
     look->leads_out |= child->region != holder->region;
-    if ((child->flags & OBJECT_MAY_CYCLE) == 0 || child->strong == UINT32_MAX) {
+    if ((child->flags & OBJECT_MAY_CYCLE) == 0 || acre_count_sticks(child)) {
         look->leads_out = true;
         return;
     }
     look->found->edges++;
-    if ((child->flags & OBJECT_IS_LISTED) == 0)
+    if ((child->flags & OBJECT_IS_LISTED) == 0) {
         list(engine, child, 1);
-    else
+        look->held += child->strong;
+    } else {
         acre_set_number(child, acre_number_of(child) + 1);
+    }
 }
 
-/* True if some reference leads out of what is listed. */
-static bool look_around(struct acre_engine *engine, struct acre_collection *found)
+static bool ends_aloud(const struct acre_engine *engine, const struct acre_object *object)
+{
+    const struct acre_type *type = acre_entry_of(engine, object)->type;
+
+    return (object->flags & OBJECT_HAS_WEAK) != 0 || type->destroy != NULL ||
+           type->free_owned != NULL;
+}
+
+static struct look look_around(struct acre_engine *engine, struct acre_collection *found)
 {
     struct acre_table *table = &engine->candidates.rows;
     struct look look = {.found = found};
 
     found->candidates = table->count;
-    for (uint32_t i = 0; i < table->count; i++)
+    for (uint32_t i = 0; i < table->count; i++) {
         acre_set_number(rows_of(engine)[i], 0);
-    for (uint32_t i = 0; i < table->count; i++)
+        look.held += rows_of(engine)[i]->strong;
+    }
+    for (uint32_t i = 0; i < table->count; i++) {
+        look.ends_aloud |= ends_aloud(engine, rows_of(engine)[i]);
         acre_visit_children(engine, rows_of(engine)[i], count_edge, &look);
+    }
     found->examined = table->count;
-    return look.leads_out;
+    return look;
+}
+
+/* All references to what is listed come from what is listed. No object has fewer than those, so the
+ * sums tell it of each. */
+static bool is_all_garbage(const struct look *look)
+{
+    return look->held == look->found->edges;
 }
 
 /* Keep -------------------------------------------------------------------------------------- */
@@ -210,6 +231,21 @@ static void free_garbage(struct acre_engine *engine, struct garbage garbage)
     acre_drain(engine);
 }
 
+/* Garbage that refers to nothing else, and whose end nobody sees: only the memory is left to do. */
+static void free_quietly(struct acre_engine *engine, struct acre_collection *found)
+{
+    struct acre_table *table = &engine->candidates.rows;
+
+    found->freed = table->count;
+    engine->candidates.live -= table->count;
+    table->count = 0;
+    for (uint64_t i = 0; i < found->freed; i++) {
+        struct acre_object *object = rows_of(engine)[i];
+
+        acre_object_remove(engine, object, acre_entry_of(engine, object)->type);
+    }
+}
+
 /* Collecting -------------------------------------------------------------------------------- */
 
 /* More candidates are waited for when few objects turned out to be garbage, fewer when most did;
@@ -230,7 +266,7 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
                                 struct acre_explanation *explanation)
 {
     struct garbage garbage;
-    bool leads_out;
+    struct look look;
 
     *found = (struct acre_collection){0};
     if (!engine->has_collector)
@@ -240,12 +276,17 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
                          acre_busy_with(engine));
     if (engine->candidates.rows.count == 0)
         return ACRE_OK;
-    leads_out = look_around(engine, found);
-    keep(engine);
+    look = look_around(engine, found);
+    if (!is_all_garbage(&look))
+        keep(engine);
     if (explanation != NULL)
         acre_explain(engine, explanation);
+    if (is_all_garbage(&look) && !look.leads_out && !look.ends_aloud) {
+        free_quietly(engine, found);
+        return ACRE_OK;
+    }
     garbage = take_garbage(engine, found);
-    garbage.is_closed = !leads_out && found->freed == found->examined;
+    garbage.is_closed = !look.leads_out && found->freed == found->examined;
     free_garbage(engine, garbage);
     return ACRE_OK;
 }

@@ -77,7 +77,7 @@ static void write_count(FILE *stream, const struct acre_member *member)
 {
     bool is_dying = (member->object->flags & OBJECT_IS_DYING) != 0;
 
-    if (member->object->strong == UINT32_MAX)
+    if (acre_count_sticks(member->object))
         fputs("count sticks", stream);
     else
         fprintf(stream, "count %u", member->object->strong);
@@ -275,7 +275,7 @@ static void put_weak(struct acre_engine *engine, struct acre_object *holder, str
                                   .name = slot_name(engine, holder, slot),
                                   .place = acre_census_place(&references->picture->census, object),
                                   .is_weak = true,
-                                  .is_dead = object == NULL && weak.generation != 0,
+                                  .is_dead = object == NULL && weak.stamp != 0,
                               });
 }
 
@@ -324,7 +324,7 @@ static void write_weak_variable(struct picture *picture, const char *name, struc
     if ((object != NULL && place >= picture->shown) || !may_draw_edge(picture))
         return;
     variable = write_variable(picture, name);
-    if (weak.generation == 0)
+    if (weak.stamp == 0)
         return; /* a name, and nothing it refers to */
     picture->has_weak = true;
     if (object != NULL)

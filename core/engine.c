@@ -63,7 +63,6 @@ static enum acre_status add_region(struct acre_engine *engine, struct acre_alloc
         .alloc = alloc,
         .newborn = {.strong = 1, .flags = flags, .region = number & 0xfff},
         .name = name,
-        .place = number,
         .is_lasting = mode == ACRE_REGION_LASTING,
     };
     return ACRE_OK;
@@ -210,6 +209,7 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
         .candidates.collect_at = options != NULL && options->collector == ACRE_COLLECTOR_AUTO
                                      ? ACRE_FEWEST_CANDIDATES
                                      : UINT32_MAX,
+        .next_stamp = STAMP_STEP, /* so that no handle has stamp 0 */
     };
     if (options != NULL) {
         (*engine)->on_misuse = options->on_misuse;
@@ -239,8 +239,7 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
 
         if (!acre_region_is_bulk(region))
             leaked += region->live_objects;
-        acre_table_free(engine, &region->weak_slots, sizeof(struct acre_weak_slot),
-                        ACRE_PURPOSE_WEAK);
+        acre_weak_slots_end(engine, &region->weak);
         acre_table_free(engine, &region->outgoing, sizeof(struct acre_outgoing), ACRE_PURPOSE_EDGE);
         acre_table_free(engine, &region->holders, sizeof(struct acre_holder), ACRE_PURPOSE_EDGE);
     }

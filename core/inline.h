@@ -43,60 +43,37 @@ ACRE_INLINE enum acre_status acre_object_new_sized_inline(struct acre_engine *en
 
 /* References -------------------------------------------------------------------------------- */
 
-/* Type, flags and region of an object: read at once, and apart from the count, which was written
- * just before and would have to arrive first. The compiler knows where it has put the fields. */
-static inline uint32_t acre_kind_bits(const struct acre_object *object)
+/* Flags and region where they are in a kind, so that it is read once: the compiler knows the
+ * places, and that one register is enough for all questions. */
+#define KIND_REGION     (((struct acre_object){.region = 0xfff}).kind)
+#define KIND_FLAG(flag) (((struct acre_object){.flags = (flag)}).kind)
+
+static inline struct acre_region *acre_region_in(const struct acre_engine *engine, uint32_t kind)
 {
-    uint32_t bits;
-
-    memcpy(&bits, (const char *)object + sizeof object->strong, sizeof bits);
-    return bits;
-}
-
-static inline uint32_t acre_bits_of_region(void)
-{
-    const struct acre_object object = {.region = 0xfff};
-
-    return acre_kind_bits(&object);
-}
-
-static inline uint32_t acre_bits_of_flag(uint8_t flag)
-{
-    const struct acre_object object = {.flags = flag};
-
-    return acre_kind_bits(&object);
-}
-
-static inline uint32_t acre_region_number(const struct acre_object *object)
-{
-    return (acre_kind_bits(object) & acre_bits_of_region()) /
-           (acre_bits_of_region() & -acre_bits_of_region());
-}
-
-static inline bool acre_share_region(const struct acre_object *a, const struct acre_object *b)
-{
-    return ((acre_kind_bits(a) ^ acre_kind_bits(b)) & acre_bits_of_region()) == 0;
-}
-
-static inline bool acre_has_flags(const struct acre_object *object, uint8_t flags)
-{
-    return (acre_kind_bits(object) & acre_bits_of_flag(flags)) != 0;
+    return acre_region_at(engine, (kind & KIND_REGION) / (KIND_REGION & -KIND_REGION));
 }
 
 ACRE_INLINE void acre_ref_inline(struct acre_engine *engine, struct acre_object *object)
 {
+    uint32_t kind;
+
     if (object == NULL || !acre_check_usable(engine, object, "acre_ref"))
         return;
+    kind = object->kind;
     acre_count_up(object);
-    if (acre_has_flags(object, OBJECT_IN_BULK))
-        acre_region_at(engine, acre_region_number(object))->ended_outside--;
+    if ((kind & KIND_FLAG(OBJECT_IN_BULK)) != 0)
+        acre_region_in(engine, kind)->ended_outside--;
 }
+
+/* object.c: the reference that the variable at `pointer` held, which is NULL by now, ends. */
+void acre_unref_slowly(struct acre_engine *engine, struct acre_object *object, const void *pointer);
 
 /* The last reference, one that sticks and one that makes a candidate are a call, and so is one to
  * an object of another region than the pinned one that a C variable may hold under a name. */
 ACRE_INLINE void acre_unref_inline(struct acre_engine *engine, void *pointer)
 {
     struct acre_object *object;
+    uint32_t kind;
 
     memcpy(&object, pointer, sizeof object);
     if (object == NULL)
@@ -105,23 +82,25 @@ ACRE_INLINE void acre_unref_inline(struct acre_engine *engine, void *pointer)
         memset(pointer, 0, sizeof object);
         return;
     }
-    if (ACRE_RARELY(object->strong - 2 >= UINT32_MAX - 2)) {
-        acre_unref(engine, pointer);
-        return;
-    }
-    if ((acre_kind_bits(object) & (acre_bits_of_region() | acre_bits_of_flag(OBJECT_MAY_CYCLE))) !=
-        0) {
-        struct acre_region *region = acre_region_at(engine, acre_region_number(object));
+    kind = object->kind;
+    if ((kind & (KIND_REGION | KIND_FLAG(OBJECT_MAY_CYCLE))) != 0) {
+        struct acre_region *region = acre_region_in(engine, kind);
 
-        if (ACRE_RARELY(region->holders.count != 0 || acre_has_flags(object, OBJECT_MAY_CYCLE))) {
-            acre_unref(engine, pointer);
+        if (ACRE_RARELY(region->holders.count != 0 || (kind & KIND_FLAG(OBJECT_MAY_CYCLE)) != 0)) {
+            memset(pointer, 0, sizeof object);
+            acre_unref_slowly(engine, object, pointer);
             return;
         }
-        if (acre_has_flags(object, OBJECT_IN_BULK))
+        if ((kind & KIND_FLAG(OBJECT_IN_BULK)) != 0)
             region->ended_outside++;
     }
-    memset(pointer, 0, sizeof object);
-    object->strong--;
+    /* Twice, so that a variable that goes out of scope need not be written to. */
+    if (ACRE_RARELY((int32_t)--object->strong <= 0)) {
+        memset(pointer, 0, sizeof object);
+        acre_count_ended(engine, object);
+    } else {
+        memset(pointer, 0, sizeof object);
+    }
 }
 
 /* True in builds without checks. */
@@ -141,7 +120,8 @@ ACRE_INLINE enum acre_status acre_slot_set_inline(struct acre_engine *engine,
     if (!acre_may_refer(engine, holder, target))
         return ACRE_BAD_ARGUMENT;
     memcpy(&old, slot, sizeof old);
-    if (ACRE_RARELY(old != NULL || (target != NULL && !acre_share_region(holder, target))))
+    if (ACRE_RARELY(old != NULL ||
+                    (target != NULL && ((target->kind ^ holder->kind) & KIND_REGION) != 0)))
         return acre_slot_set(engine, holder, slot, target);
     if (target != NULL)
         acre_count_up(target);
@@ -154,15 +134,20 @@ ACRE_INLINE enum acre_status acre_slot_give_inline(struct acre_engine *engine,
                                                    struct acre_object *target)
 {
     struct acre_object *old;
+    uint32_t kind;
 
     if (!acre_may_refer(engine, holder, target))
         return ACRE_BAD_ARGUMENT;
     memcpy(&old, slot, sizeof old);
-    if (ACRE_RARELY(target == NULL || old != NULL || !acre_share_region(holder, target) ||
-                    acre_has_flags(target, OBJECT_MAY_CYCLE)))
+    if (ACRE_RARELY(target == NULL || old != NULL))
         return acre_slot_give(engine, holder, slot, target);
-    if (acre_has_flags(target, OBJECT_IN_BULK))
-        acre_region_at(engine, acre_region_number(target))->ended_outside++;
+    kind = target->kind;
+    if (ACRE_RARELY(((kind ^ holder->kind) & KIND_REGION) != 0))
+        return acre_slot_give(engine, holder, slot, target);
+    if ((kind & KIND_FLAG(OBJECT_IN_BULK)) != 0)
+        acre_region_in(engine, kind)->ended_outside++;
+    else if (ACRE_RARELY((kind & KIND_FLAG(OBJECT_MAY_CYCLE)) != 0))
+        return acre_slot_give(engine, holder, slot, target);
     memcpy(slot, &target, sizeof target);
     return ACRE_OK;
 }
@@ -172,9 +157,14 @@ ACRE_INLINE enum acre_status acre_slot_give_inline(struct acre_engine *engine,
 ACRE_INLINE struct acre_object *acre_weak_get_inline(struct acre_engine *engine,
                                                      struct acre_weak weak)
 {
-    struct acre_object *object = acre_weak_peek(engine, weak);
+    struct acre_region *region;
+    struct acre_object *object = acre_weak_find(engine, weak, &region);
 
-    acre_ref_inline(engine, object);
+    if (object == NULL || !acre_check_usable(engine, object, "acre_weak_get"))
+        return object;
+    if (region != NULL && acre_region_is_bulk(region))
+        region->ended_outside--;
+    acre_count_up(object);
     return object;
 }
 

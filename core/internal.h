@@ -9,7 +9,9 @@
 #include "core/engine.h"
 #include "core/object.h"
 #include "core/region.h"
+#include "core/table.h"
 #include "core/weak.h"
+#include "core/weak_slots.h"
 
 enum {
     /* Flags of an object's header. */
@@ -44,21 +46,6 @@ enum {
     TYPE_MATMUL,
 };
 
-/* Rows that grow, in the engine's own memory. */
-struct acre_table {
-    void *rows;
-    uint32_t count, capacity;
-};
-
-struct acre_weak_slot {
-    struct acre_object *object; /* NULL: free */
-    uint32_t generation;        /* of the object in it; handles of earlier ones differ */
-    union {                     /* slot + 1, 0: none */
-        uint32_t next_free;
-        uint32_t newest_watch; /* on the object in it; not in a bulk region. See watch.c */
-    };
-};
-
 /* A strong reference into a region from outside of it. */
 struct acre_holder {
     const void *slot; /* the field or C variable that holds */
@@ -80,23 +67,30 @@ struct acre_mourned {
     struct acre_mourned *older;
 };
 
+/* How the header of an object begins that is born in a region, but for its type. */
+struct acre_newborn {
+    uint32_t strong;
+    uint32_t type : 12;
+    uint32_t flags : 8;
+    uint32_t region : 12;
+};
+
 /* The first 64 bytes are what the birth of an object and of a weak reference need. */
 struct acre_region {
     _Alignas(64) struct acre_alloc *alloc;
-    struct acre_object newborn; /* the header of every object born here, but for its type */
+    struct acre_newborn newborn;
     uint64_t live_objects;
     /* Bulk: how many references from outside have ended, less those that began after the birth of
      * their object. Births are not counted twice: see acre_held_from_outside. */
     uint64_t ended_outside;
-    struct acre_table weak_slots; /* struct acre_weak_slot */
-    uint64_t place; /* its number in the low 16 bits, resets so far in the high 48: see weak.h */
+    uint64_t first_stamp; /* since the reset: see weak_slots.h */
+    struct acre_weak_slots weak;
 
-    uint32_t free_weak_slot; /* slot + 1, 0: none */
-    uint32_t newest_watch;   /* bulk: on any of its objects; slot + 1, 0: none. See watch.c */
     const char *name;
     struct acre_table outgoing;   /* struct acre_outgoing: bulk: owed a release at the reset */
     struct acre_table holders;    /* struct acre_holder: not for a lasting region */
     struct acre_mourned *mourned; /* bulk: newest first */
+    uint32_t newest_watch;        /* bulk: on any of its objects; slot + 1, 0: none: watch.c */
     uint16_t parent;              /* region numbers; 0, which is nobody's parent: none */
     uint16_t newest_child, older_sibling;
     bool is_lasting; /* it is never reset */
@@ -147,6 +141,7 @@ struct acre_engine {
     bool is_unrecorded; /* in a scope of no_grad */
     uint8_t retain;     /* enum acre_retain */
     uint32_t current_region;
+    uint64_t next_stamp;       /* in steps of STAMP_STEP */
     struct acre_table types;   /* struct acre_type_entry */
     struct acre_table regions; /* struct acre_region */
     struct acre_queue dying;   /* of the object in work, or of the caller: see object.c */
@@ -165,8 +160,6 @@ struct acre_engine {
     uint64_t watch_failures;
     char watch_error[ERROR_BYTES + 32]; /* with the name of a status before it */
 };
-
-enum { PLACE_REGION_BITS = 16 };
 
 static inline struct acre_region *acre_region_at(const struct acre_engine *engine, uint32_t region)
 {
@@ -221,20 +214,6 @@ static inline void acre_births_forget(struct acre_engine *engine)
 /* engine.c */
 enum acre_status acre_fail_no_memory(struct acre_engine *engine, const char *wanted);
 
-/* table.c: room for `more` rows; false when there is none to be had, with nothing changed. */
-bool acre_table_grow(struct acre_engine *engine, struct acre_table *table, size_t more,
-                     size_t row_bytes, enum acre_purpose purpose);
-
-static inline bool acre_table_reserve(struct acre_engine *engine, struct acre_table *table,
-                                      size_t more, size_t row_bytes, enum acre_purpose purpose)
-{
-    return more <= table->capacity - table->count ||
-           acre_table_grow(engine, table, more, row_bytes, purpose);
-}
-
-void acre_table_free(struct acre_engine *engine, struct acre_table *table, size_t row_bytes,
-                     enum acre_purpose purpose);
-
 /* collect.c: room for one more object that may cycle, so that its decrements need none. */
 bool acre_candidates_grow(struct acre_engine *engine);
 
@@ -268,13 +247,14 @@ static inline void *acre_object_place_acyclic(struct acre_engine *engine,
 {
     struct acre_object *object =
         acre_allocate(region->alloc, (struct acre_layout){size_bytes, 16, (uint32_t)purpose});
-    struct acre_object newborn = region->newborn;
+    struct acre_newborn newborn = region->newborn;
 
     if (object == NULL)
         return NULL;
     newborn.type = type & 0xfff;
     newborn.flags &= (uint8_t)~OBJECT_MAY_CYCLE;
-    *object = newborn;
+    memcpy(object, &newborn, sizeof newborn);
+    object->link = 0;
     region->live_objects++;
     acre_check_born(engine, object);
     return object;
@@ -297,18 +277,32 @@ static inline void *acre_object_place(struct acre_engine *engine, struct acre_re
     return object;
 }
 
-/* object.c: what acre_object_new makes, of a type and a size that fit each other, in any region;
- * the fields are the caller's to set. NULL: no memory. */
-struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
-                                      uint32_t number, size_t size_bytes);
-
 static inline size_t acre_size_of(const struct acre_type *type, const struct acre_object *object)
 {
     return type->size_of != NULL ? type->size_of(object) : type->size_bytes;
 }
 
-/* object.c: one reference less; at 0 the object dies (unless its region is bulk). */
+/* The opposite of acre_object_place_acyclic. */
+static inline void acre_object_remove(struct acre_engine *engine, struct acre_object *object,
+                                      const struct acre_type *type)
+{
+    struct acre_region *region = acre_region_of(engine, object);
+    const struct acre_layout layout = {acre_size_of(type, object), 16, type->purpose};
+
+    acre_check_ended(engine, object);
+    region->live_objects--;
+    acre_free(region->alloc, object, layout);
+}
+
+/* object.c: what acre_object_new makes, of a type and a size that fit each other, in any region;
+ * the fields are the caller's to set. NULL: no memory. */
+struct acre_object *acre_object_birth(struct acre_engine *engine, struct acre_region *region,
+                                      uint32_t number, size_t size_bytes);
+
+/* object.c: one reference less; at 0 the object dies (unless its region is bulk). The other is told
+ * of a count that was taken down to 0, or that sticks. */
 void acre_count_down(struct acre_engine *engine, struct acre_object *object);
+void acre_count_ended(struct acre_engine *engine, struct acre_object *object);
 
 /*
  * object.c: parts of a death, for the collector: the destructor of an object that is marked as
@@ -367,42 +361,48 @@ void acre_explain(struct acre_engine *engine, struct acre_explanation *explanati
 void acre_candidate_add(struct acre_engine *engine, struct acre_object *object);
 void acre_candidate_remove(struct acre_engine *engine, struct acre_object *object);
 
+/*
+ * Counts that stick. The sign tells, so that counting is one instruction and a jump that is never
+ * taken; what was counted on from there is put back to the middle of the counts that stick.
+ *
+ *    0 ........ 2^31 - 1 | 2^31 ..... STICKY_COUNT ..... 2^32 - 1
+ *    references          | never freed
+ */
+#define STICKY_COUNT (UINT32_C(3) << 30)
+
+static inline bool acre_count_sticks(const struct acre_object *object)
+{
+    return (int32_t)object->strong < 0;
+}
+
 static inline void acre_count_up(struct acre_object *object)
 {
-    if (object->strong != UINT32_MAX)
-        object->strong++;
+    object->strong++;
+    if (__builtin_expect(acre_count_sticks(object), 0))
+        object->strong = STICKY_COUNT;
 }
 
-static inline struct acre_weak_slot *acre_weak_slot_at(const struct acre_region *region,
-                                                       uint32_t slot)
+/* The slot of an object that has one. */
+static inline uint32_t acre_weak_number_of(const struct acre_object *object)
 {
-    return (struct acre_weak_slot *)region->weak_slots.rows + slot;
+    return (uint32_t)object->link;
 }
 
-/* The first weak reference to an object of this region: takes a slot. False: no memory. */
+/* The first weak reference to an object of this region: takes a slot. False: no memory, or no stamp
+ * is left. */
 static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_region *region,
                                    struct acre_object *object, struct acre_weak *weak)
 {
-    struct acre_weak_slot *record;
-    uint32_t slot;
+    uint64_t stamp = engine->next_stamp | object->region;
+    uint32_t number;
 
-    if (region->free_weak_slot != 0) {
-        slot = region->free_weak_slot - 1;
-        record = acre_weak_slot_at(region, slot);
-        region->free_weak_slot = record->next_free;
-    } else if (acre_table_reserve(engine, &region->weak_slots, 1, sizeof *record,
-                                  ACRE_PURPOSE_WEAK)) {
-        slot = region->weak_slots.count++;
-        record = acre_weak_slot_at(region, slot);
-        record->generation = 1;
-    } else {
+    if (engine->next_stamp == LAST_STAMP ||
+        !acre_weak_slot_take(engine, &region->weak, object, stamp, &number))
         return false;
-    }
-    record->object = object;
-    record->newest_watch = 0;
-    object->link = (object->link & ~(uint64_t)UINT32_MAX) | slot;
+    engine->next_stamp += STAMP_STEP;
+    object->link = (object->link & ~(uint64_t)UINT32_MAX) | number;
     object->flags |= OBJECT_HAS_WEAK;
-    *weak = (struct acre_weak){region->place, slot, record->generation};
+    *weak = (struct acre_weak){acre_weak_slot_at(&region->weak, number), stamp};
     return true;
 }
 
@@ -410,25 +410,32 @@ static inline bool acre_weak_begin(struct acre_engine *engine, struct acre_regio
  * where the object is to follow them. */
 void acre_weak_clear(struct acre_engine *engine, struct acre_object *object);
 
-/* weak.c: whatever was in the slot, its handles read dead from here on. */
-void acre_weak_slot_free(struct acre_region *region, uint32_t slot);
+/* The object of a handle, borrowed, and its region, unless that is the pinned one; NULL when dead.
+ */
+static inline struct acre_object *acre_weak_find(const struct acre_engine *engine,
+                                                 struct acre_weak weak, struct acre_region **region)
+{
+    uint32_t number = weak.stamp % STAMP_STEP;
 
-/* The object of a handle, borrowed; NULL when dead. No slot has generation 0, so a handle that
- * refers to nothing is found dead as any other. */
+    *region = NULL;
+    if (weak.slot == NULL || weak.slot->stamp != weak.stamp)
+        return NULL;
+    if (number != ACRE_REGION_PINNED) {
+        *region = acre_region_at(engine, number);
+        if (weak.stamp < (*region)->first_stamp)
+            return NULL;
+    }
+    if (weak.slot->object == NULL)
+        __builtin_unreachable(); /* a slot with a stamp has an object */
+    return weak.slot->object;
+}
+
 static inline struct acre_object *acre_weak_peek(const struct acre_engine *engine,
                                                  struct acre_weak weak)
 {
-    uint32_t number = weak.place & ((1u << PLACE_REGION_BITS) - 1);
-    const struct acre_region *region;
-    const struct acre_weak_slot *record;
+    struct acre_region *region;
 
-    if (__builtin_expect(number >= engine->regions.count, 0))
-        return NULL;
-    region = acre_region_at(engine, number);
-    if (weak.place != region->place || __builtin_expect(weak.slot >= region->weak_slots.count, 0))
-        return NULL;
-    record = acre_weak_slot_at(region, weak.slot);
-    return record->generation == weak.generation ? record->object : NULL;
+    return acre_weak_find(engine, weak, &region);
 }
 
 /* watch.c: the target of this watch and of all older ones is dead: they wait for their call. The

@@ -29,7 +29,9 @@ struct acre_alloc *acre_allocator_of(const struct acre_engine *engine,
 
 uint32_t acre_strong_count(const struct acre_object *object)
 {
-    return object != NULL ? object->strong : 0;
+    if (object == NULL)
+        return 0;
+    return acre_count_sticks(object) ? UINT32_MAX : object->strong;
 }
 
 /* Birth ------------------------------------------------------------------------------------- */
@@ -171,14 +173,9 @@ void acre_object_end(struct acre_engine *engine, struct acre_object *object)
 static void free_object(struct acre_engine *engine, struct acre_object *object,
                         const struct acre_type *type)
 {
-    struct acre_region *region = acre_region_of(engine, object);
-    size_t size_bytes = acre_size_of(type, object);
-
-    acre_check_ended(engine, object);
     if ((object->flags & OBJECT_MAY_CYCLE) != 0)
         engine->candidates.live--;
-    region->live_objects--;
-    acre_free(region->alloc, object, (struct acre_layout){size_bytes, 16, type->purpose});
+    acre_object_remove(engine, object, type);
 }
 
 void acre_object_give_back(struct acre_engine *engine, struct acre_object *object)
@@ -228,16 +225,20 @@ static bool may_become_candidate(const struct acre_object *object)
            OBJECT_MAY_CYCLE;
 }
 
+void acre_count_ended(struct acre_engine *engine, struct acre_object *object)
+{
+    if (acre_count_sticks(object))
+        object->strong = STICKY_COUNT;
+    else if ((object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
+        die(engine, object);
+}
+
 void acre_count_down(struct acre_engine *engine, struct acre_object *object)
 {
-    if (object->strong == UINT32_MAX)
-        return;
-    if (--object->strong == 0) {
-        if ((object->flags & (OBJECT_IN_BULK | OBJECT_IS_DYING)) == 0)
-            die(engine, object);
-    } else if (may_become_candidate(object)) {
+    if ((int32_t)--object->strong <= 0)
+        acre_count_ended(engine, object);
+    else if (may_become_candidate(object))
         acre_candidate_add(engine, object);
-    }
 }
 
 void acre_object_end_alone(struct acre_engine *engine, struct acre_object *object)
@@ -262,7 +263,7 @@ void acre_object_unmake(struct acre_engine *engine, struct acre_object *object, 
     if (owns && type->free_owned != NULL)
         type->free_owned(engine, object);
     if ((object->flags & OBJECT_HAS_WEAK) != 0)
-        acre_weak_slot_free(region, (uint32_t)object->link);
+        acre_weak_slot_free(&region->weak, acre_weak_number_of(object));
     for (struct acre_mourned **at = &region->mourned; *at != NULL; at = &(*at)->older)
         if ((*at)->object == object) {
             struct acre_mourned *mourned = *at;
@@ -281,18 +282,15 @@ void acre_ref(struct acre_engine *engine, struct acre_object *object)
     acre_ref_inline(engine, object);
 }
 
-void acre_unref(struct acre_engine *engine, void *pointer)
+void acre_unref_slowly(struct acre_engine *engine, struct acre_object *object, const void *pointer)
 {
-    struct acre_object *object;
-
-    memcpy(&object, pointer, sizeof object);
-    if (object == NULL)
-        return;
-    memset(pointer, 0, sizeof object);
-    if (!acre_check_releasable(engine, object, "acre_unref"))
-        return;
     acre_holder_remove(engine, object, object, pointer);
     acre_release(engine, object);
+}
+
+void acre_unref(struct acre_engine *engine, void *pointer)
+{
+    acre_unref_inline(engine, pointer);
 }
 
 enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_object *object)
@@ -309,8 +307,8 @@ enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_obje
     if (!region->is_lasting)
         return acre_fail(engine, ACRE_BAD_ARGUMENT,
                          "immortal: the objects of region '%s' end with its reset", region->name);
-    engine->immortals += object->strong != UINT32_MAX;
-    object->strong = UINT32_MAX;
+    engine->immortals += !acre_count_sticks(object);
+    object->strong = STICKY_COUNT;
     return ACRE_OK;
 }
 

@@ -30,10 +30,15 @@
 #include "core/engine.h"
 
 struct acre_object {
-    uint32_t strong; /* UINT32_MAX is sticky: the object is never freed */
-    uint32_t type : 12;
-    uint32_t flags : 8;
-    uint32_t region : 12;
+    uint32_t strong; /* from 2^31 on it sticks: the object is never freed */
+    union {
+        struct {
+            uint32_t type : 12;
+            uint32_t flags : 8;
+            uint32_t region : 12;
+        };
+        uint32_t kind; /* the three at once */
+    };
     uint64_t link;
 };
 
@@ -143,8 +148,8 @@ enum acre_status acre_slot_set(struct acre_engine *engine, struct acre_object *h
                                struct acre_object *target);
 
 /*
- * The object never dies, and counting goes on without an effect: its count sticks at UINT32_MAX,
- * where counts stick that get there by themselves. ACRE_BAD_ARGUMENT for NULL, for a dying object
+ * The object never dies, and counting goes on without an effect: its count sticks, as counts do
+ * that come to 2^31 by themselves. ACRE_BAD_ARGUMENT for NULL, for a dying object
  * and for one whose region can be reset. What it refers to lives as long, and is a leak for the
  * engine's end unless it is immortal too.
  */
@@ -159,7 +164,7 @@ enum acre_status acre_make_immortal(struct acre_engine *engine, struct acre_obje
 enum acre_status acre_slot_give(struct acre_engine *engine, struct acre_object *holder, void *slot,
                                 struct acre_object *target);
 
-/* The strong count, for tests and for the curious. 0 for NULL. */
+/* The strong count, for tests and for the curious. 0 for NULL; UINT32_MAX for one that sticks. */
 uint32_t acre_strong_count(const struct acre_object *object);
 
 #endif

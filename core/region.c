@@ -12,8 +12,6 @@
 
 #include "core/edge.h"
 
-static const uint64_t last_epoch = (UINT64_C(1) << (64 - PLACE_REGION_BITS)) - 1;
-
 static void set_current(struct acre_engine *engine, uint32_t region)
 {
     if (region == engine->current_region)
@@ -29,13 +27,6 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
     if (region < engine->regions.count && !acre_region_at(engine, region)->is_ending)
         set_current(engine, region);
     return before;
-}
-
-uint64_t acre_region_epoch(const struct acre_engine *engine, uint32_t region)
-{
-    return region < engine->regions.count
-               ? acre_region_at(engine, region)->place >> PLACE_REGION_BITS
-               : 0;
 }
 
 /* Families ----------------------------------------------------------------------------------- */
@@ -251,22 +242,16 @@ static inline bool is_free_to_end(const struct acre_region *region)
     uint64_t held =
         acre_region_is_bulk(region) ? acre_held_from_outside(region) : region->live_objects;
 
-    return held == 0 && region->newest_child == 0 &&
-           region->place >> PLACE_REGION_BITS != last_epoch;
+    return held == 0 && region->newest_child == 0;
 }
 
 static enum acre_status check_one(struct acre_engine *engine, uint32_t root, uint32_t number,
                                   bool detaches)
 {
-    const struct acre_region *region = acre_region_at(engine, number);
     uint64_t held = held_from_outside(engine, root, number);
 
-    if (region->place >> PLACE_REGION_BITS == last_epoch)
-        return acre_fail(engine, ACRE_BAD_ARGUMENT,
-                         "region '%s' was reset as often as can be: %llu times", region->name,
-                         (unsigned long long)last_epoch);
-    if (held != 0 &&
-        (!detaches || !acre_region_is_bulk(region) || held != detachable(engine, root, number)))
+    if (held != 0 && (!detaches || !acre_region_is_bulk(acre_region_at(engine, number)) ||
+                      held != detachable(engine, root, number)))
         return refuse(engine, root, number, held);
     return ACRE_OK;
 }
@@ -289,9 +274,8 @@ static void begin_to_end(struct acre_engine *engine, uint32_t number)
     struct acre_region *region = acre_region_at(engine, number);
 
     region->is_ending = true;
-    region->place += UINT64_C(1) << PLACE_REGION_BITS;
-    region->weak_slots.count = 0;
-    region->free_weak_slot = 0;
+    region->first_stamp = engine->next_stamp;
+    acre_weak_slots_reset(&region->weak);
     if (region->newest_watch != 0)
         acre_watchers_die(engine, region->newest_watch);
     region->newest_watch = 0;

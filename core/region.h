@@ -63,10 +63,9 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region);
 /*
  * Ends every object of the region and of those inside of it, and takes their memory back. Refuses
  * with ACRE_HELD (see above), with ACRE_BUSY inside a destructor, a watch's call or a backward
- * pass, with ACRE_BAD_ARGUMENT for one that is never reset and at the end of the epochs, after 2^48
- * - 1 resets. Asks for no memory. Constant time in the number of objects; linear in the destructors
- * of a bulk region, in the watches on its objects and in the references out of it. The current
- * region stays what it was.
+ * pass, with ACRE_BAD_ARGUMENT for one that is never reset. Asks for no memory. Constant time in
+ * the number of objects; linear in the destructors of a bulk region, in the watches on its objects
+ * and in the references out of it. The current region stays what it was.
  */
 enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t region);
 
@@ -77,8 +76,5 @@ enum acre_status acre_region_reset(struct acre_engine *engine, uint32_t region);
  * counted region), it refuses with ACRE_HELD, and nothing has changed.
  */
 enum acre_status acre_region_reset_detaching(struct acre_engine *engine, uint32_t region);
-
-/* Resets so far. */
-uint64_t acre_region_epoch(const struct acre_engine *engine, uint32_t region);
 
 #endif

@@ -1,5 +1,4 @@
-/* Rows that grow by doubling, in the engine's own memory: outside every region that is reset. */
-#include <string.h>
+#include "core/table.h"
 
 #include "core/internal.h"
 

@@ -4,8 +4,8 @@
  * A watch is a small object in the pinned region whose destructor makes the call. While its target
  * is alive it stands in a list whose head is where the death of the target is decided:
  *
- *    weak_slots[slot].newest_watch ─> watch ─> older watch     counted: at the target's record
- *    region.newest_watch ─> watch ─> older watch               bulk: one list, for the reset
+ *    newest_watches[slot] ─> watch ─> older watch     counted: at the target's slot
+ *    region.newest_watch  ─> watch ─> older watch     bulk: one list, for the reset
  *
  * At the death the list moves to the end of engine->dying, and its target follows.
  *
@@ -37,7 +37,7 @@ static struct acre_region *home_of(const struct acre_engine *engine)
 
 static struct acre_watcher *watcher_at(const struct acre_engine *engine, uint32_t slot)
 {
-    return (struct acre_watcher *)acre_weak_slot_at(home_of(engine), slot)->object;
+    return (struct acre_watcher *)acre_weak_slot_at(&home_of(engine)->weak, slot)->object;
 }
 
 /* The list ------------------------------------------------------------------------------------ */
@@ -46,9 +46,8 @@ static uint32_t *newest_of(const struct acre_engine *engine, const struct acre_w
 {
     struct acre_region *region = acre_region_at(engine, watcher->target_region);
 
-    return acre_region_is_bulk(region)
-               ? &region->newest_watch
-               : &acre_weak_slot_at(region, watcher->target_slot)->newest_watch;
+    return acre_region_is_bulk(region) ? &region->newest_watch
+                                       : acre_newest_watch_at(&region->weak, watcher->target_slot);
 }
 
 static void put_newest(struct acre_engine *engine, struct acre_watcher *watcher)
@@ -93,7 +92,7 @@ static struct acre_watcher *place(struct acre_engine *engine, struct acre_watch 
         give_back(engine, watcher);
         return NULL;
     }
-    watcher->slot = watch->own.slot;
+    watcher->slot = acre_weak_number_of(&watcher->object);
     return watcher;
 }
 
@@ -116,7 +115,7 @@ enum acre_status acre_watch_begin(struct acre_engine *engine, struct acre_weak t
         return acre_fail_no_memory(engine, "a watch");
     watcher->notice = notice;
     watcher->target_region = object->region;
-    watcher->target_slot = target.slot;
+    watcher->target_slot = acre_weak_number_of(object);
     put_newest(engine, watcher);
     return ACRE_OK;
 }
@@ -132,7 +131,7 @@ bool acre_watch_cancel(struct acre_engine *engine, struct acre_watch watch)
 
     if (watcher == NULL)
         return false;
-    acre_weak_slot_free(home_of(engine), watcher->slot);
+    acre_weak_slot_free(&home_of(engine)->weak, watcher->slot);
     if ((watcher->object.flags & OBJECT_IS_DYING) != 0) {
         watcher->notice.call = NULL; /* its memory goes when its turn comes */
         return true;
@@ -192,7 +191,7 @@ static void watcher_dies(struct acre_engine *engine, struct acre_object *object)
     home_of(engine)->live_objects++; /* it was never counted, and is about to be counted off */
     if (watcher->notice.call == NULL)
         return;
-    acre_weak_slot_free(home_of(engine), watcher->slot);
+    acre_weak_slot_free(&home_of(engine)->weak, watcher->slot);
     call(engine, watcher->notice);
 }
 
@@ -212,11 +211,11 @@ void acre_watchers_free(struct acre_engine *engine)
 
     if (engine->regions.count == 0) /* it could not even be made */
         return;
-    for (uint32_t slot = 0; slot < home->weak_slots.count; slot++) {
-        struct acre_object *object = acre_weak_slot_at(home, slot)->object;
+    for (uint32_t number = 0; number < home->weak.used; number++) {
+        struct acre_weak_slot *slot = acre_weak_slot_at(&home->weak, number);
 
-        if (object != NULL && object->type == TYPE_WATCHER)
-            give_back(engine, (struct acre_watcher *)object);
+        if (slot->stamp != 0 && slot->object->type == TYPE_WATCHER)
+            give_back(engine, (struct acre_watcher *)slot->object);
     }
 }
 

@@ -31,7 +31,7 @@ static struct entry *entry_at(const struct acre_weak_table *table, uint32_t plac
 
 static bool is_gap(const struct entry *entry)
 {
-    return entry->value.generation == 0;
+    return entry->value.stamp == 0;
 }
 
 /* Index --------------------------------------------------------------------------------------- */

@@ -239,6 +239,8 @@ MTest(arena, check_sees_corruption)
     *arena = whole;
     arena->base.bump.cursor = blocks_of(arena->current) - 1;
     cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
+    arena->base.bump.cursor = blocks_of(arena->current) + 8;
+    cr_assert_not_null(strstr(acre_check(alloc), "not aligned"));
     *arena = whole;
     cr_assert_null(acre_check(alloc));
     acre_destroy(alloc);

@@ -11,6 +11,9 @@
 
 static struct world world;
 
+/* Blocks for weak references, as long as one chunk of slots is enough: the chunk and its row. */
+enum { ONE_CHUNK = 2 };
+
 static inline uint32_t count_of(const struct node *node)
 {
     return acre_strong_count(&node->object);

@@ -160,7 +160,7 @@ int main(int argc, char **argv)
           (unsigned long long)held_bytes());
     check(resident_pages() <= resident, "%llu pages, then %llu", (unsigned long long)resident,
           (unsigned long long)resident_pages());
-    check(acre_region_epoch(engine, child) == resets, "epochs");
+    check(allocs[2]->epoch == resets, "epochs");
     acre_unref(engine, &outside);
     check(acre_engine_destroy(engine) == 0, "leaked");
     for (int i = ALLOCS; i-- > 0;)

@@ -246,10 +246,6 @@ MTest(calls, upgrade)
             cr_assert_eq(acre_region_reset(engine, places[place]), ACRE_OK, "%s",
                          acre_error(engine));
         cr_assert_null(acre_weak_get(engine, weak));
-        weak.slot = UINT32_MAX;
-        cr_assert_null(acre_weak_get(engine, weak));
-        weak.place = UINT64_MAX;
-        cr_assert_null(acre_weak_get(engine, weak));
     }
     close_bare();
 }

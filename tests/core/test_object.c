@@ -75,10 +75,11 @@ MTest(object, immortal)
 
     open_in(WORLD_PINNED);
     a = world_node(&world, 'a');
-    a->object.strong = UINT32_MAX - 2;
+    a->object.strong = INT32_MAX - 1;
     acre_ref(world.engine, &a->object);
-    cr_assert_eq(count_of(a), UINT32_MAX - 1);
+    cr_assert_eq(count_of(a), INT32_MAX);
     acre_ref(world.engine, &a->object);
+    cr_assert_eq(count_of(a), UINT32_MAX);
     for (uint64_t i = 0; i < world_repetitions(1000000, 10000); i++) {
         struct node *again = a;
 
@@ -245,11 +246,8 @@ MTest(object, an_engine_needs_single_frees)
     cr_assert_eq(acre_engine_new(&second, world.tops[0], NULL), ACRE_OK);
     {
         struct node *a = world_node(&world, 'a');
-        struct acre_weak weak;
 
-        acre_weak_of(world.engine, &a->object, &weak);
         cr_assert_eq(acre_live_objects(second), 0);
-        cr_assert_not(acre_weak_is_alive(second, weak));
         cr_assert_str_eq(acre_error(second), "");
         acre_unref(world.engine, &a);
     }

@@ -329,7 +329,7 @@ MTest(watch, address_reuse)
             cr_assert(false, "repetition %llu", (unsigned long long)i);
         old = fresh;
     }
-    cr_assert_eq(world_live(&world, ACRE_PURPOSE_WEAK), 1);
+    cr_assert_eq(world_live(&world, ACRE_PURPOSE_WEAK), ONE_CHUNK);
     close_empty();
 }
 
