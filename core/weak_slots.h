@@ -5,7 +5,7 @@
  * numbered within their region, in chunks that never move, so that a handle may point to its slot;
  * the object has the number, in the low half of its link:
  *
- *    region.weak.chunks ─> chunk 0 ─> │ slot 0 │ ... │ slot 255 │ newest watches 0 .. 255 │
+ *    region.weak.chunks ─> chunk 0 ─> │ slot 0 │ ... │ slot 63 │ newest watches 0 .. 63 │
  *                      └─> chunk 1 ─> ...
  *
  * A stamp is given out once in the life of an engine, so no handle ever meets its own again in a
@@ -23,7 +23,7 @@
 
 struct acre_object;
 
-enum { WEAK_CHUNK_SLOTS = 256, STAMP_REGION_BITS = 12 };
+enum { WEAK_CHUNK_SLOTS = 64, STAMP_REGION_BITS = 12 };
 
 #define STAMP_STEP (UINT64_C(1) << STAMP_REGION_BITS)
 #define LAST_STAMP (UINT64_MAX - (STAMP_STEP - 1)) /* it is never given out */
