@@ -5,7 +5,7 @@
 #ifndef ACRE_ALLOC_BACKENDS_H
 #define ACRE_ALLOC_BACKENDS_H
 
-#include "alloc/alloc.h"
+#include "alloc/backend.h"
 
 /*
  * The C library's malloc. Blocks aligned to more than 16 bytes come from posix_memalign.
@@ -15,31 +15,29 @@
 struct acre_alloc *acre_malloc_new(void);
 
 /*
- * The real jemalloc (>= 5), loaded with dlopen(RTLD_LOCAL) so that the process keeps its own
- * malloc: Debian's libjemalloc.so.2 exports malloc as well, and linking it would replace the
- * baseline it is compared with. Its thread-local storage does not fit the default surplus, so the
- * process must have been started with ACRE_STATIC_TLS_TUNABLE in its environment.
- * NULL with a sentence in `why` when the library is not there, cannot be loaded or lacks a symbol.
- * Held is stats.resident: pages of blocks, of its own books and dirty ones kept for later.
- * Reference: jemalloc(3), "The non-standard API" and "MALLCTL NAMESPACE".
+ * Real libraries, loaded with dlopen(RTLD_LOCAL) so that the process keeps its own malloc: Debian's
+ * export malloc as well, and linking one would replace the baseline it is compared with. NULL with
+ * a sentence in `why` when the library is not there, cannot be loaded or lacks a symbol.
+ *
+ *    jemalloc >= 5    held is stats.resident: pages of blocks, of its own books, dirty ones
+ *    jemalloc-arena   an arena and a cache of its own, emptied by the reset; held is the arena's
+ *    mimalloc 2       held is what the whole process has committed, its own books included
+ *    mimalloc-heap    a heap that the reset destroys; of the thread that made it
+ *    tcmalloc         held is the heap less what was given back
+ *    tbbmalloc        held is not reported
+ *
+ * The thread-local storage of jemalloc does not fit the default surplus: the process must have been
+ * started with ACRE_STATIC_TLS_TUNABLE in its environment.
  */
 struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes);
-
-/*
- * Where the loaded jemalloc's mallocx is, to prove which file serves the calls, and the version it
- * states itself ("5.3.0-0-g..."; static, not to be freed). `self` is from acre_jemalloc_new.
- */
-const void *acre_jemalloc_symbol(const struct acre_alloc *self, const char **version);
-
-/*
- * The real mimalloc (2.x), loaded in the same way and for the same reason; NULL with a sentence in
- * `why` likewise. Held is what it has committed, of the whole process, its own books included.
- * Reference: Leijen, Zorn, de Moura, Mimalloc: free list sharding in action (APLAS 2019).
- */
+struct acre_alloc *acre_jemalloc_arena_new(char *why, size_t why_bytes);
 struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes);
+struct acre_alloc *acre_mimalloc_heap_new(char *why, size_t why_bytes);
+struct acre_alloc *acre_tcmalloc_new(char *why, size_t why_bytes);
+struct acre_alloc *acre_tbbmalloc_new(char *why, size_t why_bytes);
 
-/* Where the loaded mi_malloc is; `version` is valid as long as `self`. */
-const void *acre_mimalloc_symbol(const struct acre_alloc *self, const char **version);
+/* Any shared library that exports malloc and free: shared_object.c says what else is used. */
+struct acre_alloc *acre_shared_object_new(const char *path, char *why, size_t why_bytes);
 
 #define ACRE_STATIC_TLS_TUNABLE "glibc.rtld.optional_static_tls=16384"
 
@@ -48,6 +46,14 @@ const void *acre_mimalloc_symbol(const struct acre_alloc *self, const char **ver
  * must not use what it observes. One system call a block.
  */
 struct acre_alloc *acre_pages_new(void);
+
+/*
+ * The same; blocks of ACRE_HUGE_PAGE_BYTES and more begin at a multiple of it, and the kernel is
+ * asked for huge pages there (madvise, MADV_HUGEPAGE). Where it has none, small ones serve.
+ */
+struct acre_alloc *acre_huge_pages_new(void);
+
+enum { ACRE_HUGE_PAGE_BYTES = 2 << 20 };
 
 struct acre_arena_options {
     size_t chunk_bytes; /* 0: 1 MiB. Rounded up to whole pages. */
@@ -67,11 +73,19 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
 
 /*
  * Free lists by size class over an arena of its own, whose chunks come from `below` (borrowed): for
- * what outlives iterations next to an arena. Four classes to each power of two, so that rounding
- * costs at most a quarter of the request. A freed block serves the next request of its class, last
- * in first out; memory goes back to the layer below with the pool. Alignment up to 2 MiB.
+ * what outlives iterations next to an arena. Rounding costs at most an eighth of the request. A
+ * freed block serves the next request of its class, last in first out; memory goes back to the
+ * layer below with the pool. Alignment up to 2 MiB. `options` are the arena's; NULL: the usual.
  */
-struct acre_alloc *acre_pool_new(struct acre_alloc *below);
+struct acre_alloc *acre_pool_new(struct acre_alloc *below,
+                                 const struct acre_arena_options *options);
+
+/*
+ * A reap: a bump region until the first single free after its making or its reset, a pool from
+ * then on. Reference: Berger, Zorn, McKinley, Reconsidering Custom Memory Allocation (OOPSLA 2002).
+ */
+struct acre_alloc *acre_reap_new(struct acre_alloc *below,
+                                 const struct acre_arena_options *options);
 
 /*
  * Decorator over `inner` (borrowed): keeps the books of `sink` and tells it of every call, under

@@ -1,5 +1,9 @@
-/* Backend: jemalloc through its non-standard API, loaded at run time. */
-#include <dlfcn.h>
+/*
+ * Backends: jemalloc through its non-standard API, loaded at run time; and arenas of it that can be
+ * emptied at once.
+ *
+ * Reference: jemalloc(3), "The non-standard API" and "MALLCTL NAMESPACE".
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,27 +19,33 @@ struct jemalloc_api {
     int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new, size_t new_bytes);
 };
 
+/* `flags`: of every call; 0, or the arena and its cache. */
 struct jemalloc_backend {
     struct acre_alloc base;
     struct jemalloc_api api;
-    void *library;
+    int flags;
+    unsigned arena, cache; /* of an arena */
 };
 
 /* MALLOCX_LG_ALIGN(la) is la itself. Every block is 16-byte aligned anyway above 8 bytes, but the
  * flag must be the same at sdallocx, so it always follows from the layout. */
-static int flags_of(struct acre_layout layout)
+static int flags_of(const struct jemalloc_backend *backend, struct acre_layout layout)
 {
-    return __builtin_ctz(layout.align);
+    return backend->flags | __builtin_ctz(layout.align);
 }
 
 static void *jemalloc_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
-    return ((struct jemalloc_backend *)self)->api.mallocx(layout.size, flags_of(layout));
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+
+    return backend->api.mallocx(layout.size, flags_of(backend, layout));
 }
 
 static void jemalloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
-    ((struct jemalloc_backend *)self)->api.sdallocx(block, layout.size, flags_of(layout));
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+
+    backend->api.sdallocx(block, layout.size, flags_of(backend, layout));
 }
 
 /*
@@ -45,30 +55,36 @@ static void jemalloc_free(struct acre_alloc *self, void *block, struct acre_layo
 static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_layout old,
                             size_t size)
 {
-    const struct jemalloc_api *api = &((struct jemalloc_backend *)self)->api;
-    int flags = flags_of(old);
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    int flags = flags_of(backend, old);
 
-    return api->xallocx(block, size, 0, flags) == api->nallocx(size, flags);
+    return backend->api.xallocx(block, size, 0, flags) == backend->api.nallocx(size, flags);
 }
 
 static size_t jemalloc_usable_bytes(const struct acre_alloc *self, const void *block,
                                     struct acre_layout layout)
 {
-    return ((const struct jemalloc_backend *)self)->api.sallocx(block, flags_of(layout));
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+
+    return backend->api.sallocx(block, flags_of(backend, layout));
 }
 
 /* Statistics are a snapshot that writing the epoch renews. */
-static size_t jemalloc_held_bytes(const struct acre_alloc *self)
+static size_t read_statistic(const struct jemalloc_api *api, const char *name)
 {
-    const struct jemalloc_api *api = &((const struct jemalloc_backend *)self)->api;
     uint64_t epoch = 1;
-    size_t resident_bytes = 0;
+    size_t value = 0;
     size_t bytes = sizeof epoch;
 
     api->mallctl("epoch", &epoch, &bytes, &epoch, sizeof epoch);
-    bytes = sizeof resident_bytes;
-    api->mallctl("stats.resident", &resident_bytes, &bytes, NULL, 0);
-    return resident_bytes;
+    bytes = sizeof value;
+    api->mallctl(name, &value, &bytes, NULL, 0);
+    return value;
+}
+
+static size_t jemalloc_held_bytes(const struct acre_alloc *self)
+{
+    return read_statistic(&((const struct jemalloc_backend *)self)->api, "stats.resident");
 }
 
 static void jemalloc_destroy(struct acre_alloc *self)
@@ -87,7 +103,7 @@ static const struct acre_alloc_ops jemalloc_ops = {
     .held_bytes = jemalloc_held_bytes,
 };
 
-struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes)
+static struct jemalloc_backend *load(const struct acre_alloc_ops *ops, char *why, size_t why_bytes)
 {
     struct jemalloc_backend *backend = malloc(sizeof *backend);
     struct jemalloc_api *api = &backend->api;
@@ -96,28 +112,199 @@ struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes)
         snprintf(why, why_bytes, "out of memory");
         return NULL;
     }
-    *backend = (struct jemalloc_backend){.base = {.ops = &jemalloc_ops}};
-    backend->library = acre_library_load("libjemalloc.so.2", "libjemalloc2",
-                                         (const struct acre_symbol[]){{"mallocx", &api->mallocx},
-                                                                      {"sdallocx", &api->sdallocx},
-                                                                      {"xallocx", &api->xallocx},
-                                                                      {"sallocx", &api->sallocx},
-                                                                      {"nallocx", &api->nallocx},
-                                                                      {"mallctl", &api->mallctl}},
-                                         6, why, why_bytes);
-    if (backend->library == NULL) {
-        free(backend);
-        return NULL;
-    }
-    return &backend->base;
+    *backend = (struct jemalloc_backend){.base = {.ops = ops}};
+    if (acre_library_load("libjemalloc.so.2", "libjemalloc2",
+                          (const struct acre_symbol[]){{"mallocx", &api->mallocx},
+                                                       {"sdallocx", &api->sdallocx},
+                                                       {"xallocx", &api->xallocx},
+                                                       {"sallocx", &api->sallocx},
+                                                       {"nallocx", &api->nallocx},
+                                                       {"mallctl", &api->mallctl}},
+                          6, why, why_bytes))
+        return backend;
+    free(backend);
+    return NULL;
 }
 
-const void *acre_jemalloc_symbol(const struct acre_alloc *self, const char **version)
+struct acre_alloc *acre_jemalloc_new(char *why, size_t why_bytes)
+{
+    struct jemalloc_backend *backend = load(&jemalloc_ops, why, why_bytes);
+
+    return backend != NULL ? &backend->base : NULL;
+}
+
+/* Arenas ------------------------------------------------------------------------------------ */
+
+/* The control of one arena: arena.<i>.NAME */
+static int control_arena(const struct jemalloc_backend *backend, const char *name)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "arena.%u.%s", backend->arena, name);
+    return backend->api.mallctl(path, NULL, NULL, NULL, 0);
+}
+
+/* What is in the cache belongs to the arena's blocks: it has to be empty before. */
+static void jemalloc_arena_reset(struct acre_alloc *self)
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
-    size_t bytes = sizeof *version;
+    unsigned cache = backend->cache;
 
-    *version = "?";
-    backend->api.mallctl("version", (void *)version, &bytes, NULL, 0);
-    return dlsym(backend->library, "mallocx");
+    backend->api.mallctl("tcache.flush", NULL, NULL, &cache, sizeof cache);
+    control_arena(backend, "reset");
 }
+
+static size_t jemalloc_arena_held_bytes(const struct acre_alloc *self)
+{
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    char name[64];
+
+    snprintf(name, sizeof name, "stats.arenas.%u.resident", backend->arena);
+    return read_statistic(&backend->api, name);
+}
+
+/* Its pages go back, and its number may be given out again. */
+static void jemalloc_arena_destroy(struct acre_alloc *self)
+{
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    unsigned cache = backend->cache;
+
+    backend->api.mallctl("tcache.destroy", NULL, NULL, &cache, sizeof cache);
+    control_arena(backend, "destroy");
+    free(self);
+}
+
+static const struct acre_alloc_ops jemalloc_arena_ops = {
+    .name = "jemalloc-arena",
+    .capabilities =
+        ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .allocate = jemalloc_allocate,
+    .free = jemalloc_free,
+    .destroy = jemalloc_arena_destroy,
+    .resize = jemalloc_resize,
+    .reset = jemalloc_arena_reset,
+    .usable_bytes = jemalloc_usable_bytes,
+    .held_bytes = jemalloc_arena_held_bytes,
+};
+
+/* The flags of mallocx for an arena and for an explicit cache (jemalloc.h: MALLOCX_ARENA,
+ * MALLOCX_TCACHE): their numbers, moved so that 0 stands for none of them. */
+static int flags_of_arena(unsigned arena, unsigned cache)
+{
+    return (int)((arena + 1) << 20 | (cache + 2) << 8);
+}
+
+struct acre_alloc *acre_jemalloc_arena_new(char *why, size_t why_bytes)
+{
+    struct jemalloc_backend *backend = load(&jemalloc_arena_ops, why, why_bytes);
+    size_t bytes = sizeof backend->arena;
+
+    if (backend == NULL)
+        return NULL;
+    if (backend->api.mallctl("arenas.create", &backend->arena, &bytes, NULL, 0) != 0) {
+        snprintf(why, why_bytes, "jemalloc makes no arena");
+    } else if (backend->api.mallctl("tcache.create", &backend->cache, &bytes, NULL, 0) != 0) {
+        snprintf(why, why_bytes, "jemalloc makes no cache");
+        control_arena(backend, "destroy");
+    } else {
+        backend->flags = flags_of_arena(backend->arena, backend->cache);
+        return &backend->base;
+    }
+    free(backend);
+    return NULL;
+}
+
+/* As backends ------------------------------------------------------------------------------- */
+
+enum { DIRTY_DECAY, MUZZY_DECAY, SETTINGS };
+
+static const struct acre_setting settings[SETTINGS] = {
+    [DIRTY_DECAY] = {"dirty_decay_ms", ACRE_SETTING_NUMBER, -1, INT32_MAX,
+                     "until unused dirty pages go back; -1: never"},
+    [MUZZY_DECAY] = {"muzzy_decay_ms", ACRE_SETTING_NUMBER, -1, INT32_MAX,
+                     "the same of pages that the kernel may take; -1: never"},
+};
+
+static unsigned arena_count(const struct jemalloc_api *api)
+{
+    unsigned count = 0;
+    size_t bytes = sizeof count;
+
+    api->mallctl("arenas.narenas", &count, &bytes, NULL, 0);
+    return count;
+}
+
+/* Of the arenas to come, and of those that are there. */
+static bool set_decay(const struct jemalloc_backend *backend, const char *name,
+                      const struct acre_setting_value *value)
+{
+    ssize_t decay_ms = (ssize_t)value->number;
+    char path[64];
+
+    if (!value->is_set)
+        return true;
+    snprintf(path, sizeof path, "arenas.%s", name);
+    if (backend->api.mallctl(path, NULL, NULL, &decay_ms, sizeof decay_ms) != 0)
+        return false;
+    for (unsigned arena = 0; arena < arena_count(&backend->api); arena++) {
+        snprintf(path, sizeof path, "arena.%u.%s", arena, name);
+        backend->api.mallctl(path, NULL, NULL, &decay_ms, sizeof decay_ms); /* if it is there */
+    }
+    return true;
+}
+
+static bool open_jemalloc(struct acre_backend *backend, const struct acre_setting_value *values,
+                          char *why, size_t why_bytes)
+{
+    const struct jemalloc_backend *pinned;
+    const char *version = "?";
+    size_t bytes = sizeof version;
+
+    backend->pinned = acre_jemalloc_new(why, why_bytes);
+    pinned = (const struct jemalloc_backend *)backend->pinned;
+    if (pinned == NULL)
+        return false;
+    if (!set_decay(pinned, "dirty_decay_ms", &values[DIRTY_DECAY]) ||
+        !set_decay(pinned, "muzzy_decay_ms", &values[MUZZY_DECAY])) {
+        snprintf(why, why_bytes, "jemalloc refuses the settings");
+        return false;
+    }
+    pinned->api.mallctl("version", (void *)&version, &bytes, NULL, 0);
+    acre_identify(&backend->identity, acre_function_address(&pinned->api.mallocx), version);
+    return true;
+}
+
+static bool open_jemalloc_arena(struct acre_backend *backend,
+                                const struct acre_setting_value *values, char *why,
+                                size_t why_bytes)
+{
+    if (!open_jemalloc(backend, values, why, why_bytes))
+        return false;
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++) {
+        backend->regions[i] = acre_jemalloc_arena_new(why, why_bytes);
+        if (backend->regions[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+const struct acre_backend_kind acre_kind_jemalloc = {
+    .name = "jemalloc",
+    .about = "jemalloc, loaded at run time",
+    .package = "libjemalloc2",
+    .is_usual = true,
+    .settings = settings,
+    .setting_count = SETTINGS,
+    .open = open_jemalloc,
+};
+
+const struct acre_backend_kind acre_kind_jemalloc_arena = {
+    .name = "jemalloc-arena",
+    .about = "arenas of jemalloc for the iterations, emptied by arena.<i>.reset",
+    .package = "libjemalloc2",
+    .has_reset = true,
+    .is_for_regions = true,
+    .settings = settings,
+    .setting_count = SETTINGS,
+    .open = open_jemalloc_arena,
+};

@@ -1,12 +1,15 @@
-/* Backend: the C library's malloc. */
+/* Backends: the C library's malloc, as it comes and tuned. */
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <malloc.h>
-#include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "alloc/backends.h"
+#include "alloc/malloc_like.h"
 
 struct malloc_backend {
-    struct acre_alloc base;
+    struct acre_malloc_like base;
     size_t held_before_bytes;
 };
 
@@ -15,32 +18,6 @@ static size_t held_by_process_bytes(void)
     struct mallinfo2 info = mallinfo2();
 
     return info.arena + info.hblkhd;
-}
-
-static void *malloc_allocate(struct acre_alloc *self, struct acre_layout layout)
-{
-    void *block;
-
-    (void)self;
-    if (layout.align <= alignof(max_align_t))
-        return malloc(layout.size);
-    /* Not aligned_alloc, which by the letter wants a size that is a multiple of the alignment. */
-    return posix_memalign(&block, layout.align, layout.size) == 0 ? block : NULL;
-}
-
-static void malloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)
-{
-    (void)self;
-    (void)layout;
-    free(block);
-}
-
-static size_t malloc_usable_bytes(const struct acre_alloc *self, const void *block,
-                                  struct acre_layout layout)
-{
-    (void)self;
-    (void)layout;
-    return malloc_usable_size((void *)block);
 }
 
 static size_t malloc_held_bytes(const struct acre_alloc *self)
@@ -61,29 +38,85 @@ static size_t malloc_give_back(struct acre_alloc *self)
     return before_bytes > after_bytes ? before_bytes - after_bytes : 0;
 }
 
-static void malloc_destroy(struct acre_alloc *self)
-{
-    free(self);
-}
-
-static const struct acre_alloc_ops malloc_ops = {
-    .name = "malloc",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_USABLE | ACRE_CAN_HELD | ACRE_CAN_TRIM,
-    .allocate = malloc_allocate,
-    .free = malloc_free,
-    .destroy = malloc_destroy,
-    .usable_bytes = malloc_usable_bytes,
-    .held_bytes = malloc_held_bytes,
-    .trim = malloc_give_back,
-};
-
 struct acre_alloc *acre_malloc_new(void)
 {
+    static const struct acre_malloc_functions functions = {malloc, posix_memalign, free,
+                                                           malloc_usable_size};
     struct malloc_backend *backend = malloc(sizeof *backend);
 
     if (backend == NULL)
         return NULL;
-    backend->base = (struct acre_alloc){.ops = &malloc_ops};
+    acre_malloc_like_init(&backend->base, "malloc", &functions);
+    backend->base.ops.capabilities |= ACRE_CAN_HELD | ACRE_CAN_TRIM;
+    backend->base.ops.held_bytes = malloc_held_bytes;
+    backend->base.ops.trim = malloc_give_back;
     backend->held_before_bytes = held_by_process_bytes();
-    return &backend->base;
+    return &backend->base.base;
 }
+
+/* As backends ------------------------------------------------------------------------------- */
+
+enum { TRIM, MMAP, ARENAS, SETTINGS };
+
+/* mallopt(3). The greatest threshold for mmap that glibc takes is half of a heap of a thread. */
+static const struct acre_setting settings[SETTINGS] = {
+    [TRIM] = {"trim_threshold", ACRE_SETTING_BYTES, 0, INT32_MAX,
+              "free bytes at the end of the heap that are kept"},
+    [MMAP] = {"mmap_threshold", ACRE_SETTING_BYTES, 0, 32 << 20,
+              "blocks of so many bytes have a mapping of their own"},
+    [ARENAS] = {"arenas", ACRE_SETTING_NUMBER, 1, 4096, "heaps at most, for threads"},
+};
+
+static bool set(int option, const struct acre_setting_value *value)
+{
+    return !value->is_set || mallopt(option, (int)value->number) == 1;
+}
+
+static bool open_malloc(struct acre_backend *backend, const struct acre_setting_value *values,
+                        char *why, size_t why_bytes)
+{
+    char version[64];
+
+    if (!set(M_TRIM_THRESHOLD, &values[TRIM]) || !set(M_MMAP_THRESHOLD, &values[MMAP]) ||
+        !set(M_ARENA_MAX, &values[ARENAS])) {
+        snprintf(why, why_bytes, "mallopt refuses the settings");
+        return false;
+    }
+    backend->pinned = acre_malloc_new();
+    if (backend->pinned == NULL) {
+        snprintf(why, why_bytes, "out of memory");
+        return false;
+    }
+    snprintf(version, sizeof version, "glibc %s", gnu_get_libc_version());
+    acre_identify(&backend->identity, dlsym(RTLD_DEFAULT, "malloc"), version);
+    return true;
+}
+
+/* Both thresholds at their greatest: neither adapts then, and what was once taken from the system
+ * is kept. */
+static bool open_tuned(struct acre_backend *backend, const struct acre_setting_value *values,
+                       char *why, size_t why_bytes)
+{
+    struct acre_setting_value tuned[SETTINGS] = {
+        [TRIM] = {true, settings[TRIM].most},
+        [MMAP] = {true, settings[MMAP].most},
+    };
+
+    (void)values;
+    return open_malloc(backend, tuned, why, why_bytes);
+}
+
+const struct acre_backend_kind acre_kind_malloc = {
+    .name = "malloc",
+    .about = "the C library's malloc",
+    .is_usual = true,
+    .settings = settings,
+    .setting_count = SETTINGS,
+    .open = open_malloc,
+};
+
+const struct acre_backend_kind acre_kind_malloc_tuned = {
+    .name = "malloc-tuned",
+    .about = "the C library's malloc that keeps what it has: both thresholds raised",
+    .open = open_tuned,
+};

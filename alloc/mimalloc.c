@@ -1,64 +1,63 @@
-/* Backend: mimalloc, loaded at run time. */
-#include <dlfcn.h>
+/*
+ * Backends: mimalloc, loaded at run time; and heaps of it that can be dropped at once.
+ *
+ * Reference: Leijen, Zorn, de Moura, Mimalloc: free list sharding in action (APLAS 2019).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "alloc/backends.h"
 #include "alloc/library.h"
+#include "alloc/malloc_like.h"
+
+typedef struct mi_heap_s mi_heap; /* its own */
 
 struct mimalloc_api {
-    void *(*malloc)(size_t size);
-    void *(*malloc_aligned)(size_t size, size_t align);
-    void (*free)(void *block);
-    size_t (*usable_size)(const void *block);
     void (*process_info)(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms,
                          size_t *current_rss, size_t *peak_rss, size_t *current_commit,
                          size_t *peak_commit, size_t *page_faults);
     int (*version)(void);
+    mi_heap *(*heap_new)(void);
+    void (*heap_destroy)(mi_heap *heap);
+    void *(*heap_malloc_aligned)(mi_heap *heap, size_t size, size_t align);
 };
 
 struct mimalloc_backend {
-    struct acre_alloc base;
+    struct acre_malloc_like base; /* its sized forms of free ignore the size in a release build */
     struct mimalloc_api api;
-    void *library;
-    char version[32];
+    mi_heap *heap; /* of a heap; NULL: none since the reset */
 };
 
-/* Blocks of more than 8 bytes begin at multiples of 16, as malloc's do. */
-static bool is_aligned_anyway(struct acre_layout layout)
+static struct mimalloc_backend *load(const char *name, char *why, size_t why_bytes)
 {
-    return layout.align <= 8 || (layout.align == 16 && layout.size > 8);
-}
+    struct mimalloc_backend *backend = calloc(1, sizeof *backend);
+    struct acre_malloc_functions functions;
+    struct mimalloc_api api;
 
-static void *mimalloc_allocate(struct acre_alloc *self, struct acre_layout layout)
-{
-    const struct mimalloc_api *api = &((struct mimalloc_backend *)self)->api;
-
-    return is_aligned_anyway(layout) ? api->malloc(layout.size)
-                                     : api->malloc_aligned(layout.size, layout.align);
-}
-
-/* Its sized forms of free ignore the size in a release build. */
-static void mimalloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)
-{
-    (void)layout;
-    ((struct mimalloc_backend *)self)->api.free(block);
-}
-
-static size_t mimalloc_usable_bytes(const struct acre_alloc *self, const void *block,
-                                    struct acre_layout layout)
-{
-    (void)layout;
-    return ((const struct mimalloc_backend *)self)->api.usable_size(block);
-}
-
-/* Where a block has room, and the half of it or more is used: its own realloc's rule. */
-static bool mimalloc_resize(struct acre_alloc *self, void *block, struct acre_layout old,
-                            size_t size)
-{
-    size_t usable_bytes = mimalloc_usable_bytes(self, block, old);
-
-    return size <= usable_bytes && size >= usable_bytes / 2;
+    if (backend == NULL) {
+        snprintf(why, why_bytes, "out of memory");
+        return NULL;
+    }
+    if (!acre_library_load(
+            "libmimalloc.so.2", "libmimalloc2.0",
+            (const struct acre_symbol[]){{"mi_malloc", &functions.malloc},
+                                         {"mi_posix_memalign", &functions.posix_memalign},
+                                         {"mi_free", &functions.free},
+                                         {"mi_usable_size", &functions.usable_size},
+                                         {"mi_process_info", &api.process_info},
+                                         {"mi_version", &api.version},
+                                         {"mi_heap_new", &api.heap_new},
+                                         {"mi_heap_destroy", &api.heap_destroy},
+                                         {"mi_heap_malloc_aligned", &api.heap_malloc_aligned}},
+            9, why, why_bytes)) {
+        free(backend);
+        return NULL;
+    }
+    acre_malloc_like_init(&backend->base, name, &functions);
+    backend->base.ops.capabilities |= ACRE_CAN_RESIZE;
+    backend->base.ops.resize = acre_malloc_like_resize;
+    backend->api = api;
+    return backend;
 }
 
 static size_t mimalloc_held_bytes(const struct acre_alloc *self)
@@ -72,56 +71,105 @@ static size_t mimalloc_held_bytes(const struct acre_alloc *self)
     return current_commit;
 }
 
-static void mimalloc_destroy(struct acre_alloc *self)
+struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes)
 {
+    struct mimalloc_backend *backend = load("mimalloc", why, why_bytes);
+
+    if (backend == NULL)
+        return NULL;
+    backend->base.ops.capabilities |= ACRE_CAN_HELD;
+    backend->base.ops.held_bytes = mimalloc_held_bytes;
+    return &backend->base.base;
+}
+
+/* Heaps ------------------------------------------------------------------------------------- */
+
+/* A reset cannot fail, so the next heap is made when something is wanted of it. */
+static void *heap_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct mimalloc_backend *backend = (struct mimalloc_backend *)self;
+
+    if (__builtin_expect(backend->heap == NULL, 0))
+        backend->heap = backend->api.heap_new();
+    if (backend->heap == NULL)
+        return NULL;
+    return backend->api.heap_malloc_aligned(backend->heap, layout.size, layout.align);
+}
+
+static void heap_reset(struct acre_alloc *self)
+{
+    struct mimalloc_backend *backend = (struct mimalloc_backend *)self;
+
+    if (backend->heap != NULL)
+        backend->api.heap_destroy(backend->heap);
+    backend->heap = NULL;
+}
+
+static void heap_destroy(struct acre_alloc *self)
+{
+    heap_reset(self);
     free(self);
 }
 
-static const struct acre_alloc_ops mimalloc_ops = {
-    .name = "mimalloc",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
-    .allocate = mimalloc_allocate,
-    .free = mimalloc_free,
-    .destroy = mimalloc_destroy,
-    .resize = mimalloc_resize,
-    .usable_bytes = mimalloc_usable_bytes,
-    .held_bytes = mimalloc_held_bytes,
-};
-
-struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes)
+struct acre_alloc *acre_mimalloc_heap_new(char *why, size_t why_bytes)
 {
-    struct mimalloc_backend *backend = malloc(sizeof *backend);
-    struct mimalloc_api *api = &backend->api;
+    struct mimalloc_backend *backend = load("mimalloc-heap", why, why_bytes);
+
+    if (backend == NULL)
+        return NULL;
+    backend->base.ops.capabilities |= ACRE_CAN_RESET;
+    backend->base.ops.allocate = heap_allocate;
+    backend->base.ops.reset = heap_reset;
+    backend->base.ops.destroy = heap_destroy;
+    return &backend->base.base;
+}
+
+/* As backends ------------------------------------------------------------------------------- */
+
+static bool open_mimalloc(struct acre_backend *backend, const struct acre_setting_value *values,
+                          char *why, size_t why_bytes)
+{
+    const struct mimalloc_backend *pinned;
+    char text[32];
     int version;
 
-    if (backend == NULL) {
-        snprintf(why, why_bytes, "out of memory");
-        return NULL;
-    }
-    *backend = (struct mimalloc_backend){.base = {.ops = &mimalloc_ops}};
-    backend->library =
-        acre_library_load("libmimalloc.so.2", "libmimalloc2.0",
-                          (const struct acre_symbol[]){{"mi_malloc", &api->malloc},
-                                                       {"mi_malloc_aligned", &api->malloc_aligned},
-                                                       {"mi_free", &api->free},
-                                                       {"mi_usable_size", &api->usable_size},
-                                                       {"mi_process_info", &api->process_info},
-                                                       {"mi_version", &api->version}},
-                          6, why, why_bytes);
-    if (backend->library == NULL) {
-        free(backend);
-        return NULL;
-    }
-    version = api->version(); /* 209: 2.0.9 */
-    snprintf(backend->version, sizeof backend->version, "%d.%d.%d", version / 100,
-             version / 10 % 10, version % 10);
-    return &backend->base;
+    (void)values;
+    backend->pinned = acre_mimalloc_new(why, why_bytes);
+    pinned = (const struct mimalloc_backend *)backend->pinned;
+    if (pinned == NULL)
+        return false;
+    version = pinned->api.version(); /* 209: 2.0.9 */
+    snprintf(text, sizeof text, "%d.%d.%d", version / 100, version / 10 % 10, version % 10);
+    acre_identify(&backend->identity, acre_function_address(&pinned->base.functions.malloc), text);
+    return true;
 }
 
-const void *acre_mimalloc_symbol(const struct acre_alloc *self, const char **version)
+static bool open_mimalloc_heap(struct acre_backend *backend,
+                               const struct acre_setting_value *values, char *why, size_t why_bytes)
 {
-    const struct mimalloc_backend *backend = (const struct mimalloc_backend *)self;
-
-    *version = backend->version;
-    return dlsym(backend->library, "mi_malloc");
+    if (!open_mimalloc(backend, values, why, why_bytes))
+        return false;
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++) {
+        backend->regions[i] = acre_mimalloc_heap_new(why, why_bytes);
+        if (backend->regions[i] == NULL)
+            return false;
+    }
+    return true;
 }
+
+const struct acre_backend_kind acre_kind_mimalloc = {
+    .name = "mimalloc",
+    .about = "mimalloc, loaded at run time",
+    .package = "libmimalloc2.0",
+    .is_usual = true,
+    .open = open_mimalloc,
+};
+
+const struct acre_backend_kind acre_kind_mimalloc_heap = {
+    .name = "mimalloc-heap",
+    .about = "heaps of mimalloc for the iterations, dropped by mi_heap_destroy",
+    .package = "libmimalloc2.0",
+    .has_reset = true,
+    .is_for_regions = true,
+    .open = open_mimalloc_heap,
+};

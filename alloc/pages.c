@@ -12,6 +12,7 @@ struct pages_backend {
     struct acre_alloc base;
     size_t page_bytes;
     size_t held_bytes;
+    bool is_huge;
 };
 
 static size_t mapped_bytes(const struct pages_backend *backend, size_t size)
@@ -46,10 +47,17 @@ static void *pages_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct pages_backend *backend = (struct pages_backend *)self;
     size_t bytes = mapped_bytes(backend, layout.size);
-    void *block = map_aligned(backend, bytes, layout.align);
+    bool is_huge = backend->is_huge && bytes >= ACRE_HUGE_PAGE_BYTES;
+    void *block;
 
-    if (block != NULL)
-        backend->held_bytes += bytes;
+    if (is_huge && layout.align < ACRE_HUGE_PAGE_BYTES)
+        layout.align = ACRE_HUGE_PAGE_BYTES;
+    block = map_aligned(backend, bytes, layout.align);
+    if (block == NULL)
+        return NULL;
+    if (is_huge)
+        madvise(block, bytes, MADV_HUGEPAGE);
+    backend->held_bytes += bytes;
     return block;
 }
 
@@ -89,7 +97,7 @@ static const struct acre_alloc_ops pages_ops = {
     .held_bytes = pages_held_bytes,
 };
 
-struct acre_alloc *acre_pages_new(void)
+static struct acre_alloc *new_pages(bool is_huge)
 {
     struct pages_backend *backend = malloc(sizeof *backend);
 
@@ -98,6 +106,17 @@ struct acre_alloc *acre_pages_new(void)
     *backend = (struct pages_backend){
         .base = {.ops = &pages_ops},
         .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+        .is_huge = is_huge,
     };
     return &backend->base;
+}
+
+struct acre_alloc *acre_pages_new(void)
+{
+    return new_pages(false);
+}
+
+struct acre_alloc *acre_huge_pages_new(void)
+{
+    return new_pages(true);
 }

@@ -1,11 +1,21 @@
 /*
- * Backend: free lists by size class over an arena of its own.
+ * Backends: free lists by size class over an arena of its own; and the same as a reap.
  *
- * A class is a size; four of them to each power of two (16, 20, 24, 28, 32, 40, ...), rounded up
- * to the alignment. Blocks carry no header: the layout on both ends of the contract says which
- * list a freed block goes to. Its first word then links it to the next.
+ * Blocks carry no header: the layout on both ends of the contract says which list a freed block
+ * goes to. Its first word then links it to the next.
  *
  *   lists[alignment][class] ──> freed block ──> freed block ──> NULL
+ *
+ * There is a list for each alignment. Classes are multiples of 16 up to 1024, and from there on
+ * eight to each power of two, so that rounding costs at most an eighth.
+ *
+ * A reap has no list until the first free: it shows the room of its arena to its callers, who bump
+ * (acre_bump_take rounds to the same classes). The first free takes the room back until the reset.
+ *
+ *   arena's chunk  │ blocks │ room lent: cursor ──> end │        the arena's own cursor waits
+ *
+ * Reference: Berger, Zorn, McKinley, Reconsidering Custom Memory Allocation (OOPSLA 2002),
+ * section 5.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,70 +24,108 @@
 #include "alloc/track.h"
 
 enum {
-    SMALLEST_BYTES = 16,
-    CLASS_COUNT = 4 * (64 - 4), /* from 2^4 to 2^64, four a doubling */
-    ALIGNMENT_COUNT = 4,
+    STEP_BYTES = ACRE_BUMP_ALIGN,
+    SMALL_BYTES = ACRE_BUMP_MOST_BYTES, /* what is bumped has a class of exactly its size */
+    SMALL_POWER = 10,
+    SMALL_CLASSES = SMALL_BYTES / STEP_BYTES,
+    LARGE_POWER = 40, /* blocks of more than 2^40 bytes are refused */
+    CLASS_COUNT = SMALL_CLASSES + 8 * (LARGE_POWER - SMALL_POWER),
+
+    LEAST_ALIGN_POWER = 4,
+    MOST_ALIGN_POWER = 21,
+    ALIGNMENT_COUNT = MOST_ALIGN_POWER - LEAST_ALIGN_POWER + 1,
 };
 
-static const uint32_t alignments[ALIGNMENT_COUNT] = {16, 64, 4096, 2u << 20};
+_Static_assert(SMALL_BYTES == 1 << SMALL_POWER, "the small classes end at a power of two");
 
 struct free_block {
     struct free_block *next;
 };
 
 struct pool {
-    struct acre_alloc base;
+    struct acre_alloc base;   /* of a reap: with the room lent by the arena */
     struct acre_alloc *arena; /* owns every block, on a list or not */
-    struct free_block *lists[ALIGNMENT_COUNT][CLASS_COUNT];
+    uint32_t used_rows;       /* a bit for each alignment that has lists */
+    bool is_reap;
     bool is_tracked;
+    struct free_block *lists[ALIGNMENT_COUNT][CLASS_COUNT];
 };
 
-/* Where a layout belongs. */
+/* Where a layout belongs, and the size and alignment of all blocks there. */
 struct place {
-    struct free_block **list;
-    unsigned alignment, class;
+    unsigned row, class;
+    struct acre_layout layout;
 };
 
-/* The layout asked of the arena for all blocks of a list. */
-static struct acre_layout layout_of(const struct place *place)
+static bool find_place(struct acre_layout layout, struct place *place)
 {
-    return (struct acre_layout){(size_t)(4 + place->class % 4) << (place->class / 4 + 2),
-                                alignments[place->alignment], 0};
+    unsigned power = (unsigned)__builtin_ctz(layout.align);
+
+    place->row = power < LEAST_ALIGN_POWER ? 0 : power - LEAST_ALIGN_POWER;
+    place->layout.align = 1u << (place->row + LEAST_ALIGN_POWER);
+    place->layout.purpose = layout.purpose;
+    if (__builtin_expect(layout.size <= SMALL_BYTES, 1)) {
+        place->class = (unsigned)((layout.size - 1) / STEP_BYTES);
+        place->layout.size = acre_align_up(layout.size, STEP_BYTES);
+    } else {
+        unsigned step_power;
+
+        power = 63u - (unsigned)__builtin_clzl(layout.size - 1); /* 2^power < size <= 2^(power+1) */
+        if (power >= LARGE_POWER)
+            return false;
+        step_power = power - 3;
+        place->layout.size = acre_align_up(layout.size, (size_t)1 << step_power);
+        place->class = SMALL_CLASSES + 8 * (power - SMALL_POWER) +
+                       (unsigned)((layout.size - 1) >> step_power) - 8;
+    }
+    return place->row < ALIGNMENT_COUNT;
 }
 
-static bool find_place(struct pool *pool, struct acre_layout layout, struct place *place)
-{
-    size_t size = layout.size < SMALLEST_BYTES ? SMALLEST_BYTES : layout.size;
-    unsigned power = 63u - (unsigned)__builtin_clzl(size);
-    size_t step = (size_t)1 << (power - 2);
-    size_t quarters = (size + step - 1) >> (power - 2); /* 4..8; a division would cost the most */
+/* The room of a reap ------------------------------------------------------------------------- */
 
-    place->class = 4 * (power - 4) + (unsigned)quarters - 4;
-    place->alignment = 0;
-    while (place->alignment < ALIGNMENT_COUNT && alignments[place->alignment] < layout.align)
-        place->alignment++;
-    if (place->alignment == ALIGNMENT_COUNT || place->class >= CLASS_COUNT)
-        return false;
-    place->list = &pool->lists[place->alignment][place->class];
-    return true;
+static void lend_room(struct pool *pool)
+{
+    if (pool->is_reap && pool->used_rows == 0)
+        pool->base.bump = pool->arena->bump;
 }
+
+/* Before the arena is asked for anything. */
+static void take_room_back(struct pool *pool)
+{
+    if (pool->base.bump.end == NULL)
+        return;
+    pool->arena->bump.cursor = pool->base.bump.cursor;
+    pool->base.bump = (struct acre_bump){0};
+}
+
+static void *allocate_from_arena(struct pool *pool, struct acre_layout layout)
+{
+    void *block;
+
+    take_room_back(pool);
+    block = acre_allocate(pool->arena, layout);
+    lend_room(pool);
+    return block;
+}
+
+/* The lists ---------------------------------------------------------------------------------- */
 
 static void *pool_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct pool *pool = (struct pool *)self;
-    struct place place;
     struct free_block *block;
+    struct place place;
 
-    if (!find_place(pool, layout, &place))
+    if (!find_place(layout, &place))
         return NULL;
-    block = *place.list;
+    block = pool->lists[place.row][place.class];
     if (block == NULL)
-        return acre_allocate(pool->arena, layout_of(&place));
+        return allocate_from_arena(pool, place.layout);
     if (pool->is_tracked) {
-        acre_track_block_begin(pool->arena, block, layout_of(&place).size);
+        acre_track_block_begin(pool->arena, block, place.layout.size);
         acre_track_defined(block, sizeof *block);
     }
-    *place.list = block->next;
+    pool->lists[place.row][place.class] = block->next;
     if (pool->is_tracked)
         acre_track_undefined(block, sizeof *block);
     return block;
@@ -89,12 +137,14 @@ static void pool_free(struct acre_alloc *self, void *memory, struct acre_layout 
     struct free_block *block = memory;
     struct place place;
 
-    if (!find_place(pool, layout, &place))
+    if (!find_place(layout, &place))
         return; /* such a layout was never allocated */
-    block->next = *place.list;
-    *place.list = block;
+    take_room_back(pool);
+    pool->used_rows |= 1u << place.row;
+    block->next = pool->lists[place.row][place.class];
+    pool->lists[place.row][place.class] = block;
     if (pool->is_tracked)
-        acre_free(pool->arena, block, layout_of(&place));
+        acre_free(pool->arena, block, place.layout);
 }
 
 static size_t pool_usable_bytes(const struct acre_alloc *self, const void *block,
@@ -102,8 +152,9 @@ static size_t pool_usable_bytes(const struct acre_alloc *self, const void *block
 {
     struct place place;
 
+    (void)self;
     (void)block;
-    return find_place((struct pool *)self, layout, &place) ? layout_of(&place).size : layout.size;
+    return find_place(layout, &place) ? place.layout.size : layout.size;
 }
 
 static bool pool_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
@@ -111,18 +162,24 @@ static bool pool_resize(struct acre_alloc *self, void *block, struct acre_layout
     struct place before;
     struct place after;
 
+    (void)self;
     (void)block;
-    return find_place((struct pool *)self, old, &before) &&
-           find_place((struct pool *)self, (struct acre_layout){size, old.align, 0}, &after) &&
-           before.list == after.list;
+    return find_place(old, &before) &&
+           find_place((struct acre_layout){size, old.align, 0}, &after) &&
+           before.class == after.class;
 }
 
 static void pool_reset(struct acre_alloc *self)
 {
     struct pool *pool = (struct pool *)self;
 
-    memset(pool->lists, 0, sizeof pool->lists);
+    for (unsigned row = 0; pool->used_rows >> row != 0; row++)
+        if ((pool->used_rows >> row & 1) != 0)
+            memset(pool->lists[row], 0, sizeof pool->lists[row]);
+    pool->used_rows = 0;
+    take_room_back(pool);
     acre_reset(pool->arena);
+    lend_room(pool);
 }
 
 static size_t pool_held_bytes(const struct acre_alloc *self)
@@ -144,32 +201,40 @@ static void pool_destroy(struct acre_alloc *self)
     free(self);
 }
 
-static const struct acre_alloc_ops pool_ops = {
-    .name = "pool",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE |
-                    ACRE_CAN_HELD | ACRE_CAN_CHECK,
-    .allocate = pool_allocate,
-    .free = pool_free,
-    .destroy = pool_destroy,
-    .resize = pool_resize,
-    .reset = pool_reset,
-    .usable_bytes = pool_usable_bytes,
-    .held_bytes = pool_held_bytes,
-    .check = pool_check,
-};
+#define OPERATIONS                                                                                 \
+    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE |           \
+                    ACRE_CAN_HELD | ACRE_CAN_CHECK,                                                \
+    .allocate = pool_allocate, .free = pool_free, .destroy = pool_destroy, .resize = pool_resize,  \
+    .reset = pool_reset, .usable_bytes = pool_usable_bytes, .held_bytes = pool_held_bytes,         \
+    .check = pool_check
 
-struct acre_alloc *acre_pool_new(struct acre_alloc *below)
+static const struct acre_alloc_ops pool_ops = {.name = "pool", OPERATIONS};
+static const struct acre_alloc_ops reap_ops = {.name = "reap", OPERATIONS};
+
+static struct acre_alloc *new_pool(struct acre_alloc *below,
+                                   const struct acre_arena_options *options, bool is_reap)
 {
     struct pool *pool = calloc(1, sizeof *pool);
 
     if (pool == NULL)
         return NULL;
-    pool->arena = acre_arena_new(below, NULL);
+    pool->arena = acre_arena_new(below, options);
     if (pool->arena == NULL) {
         free(pool);
         return NULL;
     }
+    pool->is_reap = is_reap;
     pool->is_tracked = acre_track_is_listening();
-    pool->base = (struct acre_alloc){.ops = &pool_ops};
+    pool->base = (struct acre_alloc){.ops = is_reap ? &reap_ops : &pool_ops};
     return &pool->base;
+}
+
+struct acre_alloc *acre_pool_new(struct acre_alloc *below, const struct acre_arena_options *options)
+{
+    return new_pool(below, options, false);
+}
+
+struct acre_alloc *acre_reap_new(struct acre_alloc *below, const struct acre_arena_options *options)
+{
+    return new_pool(below, options, true);
 }

@@ -1,204 +1,90 @@
 #include "alloc/registry.h"
 
-#include <dlfcn.h>
-#include <elf.h>
-#include <gnu/libc-version.h>
-#include <link.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "acre_config.h"
-#include "alloc/backends.h"
-
-struct entry {
-    const char *name;
-    const char *about;
-    bool has_reset;
-    bool (*open)(struct acre_backend *backend, char *why, size_t why_bytes);
+static const struct acre_backend_kind *const kinds[] = {
+    &acre_kind_malloc,   &acre_kind_malloc_tuned,  &acre_kind_jemalloc, &acre_kind_jemalloc_arena,
+    &acre_kind_mimalloc, &acre_kind_mimalloc_heap, &acre_kind_tcmalloc, &acre_kind_tbbmalloc,
+    &acre_kind_pool,     &acre_kind_arena,         &acre_kind_reap,     &acre_kind_shared_object,
 };
 
-/* Identity ------------------------------------------------------------------------------------ */
+enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
-struct wanted_file {
-    uintptr_t address; /* in the file we look for */
-    char *build_id;
-    size_t build_id_bytes;
-};
-
-static void write_hex(const unsigned char *bytes, size_t count, char *text, size_t text_bytes)
+const struct acre_backend_kind *acre_backend_kind_at(size_t index)
 {
-    for (size_t i = 0; i < count && 2 * i + 2 < text_bytes; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    return index < KIND_COUNT ? kinds[index] : NULL;
 }
 
-/* A note is three words (name length, description length, type), the name and the description,
- * each padded to 4 bytes. System V ABI, "Note Section"; the type NT_GNU_BUILD_ID is GNU's. */
-static void read_build_id(const char *notes, size_t bytes, struct wanted_file *wanted)
+const struct acre_backend_kind *acre_backend_kind_of(const char *name)
 {
-    while (bytes >= sizeof(ElfW(Nhdr))) {
-        const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)(const void *)notes;
-        size_t name_bytes = (note->n_namesz + 3u) & ~3u;
-        size_t description_bytes = (note->n_descsz + 3u) & ~3u;
-        size_t note_bytes = sizeof *note + name_bytes + description_bytes;
+    size_t length = strcspn(name, ":");
 
-        if (note_bytes > bytes)
-            return;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
-            memcmp(notes + sizeof *note, "GNU", 4) == 0)
-            write_hex((const unsigned char *)notes + sizeof *note + name_bytes, note->n_descsz,
-                      wanted->build_id, wanted->build_id_bytes);
-        notes += note_bytes;
-        bytes -= note_bytes;
-    }
-}
-
-static int look_at_file(struct dl_phdr_info *info, size_t info_bytes, void *context)
-{
-    struct wanted_file *wanted = context;
-    bool is_here = false;
-
-    (void)info_bytes;
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        uintptr_t begin = info->dlpi_addr + header->p_vaddr;
-
-        is_here |= header->p_type == PT_LOAD && wanted->address >= begin &&
-                   wanted->address - begin < header->p_memsz;
-    }
-    for (size_t i = 0; is_here && i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-
-        if (header->p_type == PT_NOTE)
-            read_build_id((const char *)(info->dlpi_addr + header->p_vaddr), header->p_memsz,
-                          wanted);
-    }
-    return is_here;
-}
-
-static void identify(struct acre_identity *identity, const void *symbol, const char *version)
-{
-    struct wanted_file wanted = {(uintptr_t)symbol, identity->build_id, sizeof identity->build_id};
-    Dl_info info;
-
-    if (symbol != NULL && dladdr(symbol, &info) != 0 && info.dli_fname != NULL) {
-        char *real = realpath(info.dli_fname, NULL);
-
-        snprintf(identity->path, sizeof identity->path, "%s", real != NULL ? real : info.dli_fname);
-        free(real);
-        dl_iterate_phdr(look_at_file, &wanted);
-    }
-    snprintf(identity->version, sizeof identity->version, "%s", version);
-}
-
-/* The backends -------------------------------------------------------------------------------- */
-
-static bool open_malloc(struct acre_backend *backend, char *why, size_t why_bytes)
-{
-    char version[64];
-
-    backend->pinned = acre_malloc_new();
-    if (backend->pinned == NULL) {
-        snprintf(why, why_bytes, "out of memory");
-        return false;
-    }
-    snprintf(version, sizeof version, "glibc %s", gnu_get_libc_version());
-    identify(&backend->identity, dlsym(RTLD_DEFAULT, "malloc"), version);
-    return true;
-}
-
-static bool open_jemalloc(struct acre_backend *backend, char *why, size_t why_bytes)
-{
-    const char *version;
-    const void *symbol;
-
-    backend->pinned = acre_jemalloc_new(why, why_bytes);
-    if (backend->pinned == NULL)
-        return false;
-    symbol = acre_jemalloc_symbol(backend->pinned, &version);
-    identify(&backend->identity, symbol, version);
-    return true;
-}
-
-static bool open_mimalloc(struct acre_backend *backend, char *why, size_t why_bytes)
-{
-    const char *version;
-    const void *symbol;
-
-    backend->pinned = acre_mimalloc_new(why, why_bytes);
-    if (backend->pinned == NULL)
-        return false;
-    symbol = acre_mimalloc_symbol(backend->pinned, &version);
-    identify(&backend->identity, symbol, version);
-    return true;
-}
-
-/* What outlives the iterations comes from a pool, since an arena cannot take single frees. */
-static bool open_arena(struct acre_backend *backend, char *why, size_t why_bytes)
-{
-    bool complete;
-
-    backend->pages = acre_pages_new();
-    if (backend->pages != NULL)
-        backend->pinned = acre_pool_new(backend->pages);
-    complete = backend->pinned != NULL;
-    for (size_t i = 0; complete && i < ACRE_BACKEND_REGIONS; i++) {
-        backend->regions[i] = acre_arena_new(backend->pages, NULL);
-        complete = backend->regions[i] != NULL;
-    }
-    if (!complete)
-        snprintf(why, why_bytes, "out of memory");
-    identify(&backend->identity, NULL, "acre " ACRE_VERSION);
-    return complete;
-}
-
-static const struct entry entries[] = {
-    {"malloc", "the C library's malloc", false, open_malloc},
-    {"jemalloc", "jemalloc, loaded at run time", false, open_jemalloc},
-    {"mimalloc", "mimalloc, loaded at run time", false, open_mimalloc},
-    {"arena", "bump regions for the iterations, a pool for what outlives them", true, open_arena},
-};
-
-enum { ENTRY_COUNT = sizeof entries / sizeof entries[0] };
-
-static const struct entry *find(const char *name)
-{
-    for (size_t i = 0; i < ENTRY_COUNT; i++)
-        if (strcmp(entries[i].name, name) == 0)
-            return &entries[i];
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strlen(kinds[i]->name) == length && strncmp(kinds[i]->name, name, length) == 0)
+            return kinds[i];
     return NULL;
 }
 
-const char *acre_backend_name(size_t index)
+/* What stands behind the colon; NULL: nothing does. */
+static const char *behind_colon(const char *name)
 {
-    return index < ENTRY_COUNT ? entries[index].name : NULL;
+    const char *colon = strchr(name, ':');
+
+    return colon != NULL ? colon + 1 : NULL;
 }
 
-const char *acre_backend_about(const char *name)
+static bool read(const char *name, const struct acre_backend_kind **kind,
+                 struct acre_setting_value *values, char *why, size_t why_bytes)
 {
-    const struct entry *entry = find(name);
+    const char *rest = behind_colon(name);
+    int length = (int)strcspn(name, ":");
 
-    return entry != NULL ? entry->about : NULL;
+    memset(values, 0, ACRE_MOST_SETTINGS * sizeof *values);
+    *kind = acre_backend_kind_of(name);
+    if (*kind == NULL) {
+        snprintf(why, why_bytes, "unknown backend '%.*s'", length < 40 ? length : 40, name);
+        return false;
+    }
+    if ((*kind)->takes_path) {
+        if (rest != NULL && rest[0] != '\0')
+            return true;
+        snprintf(why, why_bytes, "backend '%s' wants a path: %s", (*kind)->name, (*kind)->about);
+        return false;
+    }
+    return rest == NULL || acre_settings_read((*kind)->settings, (*kind)->setting_count, rest,
+                                              values, why, why_bytes);
 }
 
-bool acre_backend_has_reset(const char *name)
+bool acre_backend_check(const char *name, char *why, size_t why_bytes)
 {
-    const struct entry *entry = find(name);
+    struct acre_setting_value values[ACRE_MOST_SETTINGS];
+    const struct acre_backend_kind *kind;
 
-    return entry != NULL && entry->has_reset;
+    return read(name, &kind, values, why, why_bytes);
+}
+
+bool acre_backend_is_here(const char *name, char *why, size_t why_bytes)
+{
+    const struct acre_backend_kind *kind = acre_backend_kind_of(name);
+    struct acre_backend backend;
+
+    if (kind != NULL && kind->package == NULL && !kind->takes_path)
+        return true;
+    if (!acre_backend_open(&backend, name, why, why_bytes))
+        return false;
+    acre_backend_close(&backend);
+    return true;
 }
 
 bool acre_backend_open(struct acre_backend *backend, const char *name, char *why, size_t why_bytes)
 {
-    const struct entry *entry = find(name);
+    struct acre_setting_value values[ACRE_MOST_SETTINGS];
 
-    *backend = (struct acre_backend){0};
-    if (entry == NULL) {
-        snprintf(why, why_bytes, "unknown backend '%s'", name);
+    *backend = (struct acre_backend){.name = name};
+    if (!read(name, &backend->kind, values, why, why_bytes))
         return false;
-    }
-    backend->name = entry->name;
-    if (entry->open(backend, why, why_bytes))
+    if (backend->kind->open(backend, values, why, why_bytes))
         return true;
     acre_backend_close(backend);
     return false;

@@ -1,48 +1,36 @@
-/*
- * Backends by name, and the proof of what serves them.
- *
- * A backend here is the stack of allocators that a strategy needs: one for what outlives
- * iterations, and, where the backend has a reset, two regions for the iterations (two, because a
- * loop that keeps the old result while it builds the new one needs them in rotation).
- */
+/* Backends by name. What one is: alloc/backend.h. */
 #ifndef ACRE_ALLOC_REGISTRY_H
 #define ACRE_ALLOC_REGISTRY_H
 
-#include "alloc/alloc.h"
+#include "alloc/backend.h"
 
-/* Which library served the calls, as found in the running process. */
-struct acre_identity {
-    char path[512];    /* the file, or "" for code of our own */
-    char version[128]; /* as the library states it */
-    char build_id[96]; /* hex, or "" */
-};
+/* The kind of backend number `index`, NULL past the last. */
+const struct acre_backend_kind *acre_backend_kind_at(size_t index);
 
-enum { ACRE_BACKEND_REGIONS = 2 };
+/* The kind of a name with or without settings; NULL for an unknown one. */
+const struct acre_backend_kind *acre_backend_kind_of(const char *name);
 
-struct acre_backend {
-    const char *name;
-    struct acre_alloc *pinned;                        /* takes single frees */
-    struct acre_alloc *regions[ACRE_BACKEND_REGIONS]; /* NULL: the backend has no reset */
-    struct acre_identity identity;
-    struct acre_alloc *pages; /* below regions and pinned, or NULL; owned */
-};
+/* Whether there is such a backend and its settings are right; otherwise a sentence in `why`.
+ * Nothing is loaded. */
+bool acre_backend_check(const char *name, char *why, size_t why_bytes);
 
-/* The name of backend number `index`, NULL past the last. */
-const char *acre_backend_name(size_t index);
-
-/* One sentence about a backend: what it is. NULL for an unknown name. */
-const char *acre_backend_about(const char *name);
-
-/* Whether the backend's memory can be dropped at once (lifetimes walked and region). */
-bool acre_backend_has_reset(const char *name);
+/* Whether it can be opened here; otherwise why not, in one sentence. Only what needs a library is
+ * tried, which stays loaded. */
+bool acre_backend_is_here(const char *name, char *why, size_t why_bytes);
 
 /*
- * Makes the allocators of a backend. False with a sentence in `why` (unknown name, library not
- * there, out of memory); then nothing is owned.
+ * Makes the allocators of a backend; `name` is kept, not copied. False with a sentence in `why`
+ * (unknown name, wrong settings, library not there, out of memory); then nothing is owned. Settings
+ * of a library hold for the whole process, from then on.
  */
 bool acre_backend_open(struct acre_backend *backend, const char *name, char *why, size_t why_bytes);
 
 /* Ends them; regions go with all their blocks. A zeroed or closed backend is allowed. */
 void acre_backend_close(struct acre_backend *backend);
+
+/* Every kind, in the order they are listed. */
+extern const struct acre_backend_kind acre_kind_malloc, acre_kind_malloc_tuned, acre_kind_jemalloc,
+    acre_kind_jemalloc_arena, acre_kind_mimalloc, acre_kind_mimalloc_heap, acre_kind_tcmalloc,
+    acre_kind_tbbmalloc, acre_kind_pool, acre_kind_arena, acre_kind_reap, acre_kind_shared_object;
 
 #endif

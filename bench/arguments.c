@@ -46,7 +46,7 @@ bool acre_next_word(const char **list, char *word, size_t word_bytes)
 
     if (**list == '\0')
         return false;
-    snprintf(word, word_bytes, "%.*s", (int)(length < 100 ? length : 100), *list);
+    snprintf(word, word_bytes, "%.*s", (int)(length < word_bytes ? length : word_bytes), *list);
     *list += length;
     *list += **list == ',';
     return true;

@@ -19,7 +19,7 @@
 #include "core/status.h"
 
 struct acre_cell_spec {
-    char backend[32];
+    char backend[ACRE_BACKEND_NAME_BYTES];
     enum acre_lifetime lifetime;
     uint64_t values[ACRE_MOST_PARAMETERS]; /* of the workload's parameters, in its order */
     uint64_t seed;

@@ -151,7 +151,7 @@ static enum acre_exit draw_to(const struct sitting *sitting, FILE *stream)
     struct acre_drawing drawing = {.variables = variables};
     struct acre_object **objects = list_objects(&sitting->ledger, &drawing.object_count);
     enum acre_status status = ACRE_NO_MEMORY;
-    char title[160];
+    char title[64 + ACRE_BACKEND_NAME_BYTES];
 
     if (objects != NULL) {
         snprintf(title, sizeof title, "%s, %s/%s: %s", sitting->workload->name,

@@ -49,13 +49,13 @@ static struct acre_cell_spec first_spec(const struct program *program)
 
     for (size_t i = 0; i < program->workload->parameter_count; i++)
         spec.values[i] = options->parameters[i].values[0];
-    for (size_t b = 0; b < options->backend_count && spec.backend[0] == '\0'; b++)
+    for (size_t b = 0; b < options->backends.count && spec.backend[0] == '\0'; b++)
         for (int l = 0; l < ACRE_LIFETIME_COUNT; l++)
             if (options->lifetimes[l] &&
-                acre_workload_why_not(program->workload, options->backends[b],
+                acre_workload_why_not(program->workload, options->backends.names[b],
                                       (enum acre_lifetime)l) == NULL &&
                 (l != ACRE_LIFETIME_STRONG || options->lifetimes_were_named)) {
-                snprintf(spec.backend, sizeof spec.backend, "%s", options->backends[b]);
+                snprintf(spec.backend, sizeof spec.backend, "%s", options->backends.names[b]);
                 spec.lifetime = (enum acre_lifetime)l;
                 break;
             }
@@ -272,6 +272,8 @@ static enum acre_exit run_all(const struct program *program)
 
     if (options->json_path != NULL && !acre_run_probe(options->json_path, error, sizeof error))
         return complain(program, ACRE_EXIT_IO, error);
+    if (!options->backends.are_named)
+        restart(program); /* those that are not here are left out: acre_backend_is_here */
     status = acre_runner_run(&runner, &run, error, sizeof error);
     status = status == ACRE_EXIT_OK ? finish(program, &run) : complain(program, status, error);
     acre_run_free(&run);

@@ -47,79 +47,7 @@ struct reader {
     struct acre_refusal refusal;
 };
 
-/* Words ------------------------------------------------------------------------------------- */
-
-/* Levenshtein's distance, for "did you mean"; words are short. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[64];
-    size_t length = strlen(b);
-
-    if (length >= 64 || strlen(a) >= 64)
-        return UINT_MAX;
-    for (unsigned j = 0; j <= length; j++)
-        row[j] = j;
-    for (; *a != '\0'; a++) {
-        unsigned diagonal = row[0]++;
-
-        for (unsigned j = 1; j <= length; j++) {
-            unsigned above = row[j];
-            unsigned best = diagonal + (*a != b[j - 1]);
-
-            best = above + 1 < best ? above + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            row[j] = best;
-            diagonal = above;
-        }
-    }
-    return row[length];
-}
-
-static bool refuse_backend(const struct reader *reader, const char *word)
-{
-    const char *nearest = NULL;
-    unsigned least = 3;
-    size_t count = 0;
-
-    for (; acre_backend_name(count) != NULL; count++) {
-        unsigned d = distance(word, acre_backend_name(count));
-
-        if (d < least) {
-            least = d;
-            nearest = acre_backend_name(count);
-        }
-    }
-    if (nearest != NULL)
-        return acre_refuse(&reader->refusal,
-                           "unknown backend '%.40s' (did you mean '%s'?); 'acre list' shows all",
-                           word, nearest);
-    return acre_refuse(&reader->refusal, "unknown backend '%.40s'; 'acre list' shows all %zu", word,
-                       count);
-}
-
-static bool read_backends(const struct reader *reader, const char *list)
-{
-    struct acre_bench_options *options = reader->options;
-    char word[128];
-
-    options->backend_count = 0;
-    options->backends_were_named = true;
-    while (acre_next_word(&list, word, sizeof word)) {
-        const char *name = NULL;
-
-        for (size_t i = 0; acre_backend_name(i) != NULL; i++)
-            if (strcmp(acre_backend_name(i), word) == 0)
-                name = acre_backend_name(i);
-        if (name == NULL)
-            return refuse_backend(reader, word);
-        for (size_t i = 0; i < options->backend_count; i++)
-            if (options->backends[i] == name)
-                return acre_refuse(&reader->refusal, "--backends: '%s' stands there twice", name);
-        options->backends[options->backend_count++] = name;
-    }
-    return options->backend_count > 0 ||
-           acre_refuse(&reader->refusal, "--backends: the list is empty");
-}
+/* Lists ------------------------------------------------------------------------------------- */
 
 static bool read_lifetimes(const struct reader *reader, const char *list)
 {
@@ -168,7 +96,7 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_SEED:
         return acre_read_seed(&reader->refusal, value, &o->seed);
     case OPTION_BACKENDS:
-        return read_backends(reader, value);
+        return acre_backend_list_read(&reader->refusal, value, &o->backends);
     case OPTION_LIFETIMES:
         return read_lifetimes(reader, value);
     case OPTION_CHILD:
@@ -207,8 +135,7 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
     };
     for (size_t i = 0; i < workload->parameter_count; i++)
         acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
-    for (size_t i = 0; acre_backend_name(i) != NULL && i < MOST_BACKENDS; i++)
-        options->backends[options->backend_count++] = acre_backend_name(i);
+    acre_backend_list_usual(&options->backends);
     for (size_t i = 0; i < ACRE_LIFETIME_COUNT; i++)
         options->lifetimes[i] = true;
 }
@@ -223,12 +150,12 @@ static bool check_pairs(const struct reader *reader)
     unsigned fitting[ACRE_LIFETIME_COUNT] = {0};
     const char *why_not = NULL;
 
-    for (size_t b = 0; b < o->backend_count; b++) {
+    for (size_t b = 0; b < o->backends.count; b++) {
         unsigned fits = 0;
 
         for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++) {
-            const char *why =
-                acre_workload_why_not(reader->workload, o->backends[b], (enum acre_lifetime)l);
+            const char *why = acre_workload_why_not(reader->workload, o->backends.names[b],
+                                                    (enum acre_lifetime)l);
 
             if (!o->lifetimes[l])
                 continue;
@@ -236,10 +163,10 @@ static bool check_pairs(const struct reader *reader)
             fitting[l] += why == NULL;
             why_not = why != NULL ? why : why_not;
         }
-        if (fits == 0 && o->backends_were_named)
+        if (fits == 0 && o->backends.are_named)
             return acre_refuse(&reader->refusal,
                                "backend '%s' cannot run under any lifetime asked for: %s",
-                               o->backends[b], why_not);
+                               o->backends.names[b], why_not);
     }
     for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
         if (o->lifetimes[l] && fitting[l] == 0 && o->lifetimes_were_named)
@@ -317,7 +244,9 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
     fprintf(stream,
             "    --iterations N        of the cold and the recorded part (default %llu)\n"
             "  under which strategies\n"
-            "    --backends A[,B...]   malloc, jemalloc, mimalloc, arena (default: all)\n"
+            "    --backends A[,B...]   names as 'acre list' shows them, or all; settings stand\n"
+            "                          behind a colon, as in arena:chunk=2M,hugepages\n"
+            "                          (default: malloc, jemalloc, mimalloc, arena)\n"
             "    --lifetimes A[,B...]  ",
             (unsigned long long)workload->iterations);
     print_lifetimes(stream, workload);

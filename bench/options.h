@@ -4,20 +4,18 @@
 
 #include <stdio.h>
 
+#include "bench/backend_list.h"
 #include "bench/bench.h"
 #include "bench/visit.h"
-
-enum { MOST_BACKENDS = 16 };
 
 struct acre_bench_options {
     struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
     uint64_t iterations, rounds, seed;
-    const char *backends[MOST_BACKENDS]; /* names of the registry */
-    size_t backend_count;
+    struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
-    bool backends_were_named, lifetimes_were_named; /* then each must have a pair that can run */
-    const char *json_path;                          /* NULL: none */
-    const char *draw_path;                          /* NULL: measure */
+    bool lifetimes_were_named; /* then each must have a pair that can run */
+    const char *json_path;     /* NULL: none */
+    const char *draw_path;     /* NULL: measure */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

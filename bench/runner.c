@@ -81,8 +81,9 @@ static bool add_strategy(struct session *session, const char *backend, enum acre
 static bool add_cells(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
-    size_t strategies = options->backend_count * ACRE_LIFETIME_COUNT;
+    size_t strategies = options->backends.count * ACRE_LIFETIME_COUNT;
     size_t most = strategies;
+    char why[256];
 
     for (size_t i = 0; i < session->runner->workload->parameter_count; i++)
         most *= options->parameters[i].count;
@@ -93,12 +94,15 @@ static bool add_cells(struct session *session)
     if (session->specs == NULL || session->order == NULL || session->run->cells == NULL ||
         session->run->left_out == NULL)
         return false;
-    for (size_t b = 0; b < options->backend_count; b++)
+    for (size_t b = 0; b < options->backends.count; b++) {
+        bool is_here = options->backends.are_named ||
+                       acre_backend_is_here(options->backends.names[b], why, sizeof why);
+
         for (int l = 0; l < ACRE_LIFETIME_COUNT; l++) {
             enum acre_lifetime lifetime = (enum acre_lifetime)l;
-            const char *backend = options->backends[b];
+            const char *backend = options->backends.names[b];
             const char *why_not =
-                acre_workload_why_not(session->runner->workload, backend, lifetime);
+                is_here ? acre_workload_why_not(session->runner->workload, backend, lifetime) : why;
 
             if (!options->lifetimes[l])
                 continue;
@@ -106,6 +110,7 @@ static bool add_cells(struct session *session)
                                 : !add_strategy(session, backend, lifetime))
                 return false;
         }
+    }
     return true;
 }
 
@@ -315,7 +320,7 @@ static bool describe(struct session *session)
     run->seed = options->seed;
     run->rounds = options->rounds;
     run->iterations = options->iterations;
-    run->libraries = calloc(options->backend_count, sizeof *run->libraries);
+    run->libraries = calloc(options->backends.count, sizeof *run->libraries);
     return run->workload != NULL && run->unit != NULL && run->command != NULL &&
            run->libraries != NULL && acre_machine_describe(run);
 }

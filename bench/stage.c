@@ -18,14 +18,16 @@ const char *acre_lifetime_name(enum acre_lifetime lifetime)
 
 const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
 {
-    bool has_reset = acre_backend_has_reset(backend);
+    const struct acre_backend_kind *kind = acre_backend_kind_of(backend);
 
     switch (lifetime) {
     case ACRE_LIFETIME_WALKED:
     case ACRE_LIFETIME_REGION:
-        return has_reset ? NULL : "the backend has no reset";
+        return kind->has_reset ? NULL : "the backend has no reset";
     case ACRE_LIFETIME_WEAK:
-        return has_reset ? "the backend frees only by its reset (lifetime walked does that)" : NULL;
+        return kind->is_for_regions
+                   ? "the backend frees only by its reset (lifetime walked does that)"
+                   : NULL;
     default: /* what is pinned is freed singly everywhere: beside an arena stands a pool */
         return NULL;
     }

@@ -34,13 +34,28 @@ static void print_lifetimes(const char *backend)
     putchar('\n');
 }
 
-static void print_backend(const char *name)
+static void print_settings(const struct acre_backend_kind *kind)
+{
+    for (size_t i = 0; i < kind->setting_count; i++) {
+        const struct acre_setting *setting = &kind->settings[i];
+
+        printf("    %s  %s%s  %s\n", i == 0 ? "settings " : "         ", setting->name,
+               setting->kind == ACRE_SETTING_FLAG    ? ""
+               : setting->kind == ACRE_SETTING_BYTES ? "=BYTES"
+                                                     : "=N",
+               setting->about);
+    }
+}
+
+static void print_backend(const struct acre_backend_kind *kind)
 {
     struct acre_backend backend;
     char why[256];
 
-    printf("  %-10s %s\n", name, acre_backend_about(name));
-    if (!acre_backend_open(&backend, name, why, sizeof why)) {
+    printf("  %-14s %s\n", kind->name, kind->about);
+    if (kind->takes_path)
+        return;
+    if (!acre_backend_open(&backend, kind->name, why, sizeof why)) {
         printf("    not here   %s\n", why);
         return;
     }
@@ -50,7 +65,8 @@ static void print_backend(const char *name)
     if (backend.identity.build_id[0] != '\0')
         printf(" (build id %.12s)", backend.identity.build_id);
     putchar('\n');
-    print_lifetimes(name);
+    print_lifetimes(kind->name);
+    print_settings(kind);
     acre_backend_close(&backend);
 }
 
@@ -68,8 +84,8 @@ int acre_cmd_list(int argc, char **argv)
     }
     restart();
     puts("backends");
-    for (size_t i = 0; acre_backend_name(i) != NULL; i++)
-        print_backend(acre_backend_name(i));
+    for (size_t i = 0; acre_backend_kind_at(i) != NULL; i++)
+        print_backend(acre_backend_kind_at(i));
     puts("\nworkloads");
     for (size_t i = 0; acre_workload_at(i) != NULL; i++)
         printf("  %-16s %s\n", acre_workload_at(i)->name, acre_workload_at(i)->about);

@@ -68,7 +68,7 @@ struct acre_key_parameter {
 
 /* What identifies a cell; two runs are compared cell by cell on all of it but the titles. */
 struct acre_cell_key {
-    char *backend;                         /* "malloc", "jemalloc", "mimalloc", "arena" */
+    char *backend;                         /* a name of the registry, with its settings */
     char *lifetime;                        /* "strong", "weak", "collector", "walked", "region" */
     struct acre_key_parameter *parameters; /* in the order of headings */
     size_t parameter_count;

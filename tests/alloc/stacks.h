@@ -9,15 +9,27 @@
 
 #include "alloc/backends.h"
 #include "alloc/ledger.h"
+#include "alloc/track.h"
 
 enum stack_kind {
     STACK_MALLOC,
     STACK_JEMALLOC,
+    STACK_JEMALLOC_ARENA,
     STACK_MIMALLOC,
+    STACK_MIMALLOC_HEAP,
+    STACK_TCMALLOC,
+    STACK_TBBMALLOC,
+    STACK_SHARED_OBJECT,
+    STACK_PLAIN_OBJECT,   /* nothing but malloc and free */
+    STACK_ALIGNED_OBJECT, /* ... and aligned_alloc */
     STACK_PAGES,
+    STACK_HUGE_PAGES,
     STACK_ARENA,
     STACK_SMALL_ARENA, /* of the smallest chunks there are */
+    STACK_HUGE_ARENA,
     STACK_POOL,
+    STACK_REAP,
+    STACK_SMALL_REAP,
     STACK_KINDS
 };
 
@@ -31,42 +43,96 @@ struct stack {
 
 static inline const char *stack_name(enum stack_kind kind)
 {
-    static const char *const names[STACK_KINDS] = {"malloc", "jemalloc",    "mimalloc", "pages",
-                                                   "arena",  "small arena", "pool"};
+    static const char *const names[STACK_KINDS] = {
+        [STACK_MALLOC] = "malloc",
+        [STACK_JEMALLOC] = "jemalloc",
+        [STACK_JEMALLOC_ARENA] = "jemalloc-arena",
+        [STACK_MIMALLOC] = "mimalloc",
+        [STACK_MIMALLOC_HEAP] = "mimalloc-heap",
+        [STACK_TCMALLOC] = "tcmalloc",
+        [STACK_TBBMALLOC] = "tbbmalloc",
+        [STACK_SHARED_OBJECT] = "so",
+        [STACK_PLAIN_OBJECT] = "so, plain",
+        [STACK_ALIGNED_OBJECT] = "so, aligned_alloc",
+        [STACK_PAGES] = "pages",
+        [STACK_HUGE_PAGES] = "huge pages",
+        [STACK_ARENA] = "arena",
+        [STACK_SMALL_ARENA] = "small arena",
+        [STACK_HUGE_ARENA] = "arena of huge pages",
+        [STACK_POOL] = "pool",
+        [STACK_REAP] = "reap",
+        [STACK_SMALL_REAP] = "small reap",
+    };
 
     return names[kind];
+}
+
+/* Libraries that the tests are built with; but for a sanitizer's program, which has one malloc. */
+static inline struct acre_alloc *stack_of_our_own(const char *variable, char *why, size_t why_bytes)
+{
+#ifdef ACRE_TRACK_ASAN
+    (void)variable;
+    return acre_tbbmalloc_new(why, why_bytes);
+#else
+    const char *path = getenv(variable);
+
+    return acre_shared_object_new(path != NULL ? path : variable, why, why_bytes);
+#endif
+}
+
+static inline struct acre_alloc *stack_bottom(enum stack_kind kind, struct acre_alloc *pages,
+                                              char *why, size_t why_bytes)
+{
+    const struct acre_arena_options small = {.chunk_bytes = 1};
+
+    switch (kind) {
+    case STACK_MALLOC:
+        return acre_malloc_new();
+    case STACK_JEMALLOC:
+        return acre_jemalloc_new(why, why_bytes);
+    case STACK_JEMALLOC_ARENA:
+        return acre_jemalloc_arena_new(why, why_bytes);
+    case STACK_MIMALLOC:
+        return acre_mimalloc_new(why, why_bytes);
+    case STACK_MIMALLOC_HEAP:
+        return acre_mimalloc_heap_new(why, why_bytes);
+    case STACK_TCMALLOC:
+        return acre_tcmalloc_new(why, why_bytes);
+    case STACK_TBBMALLOC:
+        return acre_tbbmalloc_new(why, why_bytes);
+    case STACK_SHARED_OBJECT:
+        return acre_shared_object_new("libtcmalloc_minimal.so.4", why, why_bytes);
+    case STACK_PLAIN_OBJECT:
+        return stack_of_our_own("PLAIN_MALLOC", why, why_bytes);
+    case STACK_ALIGNED_OBJECT:
+        return stack_of_our_own("ALIGNED_MALLOC", why, why_bytes);
+    case STACK_PAGES:
+        return acre_pages_new();
+    case STACK_HUGE_PAGES:
+        return acre_huge_pages_new();
+    case STACK_SMALL_ARENA:
+        return acre_arena_new(pages, &small);
+    case STACK_POOL:
+        return acre_pool_new(pages, NULL);
+    case STACK_REAP:
+        return acre_reap_new(pages, NULL);
+    case STACK_SMALL_REAP:
+        return acre_reap_new(pages, &small);
+    default:
+        return acre_arena_new(pages, NULL);
+    }
 }
 
 /* Ends the process when the allocator cannot be made: the rest would prove nothing. */
 static inline void stack_open(struct stack *stack, enum stack_kind kind, bool is_decorated)
 {
-    const struct acre_arena_options small = {.chunk_bytes = 1};
     char why[256] = "out of memory";
 
-    *stack = (struct stack){.name = stack_name(kind), .pages = acre_pages_new()};
-    switch (kind) {
-    case STACK_MALLOC:
-        stack->bottom = acre_malloc_new();
-        break;
-    case STACK_JEMALLOC:
-        stack->bottom = acre_jemalloc_new(why, sizeof why);
-        break;
-    case STACK_MIMALLOC:
-        stack->bottom = acre_mimalloc_new(why, sizeof why);
-        break;
-    case STACK_PAGES:
-        stack->bottom = acre_pages_new();
-        break;
-    case STACK_ARENA:
-        stack->bottom = acre_arena_new(stack->pages, NULL);
-        break;
-    case STACK_SMALL_ARENA:
-        stack->bottom = acre_arena_new(stack->pages, &small);
-        break;
-    default:
-        stack->bottom = acre_pool_new(stack->pages);
-        break;
-    }
+    *stack = (struct stack){
+        .name = stack_name(kind),
+        .pages = kind == STACK_HUGE_ARENA ? acre_huge_pages_new() : acre_pages_new(),
+    };
+    stack->bottom = stack_bottom(kind, stack->pages, why, sizeof why);
     if (stack->bottom == NULL) {
         fprintf(stderr, "%s: %s\n", stack->name, why);
         abort();

@@ -102,7 +102,7 @@ struct faulty_memory {
 static inline void open_memory(struct faulty_memory *memory, struct acre_fault_plan *plan)
 {
     memory->pages = acre_pages_new();
-    memory->pinned = acre_pool_new(memory->pages);
+    memory->pinned = acre_pool_new(memory->pages, NULL);
     memory->faulty = acre_fault_new(memory->pinned, plan);
     memory->arena = acre_arena_new(memory->pages, NULL);
     memory->faulty_arena = acre_fault_new(memory->arena, plan);

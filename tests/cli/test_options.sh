@@ -8,6 +8,15 @@ small='--elements 100 --rounds 1 --fill reuse --lifetimes weak --backends malloc
 expect 2 "unknown option '--frob'" -- "$SQUARE_CHAIN" --frob
 expect 2 "unknown backend 'jemaloc' \(did you mean 'jemalloc'\?\)" -- \
     "$SQUARE_CHAIN" --backends jemaloc
+for bad in 'arena:chunk=1' 'arena:chunk' 'arena:chunks=2M' 'malloc,arena:hugepages=1' so mimalloc:x \
+    'arena:hugepages,hugepages' malloc,malloc 'arena:,malloc' all,malloc ''; do
+    expect 2 '--backends' -- "$SQUARE_CHAIN" --backends "$bad"
+done
+long=so:$(printf '/%.0s' $(seq 260))
+for bad in "$long" "malloc,$long" "arena:chunk=2M,${long#so:}"; do
+    expect 2 'more than 255 characters|unknown' -- "$SQUARE_CHAIN" --backends "$bad"
+done
+expect 2 "unknown backend 'hugepages'" -- "$SQUARE_CHAIN" --backends malloc,hugepages
 expect 2 "unknown lifetime 'weka'" -- "$SQUARE_CHAIN" --lifetimes weka
 for bad in 0 -1 abc 1e30 '' 99999999999999999999 '1,,2' '100,100'; do
     expect 2 '--elements' -- "$SQUARE_CHAIN" "--elements=$bad"
@@ -35,6 +44,17 @@ expect 2 "unknown command 'frob'" -- "$ACRE" frob
 expect 2 'which command' -- "$ACRE"
 expect 2 "unknown workload 'frob'" -- "$ACRE" bench frob
 expect_out 0 'libjemalloc.so.2' -- "$ACRE" list
+# A sanitizer's malloc cannot be tuned.
+check 'eleven backends are found' \
+    awk '/^    found |mallopt refuses/ { found++ } END { exit found < 11 }' "$out"
+# Settings are part of the name, whatever library is taken by its path.
+tcmalloc=$(sed -n 's/^    found .*, \(.*libtcmalloc[^ ]*\).*/\1/p' "$out")
+for named in 'arena:chunk=2M,hugepages' "so:$tcmalloc" jemalloc:dirty_decay_ms=-1; do
+    expect_out 0 "\"backend\": ?\"$named\"" -- "$SQUARE_CHAIN" --elements 100 --rounds 1 \
+        --iterations 2 --fill reuse --backends "$named" --json -
+done
+expect 6 '/none/libnone.so' -- "$SQUARE_CHAIN" --quiet --elements 100 --rounds 1 --fill reuse \
+    --lifetimes weak --backends so:/none/libnone.so
 
 # shellcheck disable=SC2086
 expect_out 0 '"schema": ?"acre-run"' -- "$SQUARE_CHAIN" $small --json -

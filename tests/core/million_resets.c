@@ -137,7 +137,7 @@ int main(int argc, char **argv)
     uint64_t held = 0;
     uint64_t resident = 0;
 
-    allocs[0] = acre_pool_new(pages);
+    allocs[0] = acre_pool_new(pages, NULL);
     allocs[1] = acre_arena_new(pages, NULL);
     allocs[2] = acre_arena_new(pages, NULL);
     check(acre_engine_new(&engine, allocs[0], NULL) == ACRE_OK, "no engine");

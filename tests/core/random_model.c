@@ -51,7 +51,7 @@ static struct acre_alloc *memory_of(enum memory memory, struct acre_alloc *pages
         alloc = acre_mimalloc_new(why, sizeof why);
         break;
     case POOL:
-        alloc = acre_pool_new(pages);
+        alloc = acre_pool_new(pages, NULL);
         break;
     default:
         alloc = acre_arena_new(pages, NULL);

@@ -39,7 +39,7 @@ static void open_bare(enum acre_collector collector)
     const struct acre_engine_options options = {.collector = collector};
 
     pages = acre_pages_new();
-    pinned = acre_pool_new(pages);
+    pinned = acre_pool_new(pages, NULL);
     cr_assert_eq(acre_engine_new(&engine, pinned, &options), ACRE_OK);
     for (int i = 0; i < TYPES; i++)
         cr_assert_eq(acre_type_register(engine, &small_type, &types[i]), ACRE_OK);

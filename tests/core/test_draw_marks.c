@@ -225,7 +225,7 @@ MTest(draw, in_a_forward)
         const struct acre_engine_options options = {
             .back_references = strong != 0 ? ACRE_BACK_STRONG : ACRE_BACK_WEAK};
         struct acre_alloc *pages = acre_pages_new();
-        struct acre_alloc *pool = acre_pool_new(pages);
+        struct acre_alloc *pool = acre_pool_new(pages, NULL);
         struct acre_alloc *books;
         struct acre_variable *x = NULL;
         struct acre_temp y;

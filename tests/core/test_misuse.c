@@ -237,7 +237,7 @@ MTest(misuse, the_living_are_never_blamed)
 MTest(misuse, immortal)
 {
     struct acre_alloc *pages = acre_pages_new();
-    struct acre_alloc *pool = acre_pool_new(pages);
+    struct acre_alloc *pool = acre_pool_new(pages, NULL);
     struct acre_alloc *arena = acre_arena_new(pages, NULL);
     struct acre_engine *engine;
     struct acre_object *object;

@@ -100,7 +100,7 @@ MTest(object, immortal)
 MTest(object, leaks_are_counted)
 {
     struct acre_alloc *pages = acre_pages_new();
-    struct acre_alloc *pool = acre_pool_new(pages);
+    struct acre_alloc *pool = acre_pool_new(pages, NULL);
     struct acre_engine *engine;
     struct acre_object *object;
     uint32_t plain;

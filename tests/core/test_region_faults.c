@@ -115,7 +115,7 @@ MTest(region_faults, sweep)
         for (uint64_t k = 1, again = true; again; k++) {
             struct acre_alloc *pages = acre_pages_new();
             struct acre_alloc *arena = acre_arena_new(pages, NULL);
-            struct acre_alloc *lasting = acre_pool_new(pages);
+            struct acre_alloc *lasting = acre_pool_new(pages, NULL);
             struct acre_alloc *faults[2];
 
             cr_assert(world_open_with(&world, WORLD_BULK, &options));

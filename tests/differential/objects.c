@@ -407,7 +407,7 @@ static void begin(struct memory *memory, const char *backend)
     memory->pages = acre_pages_new();
     check(memory->pages != NULL, "no memory");
     memory->pinned =
-        strcmp(backend, "pool") == 0 ? acre_pool_new(memory->pages) : acre_malloc_new();
+        strcmp(backend, "pool") == 0 ? acre_pool_new(memory->pages, NULL) : acre_malloc_new();
     memory->arena = acre_arena_new(memory->pages, NULL);
     check(memory->pinned != NULL && memory->arena != NULL, "no memory");
     check(acre_engine_new(&world.engine, memory->pinned, &options) == ACRE_OK, "no engine");

@@ -253,7 +253,7 @@ static bool draw_tape(enum acre_back_references back_references, bool has_names,
 {
     const struct acre_engine_options options = {.back_references = back_references};
     struct acre_alloc *pages = acre_pages_new();
-    struct acre_alloc *pool = pages != NULL ? acre_pool_new(pages) : NULL;
+    struct acre_alloc *pool = pages != NULL ? acre_pool_new(pages, NULL) : NULL;
     struct acre_engine *engine = NULL;
     enum acre_status status =
         pool != NULL ? acre_engine_new(&engine, pool, &options) : ACRE_NO_MEMORY;

@@ -87,7 +87,7 @@ static enum acre_status run_with(enum acre_back_references back_references)
 {
     const struct acre_engine_options options = {.back_references = back_references};
     struct acre_alloc *pages = acre_pages_new();
-    struct acre_alloc *pool = pages != NULL ? acre_pool_new(pages) : NULL;
+    struct acre_alloc *pool = pages != NULL ? acre_pool_new(pages, NULL) : NULL;
     struct acre_alloc *books = NULL;
     struct acre_ledger ledger;
     struct acre_engine *engine;

@@ -58,11 +58,11 @@ survives() # PATCH TEST...
     mutant=$1
     shift
     [ $# -gt 0 ] || echo 'names no test'
-    if ! patch -p1 -s --dry-run <"$mutant" >"$work/log" 2>&1; then
+    if ! patch -p1 -s -F0 --dry-run <"$mutant" >"$work/log" 2>&1; then
         echo 'does not fit'
         return
     fi
-    patch -p1 -s <"$mutant"
+    patch -p1 -s -F0 <"$mutant"
     if compiles; then
         for test; do
             if passes "$test"; then
