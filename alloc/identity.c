@@ -70,7 +70,7 @@ static const char *end_of_name(const char *path)
     static const char mark[] = ".so.";
     const char *found = strstr(path, mark);
 
-    return found != NULL ? found + sizeof mark - 1 : "?";
+    return found != NULL ? found + sizeof mark - 1 : "no version";
 }
 
 void acre_identify(struct acre_identity *identity, const void *symbol, const char *version)

@@ -1,13 +1,27 @@
 #include "alloc/library.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
+
+/* dlsym looks into what a library needs as well, where the C library's malloc would be found. */
+static bool is_of(const void *symbol, void *library)
+{
+    struct link_map *of_symbol = NULL;
+    struct link_map *of_library = NULL;
+    Dl_info info;
+
+    return dladdr1(symbol, &info, (void **)&of_symbol, RTLD_DL_LINKMAP) != 0 &&
+           dlinfo(library, RTLD_DI_LINKMAP, &of_library) == 0 && of_symbol == of_library;
+}
 
 static bool find(void *library, const char *name, void *where)
 {
     void *symbol = dlsym(library, name);
 
+    if (symbol != NULL && !is_of(symbol, library))
+        symbol = NULL;
     memcpy(where, &symbol, sizeof symbol);
     return symbol != NULL;
 }

@@ -31,6 +31,8 @@ static void *allocate_with_room(struct acre_alloc *self, struct acre_layout layo
 
     if (acre_malloc_aligns(layout))
         return functions->malloc(layout.size);
+    if (layout.size > (size_t)PTRDIFF_MAX - layout.align - sizeof begin)
+        return NULL;
     begin = functions->malloc(layout.size + layout.align + sizeof begin);
     if (begin == NULL)
         return NULL;

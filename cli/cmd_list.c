@@ -7,6 +7,7 @@
 #include "bench/bench.h"
 #include "bench/child.h"
 #include "cli/commands.h"
+#include "cli/identity.h"
 #include "report/exit_status.h"
 #include "report/streams.h"
 
@@ -59,11 +60,8 @@ static void print_backend(const struct acre_backend_kind *kind)
         printf("    not here   %s\n", why);
         return;
     }
-    printf("    found      %s", backend.identity.version);
-    if (backend.identity.path[0] != '\0')
-        printf(", %s", backend.identity.path);
-    if (backend.identity.build_id[0] != '\0')
-        printf(" (build id %.12s)", backend.identity.build_id);
+    printf("    found      ");
+    acre_print_identity(&backend.identity);
     putchar('\n');
     print_lifetimes(kind->name);
     print_settings(kind);

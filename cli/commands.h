@@ -4,6 +4,7 @@
 #define ACRE_CLI_COMMANDS_H
 
 int acre_cmd_bench(int argc, char **argv);
+int acre_cmd_check(int argc, char **argv);
 int acre_cmd_compare(int argc, char **argv);
 int acre_cmd_list(int argc, char **argv);
 

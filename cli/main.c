@@ -14,6 +14,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"bench", "acre bench", "measure a workload under every strategy", acre_cmd_bench},
+    {"check", "acre check", "hold allocators against the contract", acre_cmd_check},
     {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
 };

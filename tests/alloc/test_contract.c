@@ -2,9 +2,9 @@
 #include "support/mtest.h"
 
 #include "alloc/stacks.h"
-#include "bench/random.h"
+#include "bench/conformance.h"
 
-enum { BLOCKS = 64, SUBJECTS = 2 * STACK_KINDS };
+enum { SUBJECTS = 2 * STACK_KINDS };
 
 /* Every allocator, and then each behind the decorators. */
 static void open_subject(struct stack *s, int subject)
@@ -18,107 +18,20 @@ static void close_subject(struct stack *s)
     stack_close(s);
 }
 
-/* A volatile size: the compiler must not reason about absurd ones. */
-static void *ask(struct stack *s, volatile size_t size, uint32_t align)
+MTest(contract, is_kept)
 {
-    return acre_allocate(s->top, (struct acre_layout){size, align, ACRE_PURPOSE_OTHER});
-}
-
-MTest(contract, sizes_and_alignments)
-{
-    static const size_t sizes[] = {0,    1,      7,       15,      16,      17,      4095,   4096,
-                                   4097, 262144, 1048575, 1048576, 1048577, 2097151, 2097153};
-    static const uint32_t aligns[] = {1, 8, 16, 64, 4096, 2u << 20};
-
     for (int subject = 0; subject < SUBJECTS; subject++) {
+        struct acre_conformance conformance = {
+            .seed = 7,
+            .steps = acre_track_is_listening() ? 1000 : 10000,
+        };
         struct stack s;
 
         open_subject(&s, subject);
-        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-            for (size_t j = 0; j < sizeof aligns / sizeof aligns[0]; j++) {
-                struct acre_layout layout = {sizes[i], aligns[j], ACRE_PURPOSE_OTHER};
-                char *a = acre_allocate(s.top, layout);
-                char *b = acre_allocate(s.top, layout);
-
-                cr_assert(a != NULL && b != NULL && a != b, "%s %zu", s.name, sizes[i]);
-                cr_assert_eq((uintptr_t)a % aligns[j], 0, "%s %zu %u", s.name, sizes[i], aligns[j]);
-                cr_assert_geq(acre_usable_bytes(s.top, a, layout), sizes[i]);
-                memset(a, 1, sizes[i]);
-                memset(b, 2, sizes[i]);
-                cr_assert(sizes[i] == 0 || (a[0] == 1 && a[sizes[i] - 1] == 1));
-                acre_free(s.top, a, layout);
-                acre_free(s.top, b, layout);
-            }
-        cr_assert_null(ask(&s, (size_t)PTRDIFF_MAX + 1, 16));
-        cr_assert_null(ask(&s, SIZE_MAX, 16));
-        cr_assert_null(ask(&s, SIZE_MAX - 15, 16));
-        cr_assert_null(ask(&s, 8, 0));
-        cr_assert_null(ask(&s, 8, 3));
-        cr_assert_null(ask(&s, 8, 24));
-        cr_assert_null(acre_allocate_array(s.top, SIZE_MAX / 8 + 1, 8, 16, ACRE_PURPOSE_OTHER));
-        acre_free(s.top, NULL, ACRE_LAYOUT_OF(int, ACRE_PURPOSE_OTHER));
-        close_subject(&s);
-    }
-}
-
-struct block {
-    unsigned char *bytes;
-    struct acre_layout layout;
-    unsigned char pattern;
-};
-
-static void verify(const struct stack *s, const struct block *block)
-{
-    for (size_t i = 0; i < block->layout.size; i++)
-        cr_assert_eq(block->bytes[i], block->pattern, "%s: a byte of a live block changed",
-                     s->name);
-}
-
-static void exchange(struct stack *s, struct block *block, struct acre_random *random)
-{
-    if (block->bytes != NULL) {
-        verify(s, block);
-        if (acre_random_below(random, 4) == 0) {
-            size_t size = acre_random_below(random, 3000);
-
-            if (!acre_resize(s->top, block->bytes, block->layout, size))
-                return;
-            block->layout.size = size;
-        } else {
-            acre_free(s->top, block->bytes, block->layout);
-            *block = (struct block){0};
-            return;
-        }
-    } else {
-        block->layout = (struct acre_layout){acre_random_below(random, 3000),
-                                             1u << acre_random_below(random, 8), 0};
-        block->bytes = acre_allocate(s->top, block->layout);
-        cr_assert_not_null(block->bytes);
-    }
-    block->pattern = (unsigned char)acre_random_next(random);
-    memset(block->bytes, block->pattern, block->layout.size);
-}
-
-/* Overlap would show as a changed byte. */
-MTest(contract, content_is_kept)
-{
-    for (int subject = 0; subject < SUBJECTS; subject++) {
-        struct block blocks[BLOCKS] = {0};
-        struct acre_random random;
-        struct stack s;
-
-        open_subject(&s, subject);
-        acre_random_init(&random, 7, (uint64_t)subject);
-        for (int i = 0; i < 10000; i++) {
-            exchange(&s, &blocks[acre_random_below(&random, BLOCKS)], &random);
-            if (i % 1000 == 0)
-                cr_assert_null(acre_check(s.top));
-        }
-        for (int i = 0; i < BLOCKS; i++)
-            if (blocks[i].bytes != NULL) {
-                verify(&s, &blocks[i]);
-                acre_free(s.top, blocks[i].bytes, blocks[i].layout);
-            }
+        cr_assert(acre_conformance_check(s.top, &conformance), "%s, call %llu: %s", s.name,
+                  (unsigned long long)conformance.calls, conformance.breach);
+        if (subject % 2 != 0)
+            cr_assert_eq(acre_books_total(&s.ledger.books).live.blocks, 0);
         close_subject(&s);
     }
 }

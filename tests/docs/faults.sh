@@ -63,6 +63,7 @@ help_of()
     esac
     case $* in
     'acre bench'*) "$ACRE" bench --help ;;
+    'acre check'*) "$ACRE" check --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
     'acre list'*) "$ACRE" list --help ;;
     acre*) "$ACRE" --help ;;
@@ -76,8 +77,8 @@ help_of()
 
 all_helps()
 {
-    for command in 'acre' 'acre bench' 'acre compare' 'acre list' recording-cost peers './dev test' \
-        './dev' $workloads; do
+    for command in 'acre' 'acre bench' 'acre check' 'acre compare' 'acre list' recording-cost peers \
+        './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
