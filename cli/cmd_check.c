@@ -9,10 +9,10 @@
 
 #include "alloc/registry.h"
 #include "bench/arguments.h"
-#include "bench/child.h"
 #include "bench/conformance.h"
 #include "cli/commands.h"
 #include "cli/identity.h"
+#include "cli/restart.h"
 #include "report/exit_status.h"
 #include "report/streams.h"
 
@@ -153,23 +153,6 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
     return true;
 }
 
-/* Loading jemalloc needs an environment that only a new start of this program can give. */
-static void restart(int argc, char **argv)
-{
-    char *self = realpath("/proc/self/exe", NULL);
-    const char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
-
-    if (self != NULL && arguments != NULL) {
-        arguments[0] = self;
-        arguments[1] = "check";
-        for (int i = 1; i < argc; i++)
-            arguments[i + 1] = argv[i];
-        acre_restart_with_static_tls(arguments);
-    }
-    free(arguments);
-    free(self);
-}
-
 int acre_cmd_check(int argc, char **argv)
 {
     struct request request = {.steps = 100000, .seed = 1};
@@ -184,7 +167,7 @@ int acre_cmd_check(int argc, char **argv)
         fputs(help_text, stdout);
         return (int)acre_output_end(name);
     }
-    restart(argc, argv);
+    acre_restart_command("check", argc, argv);
     for (int i = optind; i < argc; i++) {
         enum acre_exit status = check_in_child(argv[i], &request);
 

@@ -1,26 +1,14 @@
 /* acre list: the backends of this machine, found or why not, and the workloads. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alloc/registry.h"
 #include "bench/bench.h"
-#include "bench/child.h"
 #include "cli/commands.h"
 #include "cli/identity.h"
+#include "cli/restart.h"
 #include "report/exit_status.h"
 #include "report/streams.h"
-
-/* Loading jemalloc needs an environment that only a new start of this program can give. */
-static void restart(void)
-{
-    char *self = realpath("/proc/self/exe", NULL);
-    const char *arguments[] = {self, "list", NULL};
-
-    if (self != NULL)
-        acre_restart_with_static_tls(arguments);
-    free(self);
-}
 
 static void print_lifetimes(const char *backend)
 {
@@ -80,7 +68,7 @@ int acre_cmd_list(int argc, char **argv)
         puts("usage: acre list\n\nLists backends (found, version, or why not) and workloads.");
         return (int)acre_output_end("acre list");
     }
-    restart();
+    acre_restart_command("list", argc, argv);
     puts("backends");
     for (size_t i = 0; acre_backend_kind_at(i) != NULL; i++)
         print_backend(acre_backend_kind_at(i));

@@ -5,6 +5,7 @@
 
 int acre_cmd_bench(int argc, char **argv);
 int acre_cmd_check(int argc, char **argv);
+int acre_cmd_classes(int argc, char **argv);
 int acre_cmd_compare(int argc, char **argv);
 int acre_cmd_list(int argc, char **argv);
 

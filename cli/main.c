@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
     {"bench", "acre bench", "measure a workload under every strategy", acre_cmd_bench},
     {"check", "acre check", "hold allocators against the contract", acre_cmd_check},
+    {"classes", "acre classes", "what a backend makes of sizes", acre_cmd_classes},
     {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
 };

@@ -40,6 +40,13 @@ expect 2 "--elements: '1,2' is not a whole number" -- "$RECORDING_COST" --elemen
 expect 2 '--rounds' -- "$RECORDING_COST" --rounds 0
 expect 2 '--seed' -- "$RECORDING_COST" --seed -1
 expect_out 0 '^usage:' -- "$RECORDING_COST" --help
+for bad in '' 'malloc pool' '--align 24 pool' '--align 0 pool' frob arena:x; do
+    # shellcheck disable=SC2086 # a list of words
+    expect 2 '^acre classes: ' -- "$ACRE" classes $bad
+done
+expect 6 'libnone' -- "$ACRE" classes so:/none/libnone.so
+expect_out 0 'rounding on average' -- "$ACRE" classes pool
+expect_out 0 '^usage:' -- "$ACRE" classes --help
 expect 2 "unknown command 'frob'" -- "$ACRE" frob
 expect 2 'which command' -- "$ACRE"
 expect 2 "unknown workload 'frob'" -- "$ACRE" bench frob

@@ -64,6 +64,7 @@ help_of()
     case $* in
     'acre bench'*) "$ACRE" bench --help ;;
     'acre check'*) "$ACRE" check --help ;;
+    'acre classes'*) "$ACRE" classes --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
     'acre list'*) "$ACRE" list --help ;;
     acre*) "$ACRE" --help ;;
@@ -77,8 +78,8 @@ help_of()
 
 all_helps()
 {
-    for command in 'acre' 'acre bench' 'acre check' 'acre compare' 'acre list' recording-cost peers \
-        './dev test' './dev' $workloads; do
+    for command in 'acre' 'acre bench' 'acre check' 'acre classes' 'acre compare' 'acre list' \
+        recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
