@@ -72,15 +72,10 @@ static bool check_functions(const char *path, const struct request *request)
 static enum acre_exit check(const char *word, const struct request *request)
 {
     struct acre_backend backend;
-    char why[256];
     bool is_kept;
 
-    if (!acre_backend_open(&backend, word, why, sizeof why)) {
-        fprintf(stderr, "%s: %.60s: %s\n", name, word, why);
+    if (!acre_open_and_print(&backend, word, name))
         return ACRE_EXIT_CELL;
-    }
-    printf("%s: ", word);
-    acre_print_identity(&backend.identity);
     putchar('\n');
     fflush(stdout);
     is_kept = check_allocator("pinned", backend.pinned, request);

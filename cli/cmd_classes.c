@@ -109,15 +109,10 @@ static enum acre_exit show(const char *word, uint32_t align)
 {
     struct acre_backend backend;
     struct acre_classes classes;
-    char why[256];
     bool is_measured;
 
-    if (!acre_backend_open(&backend, word, why, sizeof why)) {
-        fprintf(stderr, "%s: %.60s: %s\n", name, word, why);
+    if (!acre_open_and_print(&backend, word, name))
         return ACRE_EXIT_CELL;
-    }
-    printf("%s: ", word);
-    acre_print_identity(&backend.identity);
     printf("; aligned to %u\n", align);
     is_measured = acre_classes_measure(
         backend.kind->is_for_regions ? backend.regions[0] : backend.pinned, align, &classes);

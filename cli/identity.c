@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "alloc/registry.h"
+
 void acre_print_identity(const struct acre_identity *identity)
 {
     printf("%s", identity->version);
@@ -9,4 +11,17 @@ void acre_print_identity(const struct acre_identity *identity)
         printf(", %s", identity->path);
     if (identity->build_id[0] != '\0')
         printf(" (build id %.12s)", identity->build_id);
+}
+
+bool acre_open_and_print(struct acre_backend *backend, const char *name, const char *command)
+{
+    char why[256];
+
+    if (!acre_backend_open(backend, name, why, sizeof why)) {
+        fprintf(stderr, "%s: %.60s: %s\n", command, name, why);
+        return false;
+    }
+    printf("%s: ", name);
+    acre_print_identity(&backend->identity);
+    return true;
 }

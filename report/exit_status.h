@@ -12,7 +12,7 @@ enum acre_exit {
     ACRE_EXIT_MEMORY = 3, /* out of memory */
     ACRE_EXIT_IO = 4,     /* a file or a stream cannot be read or written */
     ACRE_EXIT_INPUT = 5,  /* a file is not a run, or runs cannot be compared */
-    ACRE_EXIT_CELL = 6    /* a measured cell failed */
+    ACRE_EXIT_CELL = 6    /* a measured cell failed, or a backend cannot be opened */
 };
 
 #endif
