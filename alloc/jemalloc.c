@@ -106,13 +106,14 @@ static const struct acre_alloc_ops jemalloc_ops = {
 static struct jemalloc_backend *load(const struct acre_alloc_ops *ops, char *why, size_t why_bytes)
 {
     struct jemalloc_backend *backend = malloc(sizeof *backend);
-    struct jemalloc_api *api = &backend->api;
+    struct jemalloc_api *api;
 
     if (backend == NULL) {
         snprintf(why, why_bytes, "out of memory");
         return NULL;
     }
     *backend = (struct jemalloc_backend){.base = {.ops = ops}};
+    api = &backend->api;
     if (acre_library_load("libjemalloc.so.2", "libjemalloc2",
                           (const struct acre_symbol[]){{"mallocx", &api->mallocx},
                                                        {"sdallocx", &api->sdallocx},

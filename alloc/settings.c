@@ -31,19 +31,19 @@ static bool is_name(const struct words *words, const char *name)
            strncmp(words->name, name, (size_t)words->name_length) == 0;
 }
 
-/* How many times 1024 a letter stands for; -1: it is none. */
-static int power_of(char letter)
+/* How many times 1024 a letter stands for; 0: it is none. */
+static unsigned power_of(char letter)
 {
     static const char letters[] = "KMGT";
     const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
 
-    return found != NULL ? (int)(found - letters) + 1 : -1;
+    return found != NULL ? (unsigned)(found - letters) + 1 : 0;
 }
 
 static bool read_number(const struct words *words, bool takes_letters, int64_t *number)
 {
     const char *end_of_value = words->value + words->value_length;
-    int shift = 0;
+    unsigned power = 0;
     char *end;
     long long value;
 
@@ -52,12 +52,14 @@ static bool read_number(const struct words *words, bool takes_letters, int64_t *
         return false;
     errno = 0;
     value = strtoll(words->value, &end, 10);
-    if (takes_letters && end < end_of_value && power_of(*end) > 0)
-        shift = 10 * power_of(*end++);
+    if (takes_letters && end < end_of_value)
+        power = power_of(*end);
+    if (power > 0)
+        end++;
     if (errno != 0 || end != end_of_value)
         return false;
     *number = value;
-    return !__builtin_mul_overflow(value, INT64_C(1) << shift, number);
+    return !__builtin_mul_overflow(value, INT64_C(1) << 10 * power, number);
 }
 
 static bool refuse(char *why, size_t why_bytes, const struct words *words, const char *what)

@@ -93,7 +93,7 @@ static enum acre_exit run_child(const struct program *program)
 /* jemalloc needs an environment that only a new start can give: once, in the same process. */
 static void restart(const struct program *program)
 {
-    size_t words = (size_t)(program->launch_count + program->argc);
+    size_t words = (size_t)program->launch_count + (size_t)program->argc;
     const char **arguments = calloc(words + 1, sizeof *arguments);
     size_t count = 0;
 

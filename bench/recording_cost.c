@@ -116,9 +116,10 @@ static bool keep(struct row *row, size_t kind, struct acre_cell *cell)
 static bool run_round(struct session *session, uint64_t round)
 {
     size_t order[ROW_COUNT * KIND_COUNT];
+    const size_t count = sizeof order / sizeof *order;
 
-    acre_random_shuffle(&session->random, order, ROW_COUNT * KIND_COUNT);
-    for (size_t i = 0; i < ROW_COUNT * KIND_COUNT; i++, session->progress.done++) {
+    acre_random_shuffle(&session->random, order, count);
+    for (size_t i = 0; i < count; i++, session->progress.done++) {
         struct row *row = &session->rows[order[i] / KIND_COUNT];
         size_t kind = order[i] % KIND_COUNT;
         struct acre_visit visit = visit_of(session, row, kinds[kind], round);
@@ -163,7 +164,8 @@ static struct acre_number cost_of(const struct acre_series *ratios, const char *
     if (acre_ratio_of_ratios(ratios, &ratio) != ACRE_STATS_OK)
         return (struct acre_number){"-"};
     number = acre_format_fixed(100 * (ratio.point - 1), 1);
-    strcat(number.text, unit);
+    snprintf(number.text + strlen(number.text), sizeof number.text - strlen(number.text), "%s",
+             unit);
     if (ratio.has_interval)
         snprintf(number.text + strlen(number.text), sizeof number.text - strlen(number.text),
                  " [%.20s, %.20s]", acre_format_fixed(100 * (ratio.low - 1), 1).text,

@@ -203,7 +203,7 @@ static void weak_upgrade(uint32_t nodes, uint32_t repetitions, struct peer_answe
     struct acre_weak *handles = calloc(nodes, sizeof *handles);
     uint32_t *order = peer_order(nodes);
 
-    if (targets == NULL || handles == NULL || order == NULL)
+    if (targets == NULL || handles == NULL)
         abort();
     if (open_bench(&bench, ACRE_COLLECTOR_NONE, answer)) {
         for (uint32_t i = 0; i < nodes; i++)

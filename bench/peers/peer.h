@@ -36,14 +36,15 @@ static inline double peer_now_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* 0 .. count - 1 in an order that looks random and is the same in every peer. */
+/* 0 .. count - 1 in an order that looks random and is the same in every peer; without memory for it
+ * the program ends. */
 static inline uint32_t *peer_order(uint32_t count)
 {
     uint32_t *order = (uint32_t *)malloc(count * sizeof *order);
     uint64_t state = 1;
 
     if (order == NULL)
-        return NULL;
+        exit(3);
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
     for (uint32_t i = count; i-- > 1;) {
