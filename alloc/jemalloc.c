@@ -27,6 +27,9 @@ struct jemalloc_backend {
     struct jemalloc_api api;
     int flags;
     unsigned arena, cache; /* of an arena */
+    /* Arenas that others of the same backend count, so that together they count no page twice. */
+    unsigned others[ACRE_BACKEND_REGIONS];
+    size_t other_count;
 };
 
 /* MALLOCX_LG_ALIGN(la) is la itself. Every block is 16-byte aligned anyway above 8 bytes, but the
@@ -90,12 +93,24 @@ static size_t read_statistic(const struct jemalloc_api *api, const char *name)
     return value;
 }
 
+static size_t resident_of_arena(const struct jemalloc_api *api, unsigned arena)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "stats.arenas.%u.resident", arena);
+    return read_statistic(api, name);
+}
+
 static size_t jemalloc_held_bytes(const struct acre_alloc *self)
 {
-    const struct jemalloc_api *api = &((const struct jemalloc_backend *)self)->api;
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    size_t bytes;
 
-    renew_statistics(api);
-    return read_statistic(api, "stats.resident");
+    renew_statistics(&backend->api);
+    bytes = read_statistic(&backend->api, "stats.resident");
+    for (size_t i = 0; i < backend->other_count; i++)
+        bytes -= resident_of_arena(&backend->api, backend->others[i]);
+    return bytes;
 }
 
 static void jemalloc_destroy(struct acre_alloc *self)
@@ -169,11 +184,9 @@ static void jemalloc_arena_reset(struct acre_alloc *self)
 static size_t jemalloc_arena_held_bytes(const struct acre_alloc *self)
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
-    char name[64];
 
-    snprintf(name, sizeof name, "stats.arenas.%u.resident", backend->arena);
     renew_statistics(&backend->api);
-    return read_statistic(&backend->api, name);
+    return resident_of_arena(&backend->api, backend->arena);
 }
 
 /* Its pages go back, and its number may be given out again. */
@@ -343,12 +356,17 @@ static bool open_jemalloc_arena(struct acre_backend *backend,
                                 const struct acre_setting_value *values, char *why,
                                 size_t why_bytes)
 {
+    struct jemalloc_backend *pinned;
+
     if (!open_jemalloc(backend, values, why, why_bytes))
         return false;
+    pinned = (struct jemalloc_backend *)backend->pinned;
     for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++) {
         backend->regions[i] = acre_jemalloc_arena_new(why, why_bytes);
         if (backend->regions[i] == NULL)
             return false;
+        pinned->others[pinned->other_count++] =
+            ((const struct jemalloc_backend *)backend->regions[i])->arena;
     }
     return true;
 }

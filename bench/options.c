@@ -232,6 +232,9 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (optind < argc)
         return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
                            argv[optind]);
+    if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
+        return acre_refuse(&reader.refusal,
+                           "--stats-dir: nothing is recorded with --in-process or --draw");
     return check_pairs(&reader);
 }
 
@@ -278,9 +281,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --in-process          one strategy in this process: for debuggers\n"
             "  what is written\n"
             "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
-            "    --stats-dir DIR       what the allocators' libraries say of themselves at the "
-            "peak and\n"
-            "                          after the drain, a file for each strategy and moment\n"
+            "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
+            "                          the drain: a file for each strategy and moment\n"
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
             "                          drawn after iteration 1, under strong what leaked; FILE\n"
             "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
