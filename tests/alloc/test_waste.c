@@ -108,9 +108,9 @@ MTest(waste, of_pools_and_reaps)
         acre_pool_use(pool, &table);
         cr_assert_eq(table.held_bytes, table.header_bytes, "a table and no chunk");
         cr_assert_gt(table.held_bytes, 0);
+        medium = take(pool, 2000); /* of the class of 2,048 */
         small = take(pool, 100);
         other = take(pool, 112);
-        medium = take(pool, 2000); /* of the class of 2,048 */
         acre_pool_use(pool, &use);
         expect_use(&use, &(struct acre_region_use){
                              .held_bytes = CHUNK + table.held_bytes,
