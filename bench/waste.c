@@ -119,10 +119,9 @@ static bool keep_stack(struct acre_waste_stack *stack, const struct acre_waste *
     if (stack->figures == NULL)
         return false;
     for (size_t i = 0; i < waste->figure_count; i++) {
-        stack->figures[stack->figure_count++] = (struct acre_stack_figure){
-            strdup(waste->figures[i].name),
-            waste->figures[i].number,
-        };
+        stack->figures[i].name = strdup(waste->figures[i].name);
+        stack->figures[i].number = waste->figures[i].number;
+        stack->figure_count = i + 1;
         if (stack->figures[i].name == NULL)
             return false;
     }
