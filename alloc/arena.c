@@ -26,7 +26,8 @@ enum {
 
 struct chunk {
     struct chunk *next;
-    size_t bytes; /* the whole chunk, header included: its size in the layer below */
+    size_t bytes;     /* the whole chunk, header included: its size in the layer below */
+    size_t end_bytes; /* of one that is full: behind its last block */
 };
 
 _Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit in front of the blocks");
@@ -151,6 +152,7 @@ static void *allocate_large(struct arena *arena, struct acre_layout layout)
     size_t room_bytes = layout.align > HEADER_BYTES ? layout.align : 0;
     size_t bytes = acre_align_up(HEADER_BYTES + room_bytes + layout.size, arena->page_bytes);
     struct chunk *chunk;
+    char *block;
 
     /* The front function bounds size + align by PTRDIFF_MAX, so the sum above cannot wrap. */
     chunk = take_spare(arena, bytes);
@@ -160,7 +162,9 @@ static void *allocate_large(struct arena *arena, struct acre_layout layout)
         return NULL;
     chunk->next = arena->large_used;
     arena->large_used = chunk;
-    return (char *)acre_align_up((size_t)blocks_of(chunk), layout.align);
+    block = (char *)acre_align_up((size_t)blocks_of(chunk), layout.align);
+    chunk->end_bytes = (size_t)(end_of(chunk) - block) - layout.size;
+    return block;
 }
 
 /* Reached once per chunk, or for a large block: kept out of line so that the bump stays short. */
@@ -179,6 +183,8 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
             return NULL;
         *(arena->current != NULL ? &arena->current->next : &arena->first) = next;
     }
+    if (arena->current != NULL)
+        arena->current->end_bytes = (size_t)(end_of(arena->current) - arena->base.bump.cursor);
     make_current(arena, next);
     /* At most a quarter for the block and a quarter for its alignment: it fits. */
     block = (char *)acre_align_up((size_t)arena->base.bump.cursor, layout.align);
@@ -314,6 +320,36 @@ static const char *arena_check(const struct acre_alloc *self)
     if ((size_t)arena->base.bump.cursor % ACRE_BUMP_ALIGN != 0)
         return "arena: the cursor is not aligned";
     return NULL;
+}
+
+static void add_chunks(struct acre_region_use *use, const struct chunk *first,
+                       const struct chunk *end, bool are_full)
+{
+    for (const struct chunk *c = first; c != end; c = c->next) {
+        size_t room_bytes = c->bytes - HEADER_BYTES;
+
+        use->held_bytes += c->bytes;
+        use->header_bytes += HEADER_BYTES;
+        use->end_bytes += are_full ? c->end_bytes : 0;
+        use->given_bytes += are_full ? room_bytes - c->end_bytes : 0;
+        use->room_bytes += are_full ? 0 : room_bytes;
+    }
+}
+
+void acre_arena_use(const struct acre_alloc *self, struct acre_region_use *use)
+{
+    const struct arena *arena = (const struct arena *)self;
+    size_t given_bytes;
+
+    add_chunks(use, arena->large_used, NULL, true);
+    add_chunks(use, arena->large_spare, NULL, false);
+    add_chunks(use, arena->first, arena->current, true);
+    if (arena->current == NULL)
+        return;
+    add_chunks(use, arena->current, NULL, false);
+    given_bytes = (size_t)(arena->base.bump.cursor - blocks_of(arena->current));
+    use->given_bytes += given_bytes;
+    use->room_bytes -= given_bytes;
 }
 
 static void arena_destroy(struct acre_alloc *self)

@@ -14,9 +14,12 @@
 #ifndef ACRE_ALLOC_BACKEND_H
 #define ACRE_ALLOC_BACKEND_H
 
+#include <stdio.h>
+
 #include "alloc/alloc.h"
 #include "alloc/identity.h"
 #include "alloc/settings.h"
+#include "alloc/waste.h"
 
 enum { ACRE_BACKEND_REGIONS = 2, ACRE_BACKEND_NAME_BYTES = 256 /* with its settings */ };
 
@@ -47,6 +50,20 @@ struct acre_backend_kind {
      */
     bool (*open)(struct acre_backend *backend, const struct acre_setting_value *values, char *why,
                  size_t why_bytes);
+
+    /*
+     * Sets the terms and figures that the backend knows; waste->live is filled in. It is called in
+     * the middle of an allocation, after its block was made: it must neither allocate nor free, and
+     * leaves the backend as it is. NULL: nothing is known.
+     */
+    void (*tell_waste)(const struct acre_backend *backend, struct acre_waste *waste);
+
+    /*
+     * Writes the library's own report as it comes, under the same conditions; a failure is the
+     * stream's. NULL: it has none. `report_suffix` says what it is: "json".
+     */
+    void (*write_report)(const struct acre_backend *backend, FILE *stream);
+    const char *report_suffix;
 };
 
 #endif

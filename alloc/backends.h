@@ -9,8 +9,8 @@
 
 /*
  * The C library's malloc. Blocks aligned to more than 16 bytes come from posix_memalign.
- * Held is mallinfo2's arena + hblkhd minus what it was when the backend was made: the process has
- * other users of malloc.
+ * Held is mallinfo2's arena + hblkhd less what was in use when the backend was made: the process
+ * has other users of malloc.
  */
 struct acre_alloc *acre_malloc_new(void);
 
@@ -23,7 +23,7 @@ struct acre_alloc *acre_malloc_new(void);
  *    jemalloc-arena   an arena and a cache of its own, emptied by the reset; held is the arena's
  *    mimalloc 2       held is what the whole process has committed, its own books included
  *    mimalloc-heap    a heap that the reset destroys; of the thread that made it
- *    tcmalloc         held is the heap less what was given back
+ *    tcmalloc         held is the heap less what was given back, and its own books
  *    tbbmalloc        held is not reported
  *
  * The thread-local storage of jemalloc does not fit the default surplus: the process must have been
@@ -86,6 +86,23 @@ struct acre_alloc *acre_pool_new(struct acre_alloc *below,
  */
 struct acre_alloc *acre_reap_new(struct acre_alloc *below,
                                  const struct acre_arena_options *options);
+
+/*
+ * What the memory of regions is used for, exactly: held = header + given + end + room.
+ * acre_arena_use and acre_pool_use add what one of them holds; the latter is for pools and reaps,
+ * and walks its free lists. Both only read.
+ */
+struct acre_region_use {
+    size_t held_bytes;   /* chunks, and the tables of pools */
+    size_t header_bytes; /* of chunks, and these tables */
+    size_t given_bytes;  /* cut for blocks, live or dead, with what aligns them */
+    size_t listed_bytes; /* of these: on free lists */
+    size_t end_bytes;    /* behind the last block of chunks that are full */
+    size_t room_bytes;   /* behind the cursor, and in chunks that are not in use */
+};
+
+void acre_arena_use(const struct acre_alloc *arena, struct acre_region_use *use);
+void acre_pool_use(const struct acre_alloc *pool, struct acre_region_use *use);
 
 /*
  * Decorator over `inner` (borrowed): keeps the books of `sink` and tells it of every call, under

@@ -17,6 +17,8 @@ struct jemalloc_api {
     size_t (*sallocx)(const void *block, int flags);
     size_t (*nallocx)(size_t size, int flags);
     int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new, size_t new_bytes);
+    void (*stats_print)(void (*put)(void *context, const char *text), void *context,
+                        const char *options);
 };
 
 /* `flags`: of every call; 0, or the arena and its cache. */
@@ -25,6 +27,9 @@ struct jemalloc_backend {
     struct jemalloc_api api;
     int flags;
     unsigned arena, cache; /* of an arena */
+    /* Arenas that others of the same backend count, so that together they count no page twice. */
+    unsigned others[ACRE_BACKEND_REGIONS];
+    size_t other_count;
 };
 
 /* MALLOCX_LG_ALIGN(la) is la itself. Every block is 16-byte aligned anyway above 8 bytes, but the
@@ -70,21 +75,42 @@ static size_t jemalloc_usable_bytes(const struct acre_alloc *self, const void *b
 }
 
 /* Statistics are a snapshot that writing the epoch renews. */
-static size_t read_statistic(const struct jemalloc_api *api, const char *name)
+static void renew_statistics(const struct jemalloc_api *api)
 {
     uint64_t epoch = 1;
-    size_t value = 0;
     size_t bytes = sizeof epoch;
 
     api->mallctl("epoch", &epoch, &bytes, &epoch, sizeof epoch);
-    bytes = sizeof value;
+}
+
+/* As it was last renewed. */
+static size_t read_statistic(const struct jemalloc_api *api, const char *name)
+{
+    size_t value = 0;
+    size_t bytes = sizeof value;
+
     api->mallctl(name, &value, &bytes, NULL, 0);
     return value;
 }
 
+static size_t resident_of_arena(const struct jemalloc_api *api, unsigned arena)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "stats.arenas.%u.resident", arena);
+    return read_statistic(api, name);
+}
+
 static size_t jemalloc_held_bytes(const struct acre_alloc *self)
 {
-    return read_statistic(&((const struct jemalloc_backend *)self)->api, "stats.resident");
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    size_t bytes;
+
+    renew_statistics(&backend->api);
+    bytes = read_statistic(&backend->api, "stats.resident");
+    for (size_t i = 0; i < backend->other_count; i++)
+        bytes -= resident_of_arena(&backend->api, backend->others[i]);
+    return bytes;
 }
 
 static void jemalloc_destroy(struct acre_alloc *self)
@@ -120,8 +146,9 @@ static struct jemalloc_backend *load(const struct acre_alloc_ops *ops, char *why
                                                        {"xallocx", &api->xallocx},
                                                        {"sallocx", &api->sallocx},
                                                        {"nallocx", &api->nallocx},
-                                                       {"mallctl", &api->mallctl}},
-                          6, why, why_bytes))
+                                                       {"mallctl", &api->mallctl},
+                                                       {"malloc_stats_print", &api->stats_print}},
+                          7, why, why_bytes))
         return backend;
     free(backend);
     return NULL;
@@ -158,10 +185,9 @@ static void jemalloc_arena_reset(struct acre_alloc *self)
 static size_t jemalloc_arena_held_bytes(const struct acre_alloc *self)
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
-    char name[64];
 
-    snprintf(name, sizeof name, "stats.arenas.%u.resident", backend->arena);
-    return read_statistic(&backend->api, name);
+    renew_statistics(&backend->api);
+    return resident_of_arena(&backend->api, backend->arena);
 }
 
 /* Its pages go back, and its number may be given out again. */
@@ -213,6 +239,58 @@ struct acre_alloc *acre_jemalloc_arena_new(char *why, size_t why_bytes)
     }
     free(backend);
     return NULL;
+}
+
+/* Where it is ------------------------------------------------------------------------------- */
+
+/* MALLCTL_ARENAS_ALL: all arenas together, those of regions as well. */
+#define ALL_ARENAS "stats.arenas.4096."
+
+static uint64_t figure(struct acre_waste *waste, const struct jemalloc_api *api, const char *name)
+{
+    return acre_waste_figure(waste, name, read_statistic(api, name));
+}
+
+/*
+ * All of the library, which nobody else in the process uses. What is allocated has blocks in caches
+ * and the library's own in it; resident is active + dirty pages + the pages of its base, and that
+ * is where the sum comes from.
+ */
+static void tell_waste(const struct acre_backend *backend, struct acre_waste *waste)
+{
+    const struct jemalloc_api *api = &((const struct jemalloc_backend *)backend->pinned)->api;
+    uint64_t allocated_bytes, active_bytes, resident_bytes, dirty_bytes, internal_bytes;
+    uint64_t cached_bytes;
+
+    renew_statistics(api);
+    allocated_bytes = figure(waste, api, "stats.allocated");
+    active_bytes = figure(waste, api, "stats.active");
+    resident_bytes = figure(waste, api, "stats.resident");
+    figure(waste, api, "stats.metadata");
+    figure(waste, api, "stats.mapped");
+    figure(waste, api, "stats.retained");
+    internal_bytes = figure(waste, api, ALL_ARENAS "internal");
+    cached_bytes = figure(waste, api, ALL_ARENAS "tcache_bytes");
+    dirty_bytes = figure(waste, api, ALL_ARENAS "pdirty") * figure(waste, api, "arenas.page");
+    figure(waste, api, ALL_ARENAS "pmuzzy");
+    acre_waste_set(waste, ACRE_WASTE_SLACK, acre_waste_rest(active_bytes, allocated_bytes),
+                   "stats.active - stats.allocated");
+    acre_waste_set(waste, ACRE_WASTE_BOOKKEEPING,
+                   acre_waste_rest(resident_bytes, active_bytes + dirty_bytes) + internal_bytes,
+                   "stats.resident - stats.active - dirty pages + internal");
+    acre_waste_set(waste, ACRE_WASTE_KEPT_FREE, dirty_bytes + cached_bytes,
+                   "dirty pages + tcache_bytes");
+    acre_waste_set(waste, ACRE_WASTE_HELD, resident_bytes, "stats.resident");
+}
+
+static void put(void *stream, const char *text)
+{
+    fputs(text, stream);
+}
+
+static void write_report(const struct acre_backend *backend, FILE *stream)
+{
+    ((const struct jemalloc_backend *)backend->pinned)->api.stats_print(put, stream, "J");
 }
 
 /* As backends ------------------------------------------------------------------------------- */
@@ -279,12 +357,17 @@ static bool open_jemalloc_arena(struct acre_backend *backend,
                                 const struct acre_setting_value *values, char *why,
                                 size_t why_bytes)
 {
+    struct jemalloc_backend *pinned;
+
     if (!open_jemalloc(backend, values, why, why_bytes))
         return false;
+    pinned = (struct jemalloc_backend *)backend->pinned;
     for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++) {
         backend->regions[i] = acre_jemalloc_arena_new(why, why_bytes);
         if (backend->regions[i] == NULL)
             return false;
+        pinned->others[pinned->other_count++] =
+            ((const struct jemalloc_backend *)backend->regions[i])->arena;
     }
     return true;
 }
@@ -297,6 +380,9 @@ const struct acre_backend_kind acre_kind_jemalloc = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "json",
 };
 
 const struct acre_backend_kind acre_kind_jemalloc_arena = {
@@ -308,4 +394,7 @@ const struct acre_backend_kind acre_kind_jemalloc_arena = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc_arena,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "json",
 };

@@ -186,6 +186,7 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
         ledger->scope_count > 0 ? &ledger->scopes[ledger->scope_count - 1] : NULL;
     uint64_t live_bytes = acre_tally_live(&ledger->books.total).bytes;
 
+    ledger->calls++;
     switch (event->kind) {
     case ACRE_EVENT_ALLOCATE:
         note_birth(ledger, event);
@@ -208,10 +209,14 @@ static void note_event(struct acre_sink *sink, const struct acre_event *event)
         if (live_bytes > row->peak_bytes)
             row->peak_bytes = live_bytes;
     }
+    if (live_bytes >= ledger->sampled_peak_bytes)
+        ledger->peak_call = ledger->calls;
     if (live_bytes > ledger->sampled_peak_bytes) {
         ledger->sampled_peak_bytes = live_bytes;
         sample_held(ledger);
     }
+    if (ledger->calls == ledger->stop.number)
+        ledger->stop.function(ledger->stop.context);
 }
 
 void acre_ledger_init(struct acre_ledger *ledger)
@@ -233,6 +238,9 @@ bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory
     ledger->scopes =
         acre_allocate_array(memory, scopes, sizeof *ledger->scopes, 64, ACRE_PURPOSE_OTHER);
     ledger->scope_capacity = scopes;
+    if (ledger->scopes !=
+        NULL) /* touched now: no page of its own is added while others are counted */
+        memset(ledger->scopes, 0, scopes * sizeof *ledger->scopes);
     return ledger->scopes != NULL;
 }
 
@@ -246,6 +254,14 @@ void acre_ledger_fini(struct acre_ledger *ledger)
     ledger->entry_capacity = ledger->entry_count = 0;
     ledger->scopes = NULL;
     ledger->scope_capacity = ledger->scope_count = 0;
+}
+
+void acre_ledger_stop_at(struct acre_ledger *ledger, uint64_t call, void (*function)(void *context),
+                         void *context)
+{
+    ledger->stop.number = call;
+    ledger->stop.function = function;
+    ledger->stop.context = context;
 }
 
 void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope)

@@ -43,6 +43,13 @@ struct acre_ledger {
     uint64_t lifetime_histogram[ACRE_LEDGER_BUCKETS]; /* bytes allocated from birth to death */
     struct acre_ledger_scope *scopes;
     size_t scope_count, scope_capacity;
+    uint64_t calls;     /* that were told, of whatever kind */
+    uint64_t peak_call; /* the last of them that left as many bytes live as there ever were */
+    struct {
+        uint64_t number; /* 0: none */
+        void (*function)(void *context);
+        void *context;
+    } stop;
     uint64_t lost; /* blocks not entered for want of memory: then full figures are incomplete */
 };
 
@@ -58,6 +65,13 @@ bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory
 
 /* Frees the tables of a full ledger; the counts stay readable. */
 void acre_ledger_fini(struct acre_ledger *ledger);
+
+/*
+ * Full only: calls `function` once, in the middle of call number `call` (ledger->calls then), when
+ * the books hold it. It may look at the allocators that are observed, but not use them.
+ */
+void acre_ledger_stop_at(struct acre_ledger *ledger, uint64_t call, void (*function)(void *context),
+                         void *context);
 
 /* Marks the beginning and the end of scope number `scope`. */
 void acre_ledger_scope_begin(struct acre_ledger *ledger, uint64_t scope);

@@ -7,25 +7,26 @@
 
 #include "alloc/backends.h"
 #include "alloc/malloc_like.h"
+#include "alloc/waste.h"
 
+/* The process has other users of malloc: what was in use when the backend was made is theirs. What
+ * was free then is the backend's, since that is where its first blocks come from. */
 struct malloc_backend {
     struct acre_malloc_like base;
-    size_t held_before_bytes;
+    size_t others_bytes;
+    size_t others_mappings;
 };
 
-static size_t held_by_process_bytes(void)
+static size_t held_of(const struct malloc_backend *backend, const struct mallinfo2 *info)
 {
-    struct mallinfo2 info = mallinfo2();
-
-    return info.arena + info.hblkhd;
+    return acre_waste_rest(info->arena + info->hblkhd, backend->others_bytes);
 }
 
 static size_t malloc_held_bytes(const struct acre_alloc *self)
 {
-    const struct malloc_backend *backend = (const struct malloc_backend *)self;
-    size_t now_bytes = held_by_process_bytes();
+    const struct mallinfo2 info = mallinfo2();
 
-    return now_bytes > backend->held_before_bytes ? now_bytes - backend->held_before_bytes : 0;
+    return held_of((const struct malloc_backend *)self, &info);
 }
 
 static size_t malloc_give_back(struct acre_alloc *self)
@@ -43,6 +44,7 @@ struct acre_alloc *acre_malloc_new(void)
     static const struct acre_malloc_functions functions = {malloc, posix_memalign, free,
                                                            malloc_usable_size};
     struct malloc_backend *backend = malloc(sizeof *backend);
+    struct mallinfo2 before;
 
     if (backend == NULL)
         return NULL;
@@ -50,8 +52,46 @@ struct acre_alloc *acre_malloc_new(void)
     backend->base.ops.capabilities |= ACRE_CAN_HELD | ACRE_CAN_TRIM;
     backend->base.ops.held_bytes = malloc_held_bytes;
     backend->base.ops.trim = malloc_give_back;
-    backend->held_before_bytes = held_by_process_bytes();
+    before = mallinfo2();
+    backend->others_bytes = before.uordblks + before.hblkhd;
+    backend->others_mappings = before.hblks;
     return &backend->base.base;
+}
+
+/* Where it is ------------------------------------------------------------------------------- */
+
+/* A chunk in use has a word of size in front of it, a mapping of its own two: nothing in the
+ * statistics tells, so they are counted from the blocks. */
+enum { CHUNK_HEADER_BYTES = sizeof(size_t) };
+
+/* What its caches of threads keep counts as in use: it stays unexplained. */
+static void tell_waste(const struct acre_backend *backend, struct acre_waste *waste)
+{
+    const struct malloc_backend *pinned = (const struct malloc_backend *)backend->pinned;
+    const struct mallinfo2 info = mallinfo2();
+    uint64_t mappings = acre_waste_rest(info.hblks, pinned->others_mappings);
+
+    acre_waste_figure(waste, "mallinfo2.arena", info.arena);
+    acre_waste_figure(waste, "mallinfo2.uordblks", info.uordblks);
+    acre_waste_figure(waste, "mallinfo2.fordblks", info.fordblks);
+    acre_waste_figure(waste, "mallinfo2.fsmblks", info.fsmblks);
+    acre_waste_figure(waste, "mallinfo2.keepcost", info.keepcost);
+    acre_waste_figure(waste, "mallinfo2.hblks", info.hblks);
+    acre_waste_figure(waste, "mallinfo2.hblkhd", info.hblkhd);
+    acre_waste_figure(waste, "uordblks + hblkhd when it was opened", pinned->others_bytes);
+    acre_waste_set(waste, ACRE_WASTE_SLACK, 0, "none: what is between blocks is on free lists");
+    acre_waste_set(waste, ACRE_WASTE_BOOKKEEPING,
+                   CHUNK_HEADER_BYTES * (waste->live.blocks + mappings),
+                   "8 bytes a block, 16 a mapped one (hblks)");
+    acre_waste_set(waste, ACRE_WASTE_KEPT_FREE, info.fordblks, "mallinfo2.fordblks");
+    acre_waste_set(waste, ACRE_WASTE_HELD, held_of(pinned, &info),
+                   "mallinfo2: arena + hblkhd, less what others had in use before");
+}
+
+static void write_report(const struct acre_backend *backend, FILE *stream)
+{
+    (void)backend;
+    malloc_info(0, stream);
 }
 
 /* As backends ------------------------------------------------------------------------------- */
@@ -113,10 +153,16 @@ const struct acre_backend_kind acre_kind_malloc = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_malloc,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "xml",
 };
 
 const struct acre_backend_kind acre_kind_malloc_tuned = {
     .name = "malloc-tuned",
     .about = "the C library's malloc that keeps what it has: both thresholds raised",
     .open = open_tuned,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "xml",
 };

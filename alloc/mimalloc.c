@@ -12,6 +12,19 @@
 
 typedef struct mi_heap_s mi_heap; /* its own */
 
+/* A page of blocks of one size, as its public header declares it: mi_heap_area_t. */
+struct mi_area {
+    void *blocks;
+    size_t reserved;        /* bytes, the page's own */
+    size_t committed;       /* of these: carved into blocks so far */
+    size_t used;            /* blocks */
+    size_t block_size;      /* usable */
+    size_t full_block_size; /* with padding, of secure builds */
+};
+
+typedef bool mi_visit(const mi_heap *heap, const struct mi_area *area, void *block,
+                      size_t block_size, void *context);
+
 struct mimalloc_api {
     void (*process_info)(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms,
                          size_t *current_rss, size_t *peak_rss, size_t *current_commit,
@@ -20,6 +33,9 @@ struct mimalloc_api {
     mi_heap *(*heap_new)(void);
     void (*heap_destroy)(mi_heap *heap);
     void *(*heap_malloc_aligned)(mi_heap *heap, size_t size, size_t align);
+    mi_heap *(*heap_get_default)(void);
+    bool (*heap_visit_blocks)(const mi_heap *heap, bool all, mi_visit *visit, void *context);
+    void (*stats_print_out)(void (*out)(const char *text, void *context), void *context);
 };
 
 struct mimalloc_backend {
@@ -48,8 +64,11 @@ static struct mimalloc_backend *load(const char *name, char *why, size_t why_byt
                                          {"mi_version", &api.version},
                                          {"mi_heap_new", &api.heap_new},
                                          {"mi_heap_destroy", &api.heap_destroy},
-                                         {"mi_heap_malloc_aligned", &api.heap_malloc_aligned}},
-            9, why, why_bytes)) {
+                                         {"mi_heap_malloc_aligned", &api.heap_malloc_aligned},
+                                         {"mi_heap_get_default", &api.heap_get_default},
+                                         {"mi_heap_visit_blocks", &api.heap_visit_blocks},
+                                         {"mi_stats_print_out", &api.stats_print_out}},
+            12, why, why_bytes)) {
         free(backend);
         return NULL;
     }
@@ -124,6 +143,67 @@ struct acre_alloc *acre_mimalloc_heap_new(char *why, size_t why_bytes)
     return &backend->base.base;
 }
 
+/* Where it is ------------------------------------------------------------------------------- */
+
+struct areas {
+    uint64_t used_bytes, committed_bytes; /* of pages that have a block in use */
+    uint64_t empty_bytes;                 /* committed, of those that have none */
+};
+
+static bool add_area(const mi_heap *heap, const struct mi_area *area, void *block,
+                     size_t block_size, void *context)
+{
+    struct areas *areas = context;
+
+    (void)heap, (void)block, (void)block_size;
+    areas->used_bytes += area->used * area->full_block_size;
+    *(area->used > 0 ? &areas->committed_bytes : &areas->empty_bytes) += area->committed;
+    return true;
+}
+
+static void add_heap(const struct acre_alloc *alloc, mi_heap *heap, struct areas *areas)
+{
+    if (heap != NULL)
+        ((const struct mimalloc_backend *)alloc)
+            ->api.heap_visit_blocks(heap, false, add_area, areas);
+}
+
+/* Its headers lie in the segments that hold the pages: nothing tells them apart from what is free
+ * there. */
+static void tell_waste(const struct acre_backend *backend, struct acre_waste *waste)
+{
+    const struct mimalloc_backend *pinned = (const struct mimalloc_backend *)backend->pinned;
+    uint64_t held_bytes = acre_waste_figure(waste, "mi_process_info.current_commit",
+                                            mimalloc_held_bytes(backend->pinned));
+    struct areas areas = {0};
+
+    add_heap(backend->pinned, pinned->api.heap_get_default(), &areas);
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS && backend->regions[i] != NULL; i++)
+        add_heap(backend->regions[i], ((struct mimalloc_backend *)backend->regions[i])->heap,
+                 &areas);
+    acre_waste_figure(waste, "areas.used", areas.used_bytes);
+    acre_waste_figure(waste, "areas.committed", areas.committed_bytes);
+    acre_waste_figure(waste, "areas.committed, of empty ones", areas.empty_bytes);
+    acre_waste_set(waste, ACRE_WASTE_SLACK,
+                   acre_waste_rest(areas.committed_bytes, areas.used_bytes),
+                   "areas.committed - areas.used");
+    acre_waste_set_unknown(waste, ACRE_WASTE_BOOKKEEPING,
+                           "headers of segments are not told apart from what is kept free");
+    acre_waste_set(waste, ACRE_WASTE_KEPT_FREE, acre_waste_rest(held_bytes, areas.committed_bytes),
+                   "current_commit - areas.committed; headers of segments are in it");
+    acre_waste_set(waste, ACRE_WASTE_HELD, held_bytes, "mi_process_info.current_commit");
+}
+
+static void put(const char *text, void *stream)
+{
+    fputs(text, stream);
+}
+
+static void write_report(const struct acre_backend *backend, FILE *stream)
+{
+    ((const struct mimalloc_backend *)backend->pinned)->api.stats_print_out(put, stream);
+}
+
 /* As backends ------------------------------------------------------------------------------- */
 
 static bool open_mimalloc(struct acre_backend *backend, const struct acre_setting_value *values,
@@ -163,6 +243,9 @@ const struct acre_backend_kind acre_kind_mimalloc = {
     .package = "libmimalloc2.0",
     .is_usual = true,
     .open = open_mimalloc,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };
 
 const struct acre_backend_kind acre_kind_mimalloc_heap = {
@@ -172,4 +255,7 @@ const struct acre_backend_kind acre_kind_mimalloc_heap = {
     .has_reset = true,
     .is_for_regions = true,
     .open = open_mimalloc_heap,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };

@@ -182,12 +182,69 @@ static void pool_reset(struct acre_alloc *self)
     lend_room(pool);
 }
 
+/* Its lists are a table worth counting. */
 static size_t pool_held_bytes(const struct acre_alloc *self)
 {
     size_t bytes = 0;
 
     acre_held_bytes(((const struct pool *)self)->arena, &bytes);
+    return bytes + sizeof(struct pool);
+}
+
+/* For a checker a listed block is nobody's memory: its link is read as pool_allocate does. */
+static const struct free_block *next_listed(const struct pool *pool, struct free_block *block,
+                                            size_t bytes)
+{
+    struct free_block *next;
+
+    if (!pool->is_tracked)
+        return block->next;
+    acre_track_block_begin(pool->arena, block, bytes);
+    acre_track_defined(block, sizeof *block);
+    next = block->next;
+    acre_track_block_end(pool->arena, block, bytes);
+    return next;
+}
+
+/* The size of the blocks of a class: the greatest that find_place puts there. */
+static size_t size_of_class(unsigned class)
+{
+    unsigned step = class - SMALL_CLASSES;
+
+    if (class < SMALL_CLASSES)
+        return ((size_t) class + 1) * STEP_BYTES;
+    return (size_t)(9 + step % 8) << (SMALL_POWER - 3 + step / 8);
+}
+
+static size_t listed_bytes(const struct pool *pool)
+{
+    size_t bytes = 0;
+
+    for (unsigned row = 0; pool->used_rows >> row != 0; row++)
+        for (unsigned class = 0; class < CLASS_COUNT; class ++) {
+            const size_t size = size_of_class(class);
+
+            for (const struct free_block *block = pool->lists[row][class]; block != NULL;
+                 block = next_listed(pool, (struct free_block *)(uintptr_t)block, size))
+                bytes += size;
+        }
     return bytes;
+}
+
+void acre_pool_use(const struct acre_alloc *self, struct acre_region_use *use)
+{
+    const struct pool *pool = (const struct pool *)self;
+
+    acre_arena_use(pool->arena, use);
+    use->held_bytes += sizeof *pool;
+    use->header_bytes += sizeof *pool;
+    use->listed_bytes += listed_bytes(pool);
+    if (pool->base.bump.end != NULL) { /* lent: the arena's own cursor waits */
+        size_t given_bytes = (size_t)(pool->base.bump.cursor - pool->arena->bump.cursor);
+
+        use->given_bytes += given_bytes;
+        use->room_bytes -= given_bytes;
+    }
 }
 
 static const char *pool_check(const struct acre_alloc *self)

@@ -90,6 +90,14 @@ bool acre_backend_open(struct acre_backend *backend, const char *name, char *why
     return false;
 }
 
+void acre_backend_waste(const struct acre_backend *backend, const struct acre_waste_live *live,
+                        struct acre_waste *waste)
+{
+    acre_waste_begin(waste, live);
+    if (backend->kind->tell_waste != NULL)
+        backend->kind->tell_waste(backend, waste);
+}
+
 void acre_backend_close(struct acre_backend *backend)
 {
     for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)

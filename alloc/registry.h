@@ -28,6 +28,14 @@ bool acre_backend_open(struct acre_backend *backend, const char *name, char *why
 /* Ends them; regions go with all their blocks. A zeroed or closed backend is allowed. */
 void acre_backend_close(struct acre_backend *backend);
 
+/*
+ * What the backend holds, taken apart, where `live` is what is live in all its allocators together.
+ * Neither allocates nor frees, so it may be called in the middle of an allocation. Not of another
+ * thread while the backend is used.
+ */
+void acre_backend_waste(const struct acre_backend *backend, const struct acre_waste_live *live,
+                        struct acre_waste *waste);
+
 /* Every kind, in the order they are listed. */
 extern const struct acre_backend_kind acre_kind_malloc, acre_kind_malloc_tuned, acre_kind_jemalloc,
     acre_kind_jemalloc_arena, acre_kind_mimalloc, acre_kind_mimalloc_heap, acre_kind_tcmalloc,

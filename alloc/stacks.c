@@ -12,6 +12,7 @@
 
 #include "acre_config.h"
 #include "alloc/backends.h"
+#include "alloc/registry.h"
 
 enum { CHUNK, LIMIT, HUGE_PAGES, SETTINGS };
 
@@ -22,6 +23,71 @@ static const struct acre_setting settings[SETTINGS] = {
                "bytes that each region holds at most"},
     [HUGE_PAGES] = {"hugepages", ACRE_SETTING_FLAG, 0, 0, "2 MiB pages, where the kernel has them"},
 };
+
+/* In waste: given is what the ledger calls live, what is on lists, and slack: padding, and in
+ * arenas the dead that wait for the reset. */
+static void tell_use(struct acre_waste *waste, const struct acre_region_use *use)
+{
+    uint64_t live_bytes = waste->live.usable_bytes;
+
+    acre_waste_figure(waste, "chunks and tables", use->held_bytes);
+    acre_waste_figure(waste, "headers and tables", use->header_bytes);
+    acre_waste_figure(waste, "given", use->given_bytes);
+    acre_waste_figure(waste, "on free lists", use->listed_bytes);
+    acre_waste_figure(waste, "ends of full chunks", use->end_bytes);
+    acre_waste_figure(waste, "room", use->room_bytes);
+    acre_waste_set(waste, ACRE_WASTE_SLACK,
+                   acre_waste_rest(use->given_bytes, use->listed_bytes + live_bytes) +
+                       use->end_bytes,
+                   "given - on free lists - usable + ends of full chunks");
+    acre_waste_set(waste, ACRE_WASTE_BOOKKEEPING, use->header_bytes, "headers and tables");
+    acre_waste_set(waste, ACRE_WASTE_KEPT_FREE, use->room_bytes + use->listed_bytes,
+                   "room + on free lists");
+    acre_waste_set(waste, ACRE_WASTE_HELD, use->held_bytes, "chunks and tables");
+}
+
+/* The arena backend's regions are arenas; all else are pools. */
+static void add_region(const struct acre_backend *backend, size_t index,
+                       struct acre_region_use *use)
+{
+    if (backend->kind == &acre_kind_arena)
+        acre_arena_use(backend->regions[index], use);
+    else
+        acre_pool_use(backend->regions[index], use);
+}
+
+static void tell_waste(const struct acre_backend *backend, struct acre_waste *waste)
+{
+    struct acre_region_use use = {0};
+
+    acre_pool_use(backend->pinned, &use);
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)
+        add_region(backend, i, &use);
+    tell_use(waste, &use);
+}
+
+static void write_use(FILE *stream, const char *name, const struct acre_region_use *use)
+{
+    fprintf(stream,
+            "%s: held %zu, headers and tables %zu, given %zu, on free lists %zu, "
+            "ends of full chunks %zu, room %zu\n",
+            name, use->held_bytes, use->header_bytes, use->given_bytes, use->listed_bytes,
+            use->end_bytes, use->room_bytes);
+}
+
+static void write_report(const struct acre_backend *backend, FILE *stream)
+{
+    struct acre_region_use pinned = {0};
+
+    acre_pool_use(backend->pinned, &pinned);
+    write_use(stream, "pinned", &pinned);
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++) {
+        struct acre_region_use use = {0};
+
+        add_region(backend, i, &use);
+        write_use(stream, i == 0 ? "region 0" : "region 1", &use);
+    }
+}
 
 typedef struct acre_alloc *new_region(struct acre_alloc *below,
                                       const struct acre_arena_options *options);
@@ -80,6 +146,9 @@ const struct acre_backend_kind acre_kind_arena = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_arena,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };
 
 const struct acre_backend_kind acre_kind_pool = {
@@ -89,6 +158,9 @@ const struct acre_backend_kind acre_kind_pool = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_pool,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };
 
 const struct acre_backend_kind acre_kind_reap = {
@@ -98,4 +170,7 @@ const struct acre_backend_kind acre_kind_reap = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_reap,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };

@@ -11,6 +11,7 @@ struct tcmalloc_api {
     int (*get_number)(const char *property, size_t *value);
     int (*set_number)(const char *property, size_t value);
     void (*release_free_memory)(void);
+    void (*get_stats)(char *text, int text_bytes);
 };
 
 struct tcmalloc_backend {
@@ -26,13 +27,12 @@ static size_t number_of(const struct tcmalloc_backend *backend, const char *prop
     return value;
 }
 
-/* Of the heap, what was not given back to the system. */
+/* The heap and its own books, less what was given back to the system. */
+static const char held_property[] = "generic.total_physical_bytes";
+
 static size_t tcmalloc_held_bytes(const struct acre_alloc *self)
 {
-    const struct tcmalloc_backend *backend = (const struct tcmalloc_backend *)self;
-
-    return number_of(backend, "generic.heap_size") -
-           number_of(backend, "tcmalloc.pageheap_unmapped_bytes");
+    return number_of((const struct tcmalloc_backend *)self, held_property);
 }
 
 static size_t tcmalloc_trim(struct acre_alloc *self)
@@ -64,8 +64,9 @@ struct acre_alloc *acre_tcmalloc_new(char *why, size_t why_bytes)
                                {"tc_version", &api.version},
                                {"MallocExtension_GetNumericProperty", &api.get_number},
                                {"MallocExtension_SetNumericProperty", &api.set_number},
-                               {"MallocExtension_ReleaseFreeMemory", &api.release_free_memory}},
-                           8, why, why_bytes)) {
+                               {"MallocExtension_ReleaseFreeMemory", &api.release_free_memory},
+                               {"MallocExtension_GetStats", &api.get_stats}},
+                           9, why, why_bytes)) {
         free(backend);
         return NULL;
     }
@@ -76,6 +77,46 @@ struct acre_alloc *acre_tcmalloc_new(char *why, size_t why_bytes)
     backend->base.ops.trim = tcmalloc_trim;
     backend->api = api;
     return &backend->base.base;
+}
+
+/* Where it is ------------------------------------------------------------------------------- */
+
+static uint64_t figure(struct acre_waste *waste, const struct tcmalloc_backend *backend,
+                       const char *property)
+{
+    return acre_waste_figure(waste, property, number_of(backend, property));
+}
+
+/* The property current_allocated_bytes is what is left of the heap when all lists are taken off. */
+static void tell_waste(const struct acre_backend *backend, struct acre_waste *waste)
+{
+    const struct tcmalloc_backend *pinned = (const struct tcmalloc_backend *)backend->pinned;
+    uint64_t heap_bytes = figure(waste, pinned, "generic.heap_size");
+    uint64_t unmapped_bytes = figure(waste, pinned, "tcmalloc.pageheap_unmapped_bytes");
+    uint64_t held_bytes = figure(waste, pinned, held_property);
+    uint64_t kept_bytes = figure(waste, pinned, "tcmalloc.pageheap_free_bytes");
+
+    kept_bytes += figure(waste, pinned, "tcmalloc.thread_cache_free_bytes");
+    kept_bytes += figure(waste, pinned, "tcmalloc.transfer_cache_free_bytes");
+    figure(waste, pinned, "generic.current_allocated_bytes");
+    acre_waste_set(waste, ACRE_WASTE_SLACK,
+                   figure(waste, pinned, "tcmalloc.central_cache_free_bytes"),
+                   "central_cache_free_bytes");
+    acre_waste_set(waste, ACRE_WASTE_BOOKKEEPING,
+                   acre_waste_rest(held_bytes, heap_bytes - unmapped_bytes),
+                   "total_physical_bytes - (heap_size - pageheap_unmapped_bytes)");
+    acre_waste_set(waste, ACRE_WASTE_KEPT_FREE, kept_bytes,
+                   "pageheap_free_bytes + thread_cache_free_bytes + transfer_cache_free_bytes");
+    acre_waste_set(waste, ACRE_WASTE_HELD, held_bytes, held_property);
+}
+
+static void write_report(const struct acre_backend *backend, FILE *stream)
+{
+    char text[16 << 10]; /* it has about 2 KiB, and is cut where there is more */
+
+    text[0] = '\0';
+    ((const struct tcmalloc_backend *)backend->pinned)->api.get_stats(text, sizeof text);
+    fputs(text, stream);
 }
 
 /* As a backend ------------------------------------------------------------------------------ */
@@ -119,4 +160,7 @@ const struct acre_backend_kind acre_kind_tcmalloc = {
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_tcmalloc,
+    .tell_waste = tell_waste,
+    .write_report = write_report,
+    .report_suffix = "txt",
 };

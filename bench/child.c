@@ -138,9 +138,9 @@ enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 10 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 16 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
-    char iterations[24], seed[24];
+    char iterations[24], seed[24], peak_call[24];
     char options[ACRE_MOST_PARAMETERS][40];
     struct acre_value_text values[ACRE_MOST_PARAMETERS];
 };
@@ -168,6 +168,20 @@ static void add_parameters(struct command_line *line, const struct acre_visit *v
     }
 }
 
+static void add_waste(struct command_line *line, const struct acre_visit *visit)
+{
+    static const char *const options[ACRE_MOMENTS] = {"--peak-report", "--drained-report"};
+
+    snprintf(line->peak_call, sizeof line->peak_call, "%" PRIu64, visit->peak_call);
+    add(line, "--peak-call");
+    add(line, line->peak_call);
+    for (size_t i = 0; i < ACRE_MOMENTS; i++)
+        if (visit->report_paths[i] != NULL) {
+            add(line, options[i]);
+            add(line, visit->report_paths[i]);
+        }
+}
+
 static void write_command_line(const struct acre_launch *launch, const struct acre_visit *visit,
                                struct command_line *line)
 {
@@ -187,6 +201,8 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         add(line, launch->words[i]);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         add(line, words[i]);
+    if (visit->kind == ACRE_VISIT_WASTE)
+        add_waste(line, visit);
     add_parameters(line, visit);
 }
 

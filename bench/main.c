@@ -12,6 +12,7 @@
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/runner.h"
+#include "bench/stats_dir.h"
 #include "report/streams.h"
 #include "report/table.h"
 
@@ -76,11 +77,14 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
 
 static enum acre_exit run_child(const struct program *program)
 {
-    struct acre_visit visit = first_visit(program, program->options.visit);
+    const struct acre_bench_options *options = &program->options;
+    struct acre_visit visit = first_visit(program, options->visit);
     struct acre_run answer;
     char error[512];
     enum acre_exit status = ACRE_EXIT_OK;
 
+    visit.peak_call = options->peak_call;
+    memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
     if (!acre_visit_run(&visit, &answer))
         status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
@@ -271,6 +275,9 @@ static enum acre_exit run_all(const struct program *program)
     enum acre_exit status;
 
     if (options->json_path != NULL && !acre_run_probe(options->json_path, error, sizeof error))
+        return complain(program, ACRE_EXIT_IO, error);
+    if (options->stats_dir != NULL &&
+        !acre_stats_dir_prepare(options->stats_dir, error, sizeof error))
         return complain(program, ACRE_EXIT_IO, error);
     if (!options->backends.are_named)
         restart(program); /* those that are not here are left out: acre_backend_is_here */

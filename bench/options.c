@@ -20,7 +20,11 @@ enum {
     OPTION_DRAW,
     OPTION_QUIET,
     OPTION_WIDE,
+    OPTION_STATS_DIR,
     OPTION_CHILD,
+    OPTION_PEAK_CALL,
+    OPTION_PEAK_REPORT,
+    OPTION_DRAINED_REPORT,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -35,7 +39,11 @@ static const struct option common_options[] = {
     {"draw", required_argument, NULL, OPTION_DRAW},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"wide", no_argument, NULL, OPTION_WIDE},
+    {"stats-dir", required_argument, NULL, OPTION_STATS_DIR},
     {"child", required_argument, NULL, OPTION_CHILD},
+    {"peak-call", required_argument, NULL, OPTION_PEAK_CALL},
+    {"peak-report", required_argument, NULL, OPTION_PEAK_REPORT},
+    {"drained-report", required_argument, NULL, OPTION_DRAINED_REPORT},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -101,6 +109,18 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return read_lifetimes(reader, value);
     case OPTION_CHILD:
         return read_child(reader, value);
+    case OPTION_PEAK_CALL:
+        return acre_read_number(&reader->refusal, "--peak-call", value, 1, INT64_MAX,
+                                &o->peak_call);
+    case OPTION_PEAK_REPORT:
+        o->report_paths[ACRE_MOMENT_PEAK] = value;
+        return true;
+    case OPTION_DRAINED_REPORT:
+        o->report_paths[ACRE_MOMENT_DRAINED] = value;
+        return true;
+    case OPTION_STATS_DIR:
+        o->stats_dir = value;
+        return value[0] != '\0' || acre_refuse(&reader->refusal, "--stats-dir: the name is empty");
     case OPTION_JSON:
         o->json_path = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--json: the name is empty");
@@ -212,6 +232,9 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (optind < argc)
         return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
                            argv[optind]);
+    if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
+        return acre_refuse(&reader.refusal,
+                           "--stats-dir: nothing is recorded with --in-process or --draw");
     return check_pairs(&reader);
 }
 
@@ -258,10 +281,12 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --in-process          one strategy in this process: for debuggers\n"
             "  what is written\n"
             "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
+            "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
+            "                          the drain: a file for each strategy and moment\n"
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
             "                          drawn after iteration 1, under strong what leaked; FILE\n"
             "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
-            "    --wide                every column of the table\n"
+            "    --wide                every column of the table, and where the memory is\n"
             "    --quiet               no table, no progress\n"
             "    --help                this text\n"
             "\n"

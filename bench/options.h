@@ -16,11 +16,14 @@ struct acre_bench_options {
     bool lifetimes_were_named; /* then each must have a pair that can run */
     const char *json_path;     /* NULL: none */
     const char *draw_path;     /* NULL: measure */
+    const char *stats_dir;     /* NULL: reports of the libraries are not kept */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */
     bool is_child;
     enum acre_visit_kind visit;
+    uint64_t peak_call;
+    const char *report_paths[ACRE_MOMENTS];
 };
 
 /*

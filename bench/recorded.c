@@ -87,6 +87,8 @@ bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre
         .requested_bytes = total.requested_bytes,
         .peak_bytes = total.peak.bytes,
         .peak_blocks = total.peak.blocks,
+        .has_peak_call = true,
+        .peak_call = ledger->peak_call,
         .has_usable = ledger->lost == 0 && acre_ledger_knows(ledger, ACRE_CAN_USABLE),
         .has_held = acre_ledger_knows(ledger, ACRE_CAN_HELD),
         .peak_usable_bytes = ledger->peak_usable_bytes,

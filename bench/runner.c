@@ -10,6 +10,7 @@
 #include "bench/names.h"
 #include "bench/progress.h"
 #include "bench/random.h"
+#include "bench/stats_dir.h"
 #include "report/group.h"
 
 /* The seed's stream for the order of visits; streams of data are iteration numbers. */
@@ -20,7 +21,8 @@ struct session {
     struct acre_run *run;
     struct acre_cell_spec *specs; /* one a cell, in the order of run->cells */
     struct acre_random random;
-    size_t *order; /* of the visits of a round; cell_count stands for the reference again */
+    char *io_error; /* what could not be written; NULL: nothing failed */
+    size_t *order;  /* of the visits of a round; cell_count stands for the reference again */
     struct acre_progress progress;
 };
 
@@ -116,21 +118,26 @@ static bool add_cells(struct session *session)
 
 /* Visits ------------------------------------------------------------------------------------ */
 
-static bool visit(struct session *session, size_t index, enum acre_visit_kind kind,
-                  struct acre_run *answer)
+static struct acre_visit visit_of(const struct session *session, size_t index,
+                                  enum acre_visit_kind kind)
 {
-    const struct acre_cell_key *key = &session->run->cells[index].key;
-    const struct acre_visit visit = {
+    return (struct acre_visit){
         .kind = kind,
         .workload = session->runner->workload,
         .spec = session->specs[index],
         .iterations = session->runner->options->iterations,
     };
+}
+
+static bool run_visit(struct session *session, size_t index, const struct acre_visit *visit,
+                      struct acre_run *answer)
+{
+    const struct acre_cell_key *key = &session->run->cells[index].key;
 
     acre_progress_show(&session->progress, "%s/%s, %s", key->backend, key->lifetime,
                        acre_group_title(key).text);
     session->progress.done++;
-    return acre_visit_in_child(&session->runner->launch, &visit, answer);
+    return acre_visit_in_child(&session->runner->launch, visit, answer);
 }
 
 static void clear_series(struct acre_cell *cell)
@@ -170,6 +177,12 @@ static bool join_cell(struct acre_cell *cell, struct acre_cell *answer)
         answer->has_recorded = false;
         answer->recorded = (struct acre_recorded){0};
     }
+    if (answer->has_waste) {
+        cell->has_waste = true;
+        cell->waste = answer->waste;
+        answer->has_waste = false;
+        answer->waste = (struct acre_cell_waste){0};
+    }
     if (answer->units_per_iteration != 0)
         cell->units_per_iteration = answer->units_per_iteration;
     if (answer->cold_iterations != 0)
@@ -197,7 +210,7 @@ static void join_library(struct acre_run *run, struct acre_run *answer)
     answer->library_count = 0;
 }
 
-static bool visit_cell(struct session *session, size_t index, enum acre_visit_kind kind)
+static bool join_visit(struct session *session, size_t index, const struct acre_visit *visit)
 {
     struct acre_cell *cell = &session->run->cells[index];
     struct acre_run answer;
@@ -207,13 +220,50 @@ static bool visit_cell(struct session *session, size_t index, enum acre_visit_ki
         session->progress.done++;
         return true;
     }
-    joined = visit(session, index, kind, &answer);
+    joined = run_visit(session, index, visit, &answer);
     if (joined) {
         join_library(session->run, &answer);
         joined = join_cell(cell, &answer.cells[0]);
     }
     acre_run_free(&answer);
     return joined;
+}
+
+static bool visit_cell(struct session *session, size_t index, enum acre_visit_kind kind)
+{
+    const struct acre_visit visit = visit_of(session, index, kind);
+
+    return join_visit(session, index, &visit);
+}
+
+/* Where the memory is when most is live, which the recorded visit has found. False also when a
+ * report could not be written: then io_error says so. */
+static bool visit_waste(struct session *session, size_t index)
+{
+    const char *directory = session->runner->options->stats_dir;
+    const char *suffix = acre_backend_kind_of(session->specs[index].backend)->report_suffix;
+    const struct acre_cell *cell = &session->run->cells[index];
+    struct acre_visit visit = visit_of(session, index, ACRE_VISIT_WASTE);
+    struct acre_stats_files files;
+    char error[512];
+    bool done;
+
+    visit.peak_call = cell->recorded.peak_call;
+    if (directory == NULL || suffix == NULL)
+        return join_visit(session, index, &visit);
+    done = acre_stats_files_open(&files, error, sizeof error);
+    for (size_t i = 0; i < ACRE_MOMENTS; i++)
+        visit.report_paths[i] = files.paths[i];
+    if (done && !join_visit(session, index, &visit)) {
+        acre_stats_files_close(&files);
+        return false;
+    }
+    done = done && (!cell->has_waste || acre_stats_files_keep(&files, directory, cell, index,
+                                                              suffix, error, sizeof error));
+    acre_stats_files_close(&files);
+    if (!done)
+        session->io_error = strdup(error);
+    return done;
 }
 
 /* Rounds ------------------------------------------------------------------------------------ */
@@ -245,7 +295,8 @@ static size_t find_reference(const struct session *session)
 static bool visit_reference(struct session *session, size_t reference, double *ns)
 {
     struct acre_run answer;
-    bool done = visit(session, reference, ACRE_VISIT_TIMED, &answer);
+    const struct acre_visit visit = visit_of(session, reference, ACRE_VISIT_TIMED);
+    bool done = run_visit(session, reference, &visit, &answer);
 
     *ns = 0;
     if (done && answer.cells[0].ns_per_iteration.count == 1)
@@ -289,7 +340,7 @@ static size_t count_visits(const struct session *session, size_t reference)
 
     for (size_t i = 0; i < session->run->cell_count; i++)
         a_round += 1 + has_steady_state(&session->specs[i]);
-    return session->run->cell_count + a_round * session->runner->options->rounds;
+    return 2 * session->run->cell_count + a_round * session->runner->options->rounds;
 }
 
 static bool run_all(struct session *session)
@@ -298,7 +349,7 @@ static bool run_all(struct session *session)
 
     session->progress.expected = count_visits(session, reference);
     for (size_t i = 0; i < session->run->cell_count; i++)
-        if (!visit_cell(session, i, ACRE_VISIT_RECORDED))
+        if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;
     for (uint64_t round = 0; round < session->runner->options->rounds; round++)
         if (!run_round(session, reference))
@@ -344,6 +395,9 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
     free(session.order);
     if (done)
         return ACRE_EXIT_OK;
-    snprintf(error, error_bytes, "out of memory");
-    return ACRE_EXIT_MEMORY;
+    snprintf(error, error_bytes, "%s",
+             session.io_error != NULL ? session.io_error : "out of memory");
+    done = session.io_error == NULL;
+    free(session.io_error);
+    return done ? ACRE_EXIT_MEMORY : ACRE_EXIT_IO;
 }

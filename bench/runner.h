@@ -1,7 +1,8 @@
 /*
  * The runner: visits every cell in complete blocks and puts the answers together.
  *
- *   first   one recorded visit a cell (exact, so one is enough)
+ *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
+ *           memory is at the peak that it found
  *   then    for each round, in a new random order: every cell timed and cold, and the reference
  *           (the first cell of malloc/weak) a second time: the noise floor
  *
@@ -24,7 +25,7 @@ struct acre_runner {
 /*
  * Runs all cells and fills `run` (the caller's to free). A cell that fails keeps its reason and is
  * not visited again. Anything but ACRE_EXIT_OK comes with a sentence in `error`: ACRE_EXIT_MEMORY,
- * or ACRE_EXIT_IO when no child can be started.
+ * or ACRE_EXIT_IO when a report cannot be written.
  */
 enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,
                                size_t error_bytes);

@@ -338,15 +338,24 @@ static void visit_cold(struct session *session)
     close_session(session);
 }
 
+static bool open_recorded_books(struct session *session, struct books *books)
+{
+    uint64_t iterations = iterations_of(session->visit);
+
+    session->ledger = &books->ledger;
+    return open_full_books(books, iterations < ACRE_MOST_ITERATION_ROWS
+                                      ? iterations
+                                      : ACRE_MOST_ITERATION_ROWS) ||
+           fail(session, "out of memory");
+}
+
 static void visit_recorded(struct session *session)
 {
     uint64_t iterations = iterations_of(session->visit);
-    size_t rows = iterations < ACRE_MOST_ITERATION_ROWS ? iterations : ACRE_MOST_ITERATION_ROWS;
     struct books books;
     uint64_t final;
-    bool done = open_full_books(&books, rows) || fail(session, "out of memory");
+    bool done = open_recorded_books(session, &books);
 
-    session->ledger = &books.ledger;
     done = done && open_session(session) && steps(session, iterations);
     if (done) {
         final = checksum(session);
@@ -359,6 +368,29 @@ static void visit_recorded(struct session *session)
             fail(session, "out of memory");
     }
     close_session(session);
+    close_books(&books);
+}
+
+static void visit_waste(struct session *session)
+{
+    const struct acre_visit *visit = session->visit;
+    struct acre_waste_watch watch = {0};
+    struct books books;
+    char why[256];
+    bool done = open_recorded_books(session, &books);
+
+    if (done)
+        done = acre_waste_watch_begin(&watch, &session->stage.backend, &books.ledger,
+                                      visit->peak_call, visit->report_paths, why, sizeof why) ||
+               fail(session, why);
+    done = done && open_session(session) && steps(session, iterations_of(visit)) && drain(session);
+    if (done) {
+        acre_waste_watch_drained(&watch);
+        if (!acre_waste_watch_keep(&watch, session->cell, why, sizeof why))
+            fail(session, why);
+    }
+    close_session(session);
+    acre_waste_watch_end(&watch);
     close_books(&books);
 }
 
@@ -408,6 +440,9 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         break;
     case ACRE_VISIT_RECORDED:
         visit_recorded(&session);
+        break;
+    case ACRE_VISIT_WASTE:
+        visit_waste(&session);
         break;
     case ACRE_VISIT_COST_OF_NOTHING:
     case ACRE_VISIT_COST_OF_COUNTS:

@@ -5,6 +5,7 @@
  *   timed     warm up, then batches of the strategy and of the limit in turn; no recording
  *   cold      the first iterations of this process, from the first to the last, nothing before
  *   recorded  the same iterations with a full ledger; exact books, no clock
+ *   waste     the same as recorded, and where the memory is at its peak and after the drain
  *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
  *             it is the strategy recorded: not at all (the noise floor), in counts, in full
  */
@@ -12,12 +13,14 @@
 #define ACRE_BENCH_VISIT_H
 
 #include "bench/bench.h"
+#include "bench/waste.h"
 #include "report/run.h"
 
 enum acre_visit_kind {
     ACRE_VISIT_TIMED,
     ACRE_VISIT_COLD,
     ACRE_VISIT_RECORDED,
+    ACRE_VISIT_WASTE,
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
     ACRE_VISIT_COST_OF_FULL,
@@ -28,9 +31,11 @@ struct acre_visit {
     enum acre_visit_kind kind;
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
-    uint64_t iterations;         /* of the cold and the recorded kind */
-    double timed_seconds;        /* budget of batches after the warm-up */
-    uint64_t memory_limit_bytes; /* of this process's address space; 0: none */
+    uint64_t iterations;  /* of the cold, the recorded and the waste kind */
+    double timed_seconds; /* budget of batches after the warm-up */
+    uint64_t peak_call;   /* of the waste kind: where the recorded visit had its peak */
+    const char *report_paths[ACRE_MOMENTS]; /* of the waste kind; NULL: not kept. Borrowed */
+    uint64_t memory_limit_bytes;            /* of this process's address space; 0: none */
 };
 
 /* The strong lifetime leaks by design: it always runs this many iterations. */

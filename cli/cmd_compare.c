@@ -28,7 +28,7 @@ static const char help_text[] =
     "  --common           compare the cells that both runs have, leave the others aside\n"
     "  --fail-above PCT   exit 1 when a cell is slower, shown at 99 %, by more than PCT percent,\n"
     "                     or allocations, requested, peak or leaked bytes grew by more\n"
-    "  --wide             all columns and all differing counters, whatever the width\n"
+    "  --wide             all columns, differing counters and held memory, whatever the width\n"
     "  --help             this text\n"
     "\n"
     "Exit status: 0 compared; 1 results differ, a cell fails in B only, or a regression was "

@@ -2,6 +2,7 @@
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
+#include "report/waste.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -104,11 +105,13 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
         good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s",
                              or_empty(comparison->before->workload), acre_group_title(key).text);
         struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
+        size_t first = at;
         for (; at < comparison->cell_count &&
                acre_cell_key_same_group(key, &comparison->cells[at].before->key);
              at++)
             add_row(&grid, &comparison->cells[at]);
-        good = good && acre_grid_print(&grid, page, 2);
+        good = good && acre_grid_print(&grid, page, 2) &&
+               acre_waste_print_compared(page, comparison->cells + first, at - first);
         putc('\n', page->stream);
         acre_grid_free(&grid);
     }

@@ -90,10 +90,13 @@ static bool compare_field(struct finding *finding, const struct acre_field *fiel
     case ACRE_FIELD_COUNT:
     case ACRE_FIELD_DIGITS:
         return note_counts(finding, name, a, b);
-    case ACRE_FIELD_COUNT_OR_NULL:
-        return note_counts(finding, name,
-                           *(const bool *)acre_member_const(before, field->beside) ? a : NULL,
-                           *(const bool *)acre_member_const(after, field->beside) ? b : NULL);
+    case ACRE_FIELD_COUNT_OR_NULL: {
+        bool has_before = *(const bool *)acre_member_const(before, field->beside);
+        bool has_after = *(const bool *)acre_member_const(after, field->beside);
+        if (field->since > 0 && has_before != has_after)
+            return true; /* one of the files is older than the counter */
+        return note_counts(finding, name, has_before ? a : NULL, has_after ? b : NULL);
+    }
     case ACRE_FIELD_HISTOGRAM:
         return compare_histograms(finding, name, a, b);
     case ACRE_FIELD_LIST:

@@ -8,13 +8,15 @@
 #ifndef ACRE_REPORT_RUN_H
 #define ACRE_REPORT_RUN_H
 
+#include "alloc/waste.h"
 #include "report/exit_status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ACRE_RUN_VERSION = 2 };
+/* Written, and the oldest that is read. */
+enum { ACRE_RUN_VERSION = 3, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -47,6 +49,8 @@ struct acre_recorded {
     uint64_t iterations;
     uint64_t allocations, frees, resets, failed;
     uint64_t requested_bytes, peak_bytes, peak_blocks;
+    bool has_peak_call;        /* false: a run of version 2 */
+    uint64_t peak_call;        /* number of the last call that left peak_bytes live, from 1 */
     bool has_usable, has_held; /* false: the backend cannot tell, shown as "not reported" */
     uint64_t peak_usable_bytes, peak_held_bytes;
     uint64_t leaked_blocks, leaked_bytes; /* live after the drain */
@@ -58,6 +62,31 @@ struct acre_recorded {
     uint64_t
         lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
     char *checksum; /* of the final data and gradients, 16 hex digits */
+};
+
+/* One term of what a backend held: alloc/waste.h. */
+struct acre_stack_part {
+    bool is_known;
+    uint64_t bytes;
+    char *source; /* where the number is from; unknown: why */
+};
+
+/* A number that the library told of itself, whose name is its own. */
+struct acre_stack_figure {
+    char *name;
+    uint64_t number;
+};
+
+struct acre_waste_stack {
+    struct acre_stack_part parts[ACRE_WASTE_TERMS];
+    struct acre_stack_figure *figures;
+    size_t figure_count;
+};
+
+/* Where the memory was, in a run of its own. Not exact: libraries decide by the clock. */
+struct acre_cell_waste {
+    struct acre_waste_stack peak;    /* when most was live */
+    struct acre_waste_stack drained; /* when everything was dropped */
 };
 
 /* What a workload was given: "fill", "reuse", and in a heading "x reused". */
@@ -93,6 +122,9 @@ struct acre_cell {
 
     bool has_recorded;
     struct acre_recorded recorded;
+
+    bool has_waste;
+    struct acre_cell_waste waste;
 
     /* NULL, or why the cell has no result ("out of memory", "killed by signal 9"). */
     char *failure;

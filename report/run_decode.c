@@ -10,6 +10,7 @@ struct decoder {
     char *error;
     size_t error_bytes;
     enum acre_exit status;
+    uint64_t version; /* of what is read */
 };
 
 static bool decode_members(struct decoder *decoder, const struct acre_shape *shape, void *object,
@@ -218,6 +219,8 @@ static bool decode_members(struct decoder *decoder, const struct acre_shape *sha
         return wrong_type(decoder, outer, "an object", from);
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct acre_field *field = &shape->fields[i];
+        if (field->since > decoder->version)
+            continue; /* zeroed: as if it were null */
         const json_t *value = json_object_get(from, field->name);
         if (!value) {
             char what[96];
@@ -246,11 +249,12 @@ static bool check_header(struct decoder *decoder, const json_t *root)
     uint64_t number = 0;
     if (!decode_count(decoder, &number, version, &place))
         return false;
-    if (number == ACRE_RUN_VERSION)
+    decoder->version = number;
+    if (number >= ACRE_RUN_OLDEST_VERSION && number <= ACRE_RUN_VERSION)
         return true;
     char what[160];
-    snprintf(what, sizeof what, "a run of version %llu, this program reads version %d: %s",
-             (unsigned long long)number, (int)ACRE_RUN_VERSION,
+    snprintf(what, sizeof what, "a run of version %llu, this program reads versions %d to %d: %s",
+             (unsigned long long)number, (int)ACRE_RUN_OLDEST_VERSION, (int)ACRE_RUN_VERSION,
              number > ACRE_RUN_VERSION ? "a newer acre wrote it"
                                        : "an older acre wrote it; make the run again");
     return refuse(decoder, &place, what);

@@ -10,9 +10,10 @@
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_COUNT, .offset = offsetof(struct type, member)         \
     }
-#define COUNT_OR_NULL(type, member, flag)                                                          \
+/* `version`: of the format that the field came with; 0: it was always there. */
+#define COUNT_OR_NULL(type, member, flag, version)                                                 \
     {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL,                                         \
+        .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL, .since = (version),                     \
         .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag)             \
     }
 #define DIGITS(type, member)                                                                       \
@@ -51,11 +52,16 @@
         .name = #member, .kind = ACRE_FIELD_OBJECT, .offset = offsetof(struct type, member),       \
         .shape = &(of)                                                                             \
     }
-#define OBJECT_OR_NULL(type, member, flag, of)                                                     \
+#define OBJECT_OR_NULL(type, member, flag, version, of)                                            \
     {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_OBJECT_OR_NULL,                                        \
+        .name = #member, .kind = ACRE_FIELD_OBJECT_OR_NULL, .since = (version),                    \
         .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag),            \
         .shape = &(of)                                                                             \
+    }
+#define PART(key, term)                                                                            \
+    {                                                                                              \
+        .name = #key, .kind = ACRE_FIELD_OBJECT, .shape = &part_shape,                             \
+        .offset = offsetof(struct acre_waste_stack, parts[term])                                   \
     }
 #define SHAPE(type, table)                                                                         \
     {                                                                                              \
@@ -95,8 +101,9 @@ static const struct acre_field recorded_fields[] = {
     COUNT(acre_recorded, requested_bytes),
     COUNT(acre_recorded, peak_bytes),
     COUNT(acre_recorded, peak_blocks),
-    COUNT_OR_NULL(acre_recorded, peak_usable_bytes, has_usable),
-    COUNT_OR_NULL(acre_recorded, peak_held_bytes, has_held),
+    COUNT_OR_NULL(acre_recorded, peak_call, has_peak_call, 3),
+    COUNT_OR_NULL(acre_recorded, peak_usable_bytes, has_usable, 0),
+    COUNT_OR_NULL(acre_recorded, peak_held_bytes, has_held, 0),
     COUNT(acre_recorded, leaked_blocks),
     COUNT(acre_recorded, leaked_bytes),
     TEXT(acre_recorded, checksum),
@@ -106,6 +113,36 @@ static const struct acre_field recorded_fields[] = {
     HISTOGRAM(acre_recorded, lifetime_histogram),
 };
 const struct acre_shape acre_shape_recorded = SHAPE(acre_recorded, recorded_fields);
+
+static const struct acre_field part_fields[] = {
+    COUNT_OR_NULL(acre_stack_part, bytes, is_known, 0),
+    TEXT(acre_stack_part, source),
+};
+static const struct acre_shape part_shape = SHAPE(acre_stack_part, part_fields);
+
+static const struct acre_field figure_fields[] = {
+    TEXT(acre_stack_figure, name),
+    COUNT(acre_stack_figure, number),
+};
+static const struct acre_shape figure_shape = SHAPE(acre_stack_figure, figure_fields);
+
+static const struct acre_field stack_fields[] = {
+    PART(requested, ACRE_WASTE_REQUESTED),
+    PART(rounding, ACRE_WASTE_ROUNDING),
+    PART(slack, ACRE_WASTE_SLACK),
+    PART(bookkeeping, ACRE_WASTE_BOOKKEEPING),
+    PART(kept_free, ACRE_WASTE_KEPT_FREE),
+    PART(held, ACRE_WASTE_HELD),
+    PART(resident, ACRE_WASTE_RESIDENT),
+    LIST(acre_waste_stack, figures, figure_count, figure_shape),
+};
+static const struct acre_shape stack_shape = SHAPE(acre_waste_stack, stack_fields);
+
+static const struct acre_field waste_fields[] = {
+    OBJECT(acre_cell_waste, peak, stack_shape),
+    OBJECT(acre_cell_waste, drained, stack_shape),
+};
+static const struct acre_shape waste_shape = SHAPE(acre_cell_waste, waste_fields);
 
 static const struct acre_field parameter_fields[] = {
     TEXT(acre_key_parameter, name),
@@ -134,7 +171,8 @@ static const struct acre_field cell_fields[] = {
     COUNT(acre_cell, cold_iterations),
     SERIES(acre_cell, cold_ns, ACRE_RANGE_POSITIVE),
     SERIES(acre_cell, cold_faults, ACRE_RANGE_NOT_NEGATIVE),
-    OBJECT_OR_NULL(acre_cell, recorded, has_recorded, acre_shape_recorded),
+    OBJECT_OR_NULL(acre_cell, recorded, has_recorded, 0, acre_shape_recorded),
+    OBJECT_OR_NULL(acre_cell, waste, has_waste, 3, waste_shape),
 };
 static const struct acre_shape cell_shape = SHAPE(acre_cell, cell_fields);
 

@@ -34,7 +34,8 @@ struct acre_field {
     enum acre_field_kind kind;
     enum acre_field_range range;
     size_t offset;
-    size_t beside; /* offset of the flag of an _OR_NULL, of the count of a LIST */
+    unsigned since; /* version of the format that it came with; 0: it was always there */
+    size_t beside;  /* offset of the flag of an _OR_NULL, of the count of a LIST */
     const struct acre_shape *shape;
 };
 

@@ -4,6 +4,7 @@
 #include "report/layout.h"
 #include "report/provenance.h"
 #include "report/sentence.h"
+#include "report/waste.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -264,7 +265,8 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, sentence);
     putc('\n', page->stream);
     free(sentence);
-    if (!print_table(page, run, group) || !print_cold(page, group))
+    if (!print_table(page, run, group) || !print_cold(page, group) ||
+        (page->wide && !acre_waste_print(page, group)))
         return false;
     putc('\n', page->stream);
     return print_leaks(page, group) && acre_provenance_results(page, group);

@@ -10,7 +10,7 @@
 
 struct acre_table_options {
     bool color; /* bold sentence, green and red verdicts */
-    bool wide;  /* every column, whatever the width */
+    bool wide;  /* every column, whatever the width, and where the memory is */
     int width;  /* in columns; 0: 100 */
 };
 

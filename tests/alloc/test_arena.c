@@ -207,7 +207,7 @@ MTest(arena, check_sees_corruption)
 {
     struct acre_alloc *alloc;
     struct arena *arena;
-    struct chunk stranger = {NULL, 1 << 16};
+    struct chunk stranger = {.bytes = 1 << 16};
     struct arena whole;
 
     open_below();

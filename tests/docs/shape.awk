@@ -12,6 +12,7 @@
 }
 # What the sentence says is another sentence in each run.
 /^(square-chain|node-churn|weak-churn|cycles|deep-chain|recording-cost) / { print; skips = 1; next }
-skips && / \| strategy/ { skips = 0 }
+/^ \| When most is live/ { skips = 1 }
+skips && / \| (strategy|where it is)/ { skips = 0 }
 !skips && NF
 /^ \| Results/ { exit }

@@ -50,6 +50,10 @@ expect_out 0 '' -- "$CYCLES" --rounds 2
 check 'docs/workloads.md shows cycles' shape docs/workloads.md cycles 2
 expect_out 0 '' -- "$DEEP_CHAIN" --nodes 1000 --rounds 2
 check 'docs/workloads.md shows deep-chain' shape docs/workloads.md deep-chain 2
+waste='--backends all --lifetimes weak,region --fill reuse --rounds 1 --wide'
+# shellcheck disable=SC2086 # options
+expect_out 0 '' -- "$SQUARE_CHAIN" $waste
+check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree

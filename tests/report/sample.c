@@ -89,6 +89,8 @@ static void fill_recorded(struct acre_cell *cell, uint64_t leaked_bytes, bool ha
         .requested_bytes = 3200000,
         .peak_bytes = 640000,
         .peak_blocks = 22,
+        .has_peak_call = true,
+        .peak_call = 57,
         .has_held = has_held,
         .peak_held_bytes = has_held ? 720896 : 0,
         .leaked_blocks = leaked_bytes > 0,
@@ -117,6 +119,37 @@ static void fill_recorded(struct acre_cell *cell, uint64_t leaked_bytes, bool ha
     recorded->size_histogram[17] = 40;
     recorded->lifetime_histogram[64] = 7;
     sample_text(&recorded->checksum, "00c0ffee00c0ffee");
+}
+
+static void fill_stack(struct acre_waste_stack *stack, uint64_t requested_bytes,
+                       uint64_t kept_bytes, bool knows)
+{
+    const uint64_t bytes[ACRE_WASTE_TERMS] = {
+        [ACRE_WASTE_REQUESTED] = requested_bytes,
+        [ACRE_WASTE_ROUNDING] = 1024,
+        [ACRE_WASTE_SLACK] = 2048,
+        [ACRE_WASTE_BOOKKEEPING] = 4096,
+        [ACRE_WASTE_KEPT_FREE] = kept_bytes,
+        [ACRE_WASTE_HELD] = requested_bytes + 1024 + 2048 + 4096 + kept_bytes,
+        [ACRE_WASTE_RESIDENT] = 600000,
+    };
+    for (size_t i = 0; i < ACRE_WASTE_TERMS; i++) {
+        struct acre_stack_part *part = &stack->parts[i];
+        part->is_known = knows || i == ACRE_WASTE_REQUESTED || i == ACRE_WASTE_RESIDENT;
+        part->bytes = part->is_known ? bytes[i] : 0;
+        sample_text(&part->source, part->is_known ? "a \"source\"" : "not told");
+    }
+    stack->figures = must(calloc(1, sizeof *stack->figures));
+    stack->figure_count = 1;
+    stack->figures[0].number = 17;
+    sample_text(&stack->figures[0].name, "stats.active");
+}
+
+static void fill_waste(struct acre_cell *cell, uint64_t kept_bytes, bool knows)
+{
+    cell->has_waste = true;
+    fill_stack(&cell->waste.peak, 640000, kept_bytes, knows);
+    fill_stack(&cell->waste.drained, 0, 640000 + kept_bytes, knows);
 }
 
 static void fill_header(struct acre_run *run)
@@ -157,6 +190,10 @@ void sample_small(struct acre_run *run)
     struct acre_cell *cell = &run->cells[0];
     fill_key(&cell->key, "malloc", "weak", true);
     fill_recorded(cell, 0, false);
+    fill_waste(cell, 90000, true);
+    cell->waste.peak.parts[ACRE_WASTE_SLACK].is_known = false;
+    cell->waste.peak.parts[ACRE_WASTE_SLACK].bytes = 0;
+    sample_text(&cell->waste.peak.parts[ACRE_WASTE_SLACK].source, "not told");
     /* No decimal of fewer than 17 digits is any of these. */
     append(&cell->ns_per_iteration, 0.1 + 0.2);
     append(&cell->ns_per_iteration, 4651.000000000001);
@@ -221,6 +258,7 @@ void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slow
             fill_recorded(cell, strong ? 3200000 : 0, strategies[i].has_held);
             if (arena)
                 cell->recorded.peak_held_bytes *= strategies[i].has_held ? 2 : 0;
+            fill_waste(cell, arena ? 400000 : 100000, strategies[i].has_held);
             if (!strong)
                 fill_times(cell, rounds, &random, strategies[i].x_limit, arena ? slowdown : 1.0,
                            strategies[i].faults);

@@ -432,3 +432,64 @@ MTest(table, says_what_was_measured)
     text = printed(&run, NULL);
     free(text);
 }
+
+MTest(waste, is_told_and_compared)
+{
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 1, 1.0);
+    char *text = printed(&a, &(struct acre_table_options){.wide = true});
+    static const char *const facts[] = {
+        /* 640000 + 1024 + 2048 + 4096 + 100000, and 300000 more */
+        "malloc/weak holds least for what is requested, 730 KiB for 625 KiB; 97.7 KiB of",
+        "arena/region holds most, 1023 KiB for 625 KiB; 391 KiB\n",
+        "\n  where it is    requested  rounding     slack  bookkeeping  kept free    = held",
+        "\n  arena/region     625 KiB  1.00 KiB  2.00 KiB     4.00 KiB    391 KiB  1023 KiB  ",
+        "\n  malloc/strong    625 KiB         ?         ?            ?          ?         ?  "
+        "          ?    586 KiB         ?\n",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    free(text);
+    text = printed(&a, NULL);
+    cr_expect(!strstr(text, "where it is"), "only in a wide table");
+    free(text);
+
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(occurrences(told.out, "no term differs by more than 1 % of what is held, in 5 "
+                                       "cells."),
+                 2, "%s", told.out);
+    cr_expect(!strstr(told.out, "where it is"));
+    compare("--wide", path_a, path_b, NULL);
+    cr_expect_eq(occurrences(told.out, "  A, B "), 10, "%s", told.out);
+
+    /* Less than it takes, then more; and a rest below and above what is held. */
+    struct acre_stack_part *parts = sample_cell(&b, "malloc", "weak")->waste.peak.parts;
+    parts[ACRE_WASTE_SLACK].bytes += 7000; /* of 747168 */
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(occurrences(told.out, "no term differs by more than 1 %"), 2, "%s", told.out);
+    parts[ACRE_WASTE_SLACK].bytes += 1000;
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect(strstr(told.out, "1 of 5 cells differs by more than 1 % of what is held. Most in\n"
+                               "    malloc/weak: slack +7.81 KiB.\n"),
+              "%s", told.out);
+    cr_expect(strstr(told.out, "730 KiB            0") && strstr(told.out, "730 KiB    -7.81 KiB"),
+              "%s", told.out);
+    parts[ACRE_WASTE_SLACK].bytes -= 9000;
+    write_runs(&a, &b);
+    compare("--wide", path_a, path_b, NULL);
+    cr_expect(strstr(told.out, "730 KiB      +1000 B"), "%s", told.out);
+    /* One that knows nothing has nothing to compare. */
+    for (size_t i = 0; i < b.cell_count; i++)
+        b.cells[i].has_waste = false;
+    write_runs(&a, &b);
+    compare("--wide", path_a, path_b, NULL);
+    cr_expect(!strstr(told.out, "Where the memory is"));
+    cr_expect(strstr(told.out, "Exact counters equal."), "%s", told.out);
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}

@@ -122,7 +122,7 @@ static enum acre_exit try_write(struct subject *subject)
 static enum acre_exit try_print(struct subject *subject)
 {
     snprintf(subject->error, sizeof subject->error, "out of memory");
-    if (acre_run_print(&subject->before, subject->null, NULL))
+    if (acre_run_print(&subject->before, subject->null, &(struct acre_table_options){.wide = true}))
         return ACRE_EXIT_OK;
     return errno == ENOMEM ? ACRE_EXIT_MEMORY : ACRE_EXIT_IO;
 }
@@ -130,7 +130,7 @@ static enum acre_exit try_print(struct subject *subject)
 static enum acre_exit try_compare(struct subject *subject)
 {
     const struct acre_compare_options options = {.has_fail_above = true};
-    const struct acre_comparison_view view = {.before_name = "A", .after_name = "B"};
+    const struct acre_comparison_view view = {.before_name = "A", .after_name = "B", .wide = true};
     struct acre_comparison comparison;
     enum acre_exit status = acre_compare(&comparison, &subject->before, &subject->after, &options,
                                          subject->error, sizeof subject->error);

@@ -84,6 +84,18 @@ static void same_series(const struct acre_series *a, const struct acre_series *b
     cr_assert(a->count == 0 || memcmp(a->values, b->values, a->count * sizeof *a->values) == 0);
 }
 
+static void same_stack(const struct acre_waste_stack *a, const struct acre_waste_stack *b)
+{
+    for (size_t i = 0; i < ACRE_WASTE_TERMS; i++) {
+        cr_assert_eq(a->parts[i].is_known, b->parts[i].is_known);
+        cr_assert_eq(a->parts[i].bytes, b->parts[i].bytes);
+        cr_assert_str_eq(a->parts[i].source, b->parts[i].source);
+    }
+    cr_assert(a->figure_count == 1 && b->figure_count == 1);
+    cr_assert_eq(a->figures[0].number, b->figures[0].number);
+    cr_assert_str_eq(a->figures[0].name, b->figures[0].name);
+}
+
 MTest(run, round_trip_is_exact)
 {
     struct acre_run samples[2], back;
@@ -128,6 +140,9 @@ MTest(run, round_trip_is_exact)
                   0);
         cr_assert_str_eq(r->purposes[1].name, s->purposes[1].name);
         cr_assert_str_eq(r->checksum, s->checksum);
+        cr_assert_eq(s->peak_call, 57);
+        same_stack(&a->waste.peak, &b->waste.peak);
+        same_stack(&a->waste.drained, &b->waste.drained);
         if (i == 0)
             cr_assert_str_eq(back.cells[1].failure, "killed by signal 9");
         free(text);
@@ -196,7 +211,7 @@ MTest(run, flipped_bytes_never_crash)
         error[0] = '\0';
         if (acre_run_read(&back, file.path, error, sizeof error)) {
             /* What is accepted can also be shown. */
-            cr_assert(acre_run_print(&back, null, NULL));
+            cr_assert(acre_run_print(&back, null, &(struct acre_table_options){.wide = true}));
             accepted++;
         } else {
             is_one_line(error);
@@ -228,12 +243,26 @@ MTest(run, what_is_wrong_is_named)
         const char *from, *to, *error;
     } edits[] = {
         {"\"acre-run\"", "\"acre-ruin\"", "not a run: no \"schema\": \"acre-run\""},
-        {"\"version\": 2", "\"version\": 1",
-         "version: a run of version 1, this program reads version 2: an older acre wrote it; make"},
-        {"\"version\": 2", "\"version\": 3",
-         "version: a run of version 3, this program reads version 2: a newer acre wrote it"},
-        {"\"version\": 2", "\"version\": \"2\"", "version: expected a whole number, found a str"},
-        {"\"version\": 2,", "", "top level: no \"version\""},
+        {"\"version\": 3", "\"version\": 1",
+         "version: a run of version 1, this program reads versions 2 to 3: an older acre wrote it"},
+        {"\"version\": 3", "\"version\": 4",
+         "version: a run of version 4, this program reads versions 2 to 3: a newer acre wrote it"},
+        {"\"version\": 3", "\"version\": \"3\"", "version: expected a whole number, found a str"},
+        {"\"version\": 3,", "", "top level: no \"version\""},
+        {"\"peak_call\": 57,", "", "cells[0].recorded: no \"peak_call\""},
+        {"\"waste\": {", "\"paste\": {", "cells[0]: no \"waste\""},
+        {"\"waste\": {", "\"waste\": 1, \"paste\": {",
+         "cells[0].waste: expected an object, found a whole number"},
+        {"\"drained\": {", "\"paste\": {", "cells[0].waste: no \"drained\""},
+        {"\"kept_free\": {", "\"paste\": {", "cells[0].waste.peak: no \"kept_free\""},
+        {"\"bytes\": 1024", "\"bytes\": -1024",
+         "cells[0].waste.peak.rounding.bytes: -1024 is negative"},
+        {"\"bytes\": 1024", "\"bytes\": 1e3",
+         "cells[0].waste.peak.rounding.bytes: expected a whole number, found a number wi"},
+        {"\"source\": \"not", "\"source\": 0, \"x\": \"not",
+         "cells[0].waste.peak.slack.source: expected a string, found a whole number"},
+        {"\"number\": 17", "\"number\": null",
+         "cells[0].waste.peak.figures[0].number: expected a whole number, found null"},
         {"\"rounds\": 2", "\"rounds\": -2", "rounds: -2 is negative"},
         {"\"rounds\": 2", "\"rounds\": 2.5", "rounds: expected a whole number, found a number wi"},
         {"\"rounds\": 2", "\"rounds\": 9223372036854775808", "too big integer"},
@@ -304,6 +333,18 @@ MTest(run, what_is_wrong_is_named)
         cr_expect(strstr(error, others[i].error), "wanted '%s', got '%s'", others[i].error, error);
         is_one_line(error);
     }
+    /* What version 2 had not is not looked for in it. */
+    char *older = edited(text, "\"version\": 3", "\"version\": 2");
+    char *without_call = edited(older, "\"peak_call\": 57,", "");
+    char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
+    put(&file, second, strlen(second));
+    cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
+    cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
+    cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
+    acre_run_free(&back);
+    free(second);
+    free(without_call);
+    free(older);
     /* Unknown keys are ignored; deep nesting is an error, not a stack overflow. */
     char *changed = edited(text, "\"rounds\": 2", "\"rounds\": 2, \"new in some future\": [{}]");
     put(&file, changed, strlen(changed));
