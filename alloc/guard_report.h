@@ -17,7 +17,7 @@ struct acre_guard_finding {
 };
 
 struct acre_guard_sentence {
-    char text[512];
+    char text[1024];
     size_t length;
 };
 

@@ -85,7 +85,7 @@ const char *acre_workload_why_not(const struct acre_workload *workload, const ch
 /* A stage for the cell, see acre_stage_open. */
 bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_cell_spec *spec, struct acre_stage *stage,
-                              struct acre_ledger *ledger, char *why, size_t why_bytes);
+                              const struct acre_layers *layers, char *why, size_t why_bytes);
 
 /*
  * The program of a benchmark binary. `argv` is its own command line from the program's name on;

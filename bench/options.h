@@ -16,6 +16,7 @@ struct acre_bench_options {
     bool lifetimes_were_named; /* then each must have a pair that can run */
     const char *json_path;     /* NULL: none */
     const char *draw_path;     /* NULL: measure */
+    struct acre_rails rails;   /* any: check instead of measuring */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

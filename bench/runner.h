@@ -1,6 +1,8 @@
 /*
  * The runner: visits every cell in complete blocks and puts the answers together.
  *
+ * Behind guard rails each cell has one checked visit and no other. Without:
+ *
  *   first   one recorded visit a cell (exact, so one is enough)
  *   then    for each round, in a new random order: every cell timed and cold, and the reference
  *           (the first cell of malloc/weak) a second time: the noise floor

@@ -9,6 +9,7 @@
 
 #include "alloc/backends.h"
 #include "bench/batches.h"
+#include "bench/checked.h"
 #include "bench/clock.h"
 #include "bench/names.h"
 #include "bench/recorded.h"
@@ -64,10 +65,11 @@ static bool fail_status(struct session *session, enum acre_status status)
 static bool open_session(struct session *session)
 {
     const struct acre_cell_spec *spec = &session->visit->spec;
+    const struct acre_layers layers = {.ledger = session->ledger};
     char why[256];
 
-    if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, session->ledger,
-                                  why, sizeof why))
+    if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, &layers, why,
+                                  sizeof why))
         return fail(session, why);
     session->state = session->visit->workload->open(&session->stage, spec);
     return session->state != NULL || fail(session, "out of memory");
@@ -362,6 +364,18 @@ static void visit_recorded(struct session *session)
     close_books(&books);
 }
 
+/* Checked ----------------------------------------------------------------------------------- */
+
+static void visit_checked(struct session *session)
+{
+    const struct acre_visit *visit = session->visit;
+    struct acre_checked result;
+
+    acre_checked_run(visit->workload, &visit->spec, iterations_of(visit), &visit->rails, &result);
+    if (!acre_checked_answer(session->cell, &result))
+        session->is_incomplete = true;
+}
+
 /* Any of them ------------------------------------------------------------------------------- */
 
 static void limit_memory(uint64_t bytes)
@@ -408,6 +422,9 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         break;
     case ACRE_VISIT_RECORDED:
         visit_recorded(&session);
+        break;
+    case ACRE_VISIT_CHECKED:
+        visit_checked(&session);
         break;
     case ACRE_VISIT_COST_OF_NOTHING:
     case ACRE_VISIT_COST_OF_COUNTS:

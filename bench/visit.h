@@ -5,6 +5,7 @@
  *   timed     warm up, then batches of the strategy and of the limit in turn; no recording
  *   cold      the first iterations of this process, from the first to the last, nothing before
  *   recorded  the same iterations with a full ledger; exact books, no clock
+ *   checked   the same iterations behind guard rails; counts, no clock (checked.h)
  *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
  *             it is the strategy recorded: not at all (the noise floor), in counts, in full
  */
@@ -12,12 +13,14 @@
 #define ACRE_BENCH_VISIT_H
 
 #include "bench/bench.h"
+#include "bench/rails.h"
 #include "report/run.h"
 
 enum acre_visit_kind {
     ACRE_VISIT_TIMED,
     ACRE_VISIT_COLD,
     ACRE_VISIT_RECORDED,
+    ACRE_VISIT_CHECKED,
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
     ACRE_VISIT_COST_OF_FULL,
@@ -28,7 +31,8 @@ struct acre_visit {
     enum acre_visit_kind kind;
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
-    uint64_t iterations;         /* of the cold and the recorded kind */
+    uint64_t iterations;         /* of the cold, the recorded and the checked kind */
+    struct acre_rails rails;     /* of the checked kind */
     double timed_seconds;        /* budget of batches after the warm-up */
     uint64_t memory_limit_bytes; /* of this process's address space; 0: none */
 };

@@ -30,6 +30,7 @@ static inline void open_loop(struct loop *loop, const struct acre_workload *work
                              struct strategy strategy, struct acre_cell_spec spec,
                              uint64_t iterations)
 {
+    const struct acre_layers layers = {.ledger = &loop->ledger};
     char why[256];
 
     spec.seed = 1;
@@ -38,9 +39,8 @@ static inline void open_loop(struct loop *loop, const struct acre_workload *work
     loop->workload = workload;
     loop->pages = acre_pages_new();
     cr_assert(acre_ledger_init_full(&loop->ledger, loop->pages, iterations));
-    cr_assert(
-        acre_workload_open_stage(workload, &spec, &loop->stage, &loop->ledger, why, sizeof why),
-        "%s", why);
+    cr_assert(acre_workload_open_stage(workload, &spec, &loop->stage, &layers, why, sizeof why),
+              "%s", why);
     loop->state = workload->open(&loop->stage, &spec);
     for (uint64_t i = 0; i < iterations; i++)
         cr_assert_eq(workload->step(loop->state, i), ACRE_OK, "%s", acre_error(loop->stage.engine));
