@@ -63,10 +63,10 @@ static void report(const struct acre_cell_spec *spec, size_t tiny, const char *w
                 acre_lifetime_name(spec->lifetime), wrong);
 }
 
-/* Checkers are slow: the first 20, where most of what is opened is half open, then each 17th. */
+/* Checkers are slow: the first 10, when things are half open, then each 29th. */
 static uint64_t after(uint64_t k)
 {
-    return acre_track_is_listening() && k >= 20 ? k + 17 : k + 1;
+    return acre_track_is_listening() && k >= 10 ? k + 29 : k + 1;
 }
 
 /* False with a sentence. */
