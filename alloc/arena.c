@@ -283,6 +283,12 @@ static size_t arena_held_bytes(const struct acre_alloc *self)
     return ((const struct arena *)self)->held_bytes;
 }
 
+/* Since the reset, or since it was made. */
+static bool is_untouched(const struct arena *arena)
+{
+    return arena->current == arena->first && arena->base.bump.cursor == blocks_of(arena->current);
+}
+
 static size_t arena_trim(struct acre_alloc *self)
 {
     struct arena *arena = (struct arena *)self;
@@ -290,8 +296,12 @@ static size_t arena_trim(struct acre_alloc *self)
 
     if (arena->current == NULL)
         return bytes;
-    bytes += give_list_back(arena, &arena->current->next);
-    return bytes;
+    if (is_untouched(arena)) {
+        arena->current = NULL;
+        self->bump = (struct acre_bump){0};
+        return bytes + give_list_back(arena, &arena->first);
+    }
+    return bytes + give_list_back(arena, &arena->current->next);
 }
 
 static const char *arena_check(const struct acre_alloc *self)

@@ -30,6 +30,10 @@ struct acre_backend {
     struct acre_alloc *regions[ACRE_BACKEND_REGIONS]; /* NULL: the backend has no reset */
     struct acre_identity identity;
     struct acre_alloc *pages; /* below regions and pinned, or NULL; owned */
+
+    /* For a guard: where regions that free only by their reset stand on acre_retire_new. */
+    uint64_t retired_resets;                           /* 0: they do not */
+    struct acre_alloc *retiring[ACRE_BACKEND_REGIONS]; /* over pages, or NULL; owned */
 };
 
 struct acre_backend_kind {

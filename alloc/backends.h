@@ -127,4 +127,14 @@ struct acre_fault_plan {
  */
 struct acre_alloc *acre_fault_new(struct acre_alloc *inner, struct acre_fault_plan *plan);
 
+/*
+ * Decorator over `below` (borrowed), whose blocks are whole pages: what is freed stays inaccessible
+ * (PROT_NONE, without pages behind it) until its age has grown by more than `ages`, and goes back
+ * early where room is short. For under regions that a guard watches (guard.h).
+ */
+struct acre_alloc *acre_retire_new(struct acre_alloc *below, uint64_t ages);
+
+/* What is kept inaccessible is one older. */
+void acre_retire_age(struct acre_alloc *retire);
+
 #endif

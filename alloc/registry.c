@@ -79,9 +79,15 @@ bool acre_backend_is_here(const char *name, char *why, size_t why_bytes)
 
 bool acre_backend_open(struct acre_backend *backend, const char *name, char *why, size_t why_bytes)
 {
+    return acre_backend_open_retiring(backend, name, 0, why, why_bytes);
+}
+
+bool acre_backend_open_retiring(struct acre_backend *backend, const char *name, uint64_t resets,
+                                char *why, size_t why_bytes)
+{
     struct acre_setting_value values[ACRE_MOST_SETTINGS];
 
-    *backend = (struct acre_backend){.name = name};
+    *backend = (struct acre_backend){.name = name, .retired_resets = resets};
     if (!read(name, &backend->kind, values, why, why_bytes))
         return false;
     if (backend->kind->open(backend, values, why, why_bytes))
@@ -103,6 +109,8 @@ void acre_backend_close(struct acre_backend *backend)
     for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)
         acre_destroy(backend->regions[i]);
     acre_destroy(backend->pinned);
+    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)
+        acre_destroy(backend->retiring[i]);
     acre_destroy(backend->pages);
     *backend = (struct acre_backend){0};
 }

@@ -25,6 +25,10 @@ bool acre_backend_is_here(const char *name, char *why, size_t why_bytes);
  */
 bool acre_backend_open(struct acre_backend *backend, const char *name, char *why, size_t why_bytes);
 
+/* The same for a guard that keeps what a reset dropped for so many further ones (backend.h). */
+bool acre_backend_open_retiring(struct acre_backend *backend, const char *name, uint64_t resets,
+                                char *why, size_t why_bytes);
+
 /* Ends them; regions go with all their blocks. A zeroed or closed backend is allowed. */
 void acre_backend_close(struct acre_backend *backend);
 

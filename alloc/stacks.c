@@ -92,6 +92,16 @@ static void write_report(const struct acre_backend *backend, FILE *stream)
 typedef struct acre_alloc *new_region(struct acre_alloc *below,
                                       const struct acre_arena_options *options);
 
+/* The layer below region number `index`, which keeps what an arena's reset drops for a guard. */
+static struct acre_alloc *below_region(struct acre_backend *backend, size_t index,
+                                       new_region *make_region)
+{
+    if (backend->retired_resets == 0 || make_region != acre_arena_new)
+        return backend->pages;
+    backend->retiring[index] = acre_retire_new(backend->pages, backend->retired_resets);
+    return backend->retiring[index];
+}
+
 static bool open_stack(struct acre_backend *backend, const struct acre_setting_value *values,
                        new_region *make_pinned, new_region *make_region, char *why,
                        size_t why_bytes)
@@ -110,7 +120,9 @@ static bool open_stack(struct acre_backend *backend, const struct acre_setting_v
         backend->pinned = make_pinned(backend->pages, &options);
     complete = backend->pinned != NULL;
     for (size_t i = 0; complete && i < ACRE_BACKEND_REGIONS; i++) {
-        backend->regions[i] = make_region(backend->pages, &options);
+        struct acre_alloc *below = below_region(backend, i, make_region);
+
+        backend->regions[i] = below != NULL ? make_region(below, &options) : NULL;
         complete = backend->regions[i] != NULL;
     }
     if (!complete)

@@ -25,11 +25,19 @@ struct acre_cell_spec {
     uint64_t seed;
 };
 
+enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 300 };
+
 struct acre_workload {
     const char *name;
     const char *about; /* one sentence */
     const struct acre_parameter *parameters;
     size_t parameter_count;
+
+    /* Sets of values so small that each allocation can be made to fail in turn: at most
+     * ACRE_TINY_ALLOCATIONS in ACRE_TINY_ITERATIONS iterations. */
+    const uint64_t (*tiny)[ACRE_MOST_PARAMETERS];
+    size_t tiny_count;
+
     const char *const *examples; /* options for the help, up to NULL */
     uint64_t iterations, rounds; /* unless the command line says otherwise */
 
@@ -85,7 +93,7 @@ const char *acre_workload_why_not(const struct acre_workload *workload, const ch
 /* A stage for the cell, see acre_stage_open. */
 bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_cell_spec *spec, struct acre_stage *stage,
-                              struct acre_ledger *ledger, char *why, size_t why_bytes);
+                              const struct acre_layers *layers, char *why, size_t why_bytes);
 
 /*
  * The program of a benchmark binary. `argv` is its own command line from the program's name on;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,7 +70,9 @@ void acre_restart_with_static_tls(const char *const *arguments)
     free(setting);
 }
 
-static int start(const char *const *arguments, int output, pid_t *child)
+/* What a child writes: a run to `output`, and whatever it has to complain of to `errors` (-1: to
+ * ours). */
+static int start(const char *const *arguments, int output, int errors, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     char *setting = NULL;
@@ -78,6 +81,8 @@ static int start(const char *const *arguments, int output, pid_t *child)
 
     if (failed == 0) {
         failed = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        if (failed == 0 && errors >= 0)
+            failed = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
         if (failed == 0)
             failed = posix_spawn(child, arguments[0], &actions, NULL, (char *const *)arguments,
                                  environment);
@@ -88,19 +93,53 @@ static int start(const char *const *arguments, int output, pid_t *child)
     return failed;
 }
 
-/* The child's own end says more than the run that it did not finish printing. */
-static bool judge(pid_t child, bool has_run, char *error, size_t error_bytes)
+/* Passes on what a child complained of; if that was one line, it is put into `line` instead. */
+static void read_errors(int errors, char *line, size_t line_bytes)
 {
+    char text[4096];
+    ssize_t length = errors >= 0 ? pread(errors, line, line_bytes - 1, 0) : 0;
+    char *end;
+
+    line[length > 0 ? length : 0] = '\0';
+    end = strchr(line, '\n');
+    if (end != NULL && end[1] == '\0') {
+        *end = '\0';
+        return;
+    }
+    line[0] = '\0';
+    if (length > 0)
+        lseek(errors, 0, SEEK_SET);
+    while (length > 0) {
+        length = read(errors, text, sizeof text);
+        if (length > 0 && write(STDERR_FILENO, text, (size_t)length) < 0)
+            return;
+    }
+}
+
+/* The child's own end says more than the run that it did not finish printing, and its last words
+ * more than the signal. */
+static bool judge(pid_t child, bool has_run, int errors, char *error, size_t error_bytes)
+{
+    char words[1024];
     int state = 0;
+    bool is_well;
 
     while (waitpid(child, &state, 0) < 0 && errno == EINTR)
         continue;
+    is_well = has_run && WIFEXITED(state) && WEXITSTATUS(state) == 0;
+    read_errors(errors, words, sizeof words);
+    for (char *at = words; *at != '\0'; at++)
+        if (*at < ' ' || *at > '~')
+            *at = '?';
     if (WIFSIGNALED(state))
-        snprintf(error, error_bytes, "killed by signal %d (%s)", WTERMSIG(state),
-                 strsignal(WTERMSIG(state)));
+        snprintf(error, error_bytes, "killed by signal %d (%s)%s%s", WTERMSIG(state),
+                 strsignal(WTERMSIG(state)), words[0] != '\0' ? ": " : "", words);
     else if (!has_run && WEXITSTATUS(state) != 0)
-        snprintf(error, error_bytes, "the child process ended with status %d", WEXITSTATUS(state));
-    return has_run && WIFEXITED(state) && WEXITSTATUS(state) == 0;
+        snprintf(error, error_bytes, "the child process ended with status %d%s%s",
+                 WEXITSTATUS(state), words[0] != '\0' ? ": " : "", words);
+    else if (words[0] != '\0')
+        fprintf(stderr, "%s\n", words);
+    return is_well;
 }
 
 /* False with a sentence: could not be started, ended by signal 9, printed no run. */
@@ -109,6 +148,7 @@ static bool spawn_for_run(const char *const *arguments, struct acre_run *run, ch
 {
     char path[32];
     int ends[2];
+    int errors;
     pid_t child;
     int failed;
     bool has_run;
@@ -118,29 +158,33 @@ static bool spawn_for_run(const char *const *arguments, struct acre_run *run, ch
         snprintf(error, error_bytes, "cannot make a pipe: %s", strerror(errno));
         return false;
     }
-    failed = start(arguments, ends[1], &child);
+    errors = memfd_create("errors", MFD_CLOEXEC); /* no pipe, which somebody would have to empty */
+    failed = start(arguments, ends[1], errors, &child);
     close(ends[1]);
     if (failed != 0) {
-        close(ends[0]);
         snprintf(error, error_bytes, "cannot start %s: %s", arguments[0], strerror(failed));
-        return false;
+        has_run = false;
+    } else {
+        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        has_run = acre_run_read(run, path, error, error_bytes);
+        has_run = judge(child, has_run, errors, error, error_bytes);
     }
-    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-    has_run = acre_run_read(run, path, error, error_bytes);
     close(ends[0]);
-    if (judge(child, has_run, error, error_bytes))
-        return true;
-    acre_run_free(run);
-    return false;
+    if (errors >= 0)
+        close(errors);
+    if (!has_run)
+        acre_run_free(run);
+    return has_run;
 }
 
 enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 16 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 18 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
     char iterations[24], seed[24], peak_call[24];
+    struct acre_rails_text rails;
     char options[ACRE_MOST_PARAMETERS][40];
     struct acre_value_text values[ACRE_MOST_PARAMETERS];
 };
@@ -203,6 +247,11 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         add(line, words[i]);
     if (visit->kind == ACRE_VISIT_WASTE)
         add_waste(line, visit);
+    line->rails = acre_rails_text(&visit->rails);
+    if (line->rails.guard[0] != '\0')
+        add(line, line->rails.guard);
+    if (line->rails.fault[0] != '\0')
+        add(line, line->rails.fault);
     add_parameters(line, visit);
 }
 
@@ -210,7 +259,7 @@ bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_vis
                          struct acre_run *answer)
 {
     struct command_line line;
-    char why[512];
+    char why[1280];
     bool has_answer;
 
     write_command_line(launch, visit, &line);

@@ -25,8 +25,9 @@ struct acre_launch {
 
 /*
  * The visit in a fresh process, which applies its own time and memory limit. A child that cannot be
- * started, dies or prints no run of one cell is a failure of the cell. False for want of memory,
- * then nothing is owned; otherwise `answer` is the caller's to free.
+ * started, dies or prints no run of one cell is a failure of the cell, with what it said if that
+ * was one line; else that goes to standard error. False for want of memory, then nothing is owned;
+ * otherwise `answer` is the caller's to free.
  */
 bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
                          struct acre_run *answer);

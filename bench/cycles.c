@@ -251,6 +251,9 @@ static uint64_t nodes_of(const struct acre_cell_spec *spec)
     return spec->values[RINGS] * spec->values[LENGTH];
 }
 
+/* rings, length */
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{20, 1}, {10, 3}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--length 1,3,100",
@@ -263,6 +266,8 @@ const struct acre_workload acre_cycles = {
     .about = "Rings of nodes that refer to each other: what it costs to free cycles",
     .parameters = parameters,
     .parameter_count = PARAMETERS,
+    .tiny = tiny,
+    .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 20,

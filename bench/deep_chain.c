@@ -41,6 +41,9 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
     return acre_graphs_limit_open(memory, size_of(spec), spec->seed);
 }
 
+/* nodes */
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{60}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--nodes 1000,1000000",
@@ -53,6 +56,8 @@ const struct acre_workload acre_deep_chain = {
     .about = "A long chain, built and dropped at its head: death without recursion",
     .parameters = parameters,
     .parameter_count = PARAMETERS,
+    .tiny = tiny,
+    .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 2,
     .rounds = 8,

@@ -74,12 +74,13 @@ static enum acre_exit fail_for_memory(const struct sitting *sitting)
 static enum acre_exit begin(struct sitting *sitting)
 {
     const struct acre_cell_spec *spec = sitting->spec;
+    const struct acre_layers layers = {.ledger = &sitting->ledger};
     char why[256];
 
     sitting->pages = acre_pages_new();
     if (sitting->pages == NULL || !acre_ledger_init_full(&sitting->ledger, sitting->pages, 1))
         return fail_for_memory(sitting);
-    if (!acre_workload_open_stage(sitting->workload, spec, &sitting->stage, &sitting->ledger, why,
+    if (!acre_workload_open_stage(sitting->workload, spec, &sitting->stage, &layers, why,
                                   sizeof why))
         return fail(sitting, ACRE_EXIT_CELL, why);
     sitting->state = sitting->workload->open(&sitting->stage, spec);

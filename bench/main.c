@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/checked.h"
 #include "bench/child.h"
 #include "bench/clock.h"
 #include "bench/draw.h"
@@ -70,6 +71,7 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
         .workload = program->workload,
         .spec = first_spec(program),
         .iterations = program->options.iterations,
+        .rails = program->options.rails,
         .timed_seconds = timed_seconds(kind),
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),
     };
@@ -115,8 +117,10 @@ static enum acre_exit finish(const struct program *program, struct acre_run *run
 
 static enum acre_exit run_in_process(const struct program *program)
 {
-    enum acre_visit_kind kind =
-        first_spec(program).lifetime == ACRE_LIFETIME_STRONG ? ACRE_VISIT_COLD : ACRE_VISIT_TIMED;
+    enum acre_visit_kind kind = acre_rails_are_up(&program->options.rails) ? ACRE_VISIT_CHECKED
+                                : first_spec(program).lifetime == ACRE_LIFETIME_STRONG
+                                    ? ACRE_VISIT_COLD
+                                    : ACRE_VISIT_TIMED;
     struct acre_visit visit = first_visit(program, kind);
     struct acre_run run;
     enum acre_exit status;
@@ -202,7 +206,9 @@ static bool print(const struct program *program, const struct acre_run *run)
     };
     const char *path = program->options.json_path;
 
-    if (!acre_run_print(run, stdout, &table))
+    if (acre_rails_are_up(&program->options.rails))
+        acre_checked_print(stdout, run, &program->options.rails);
+    else if (!acre_run_print(run, stdout, &table))
         return false;
     if (path != NULL)
         printf("\n  wrote %s      next: acre compare %s OTHER.json\n", path, path);
@@ -228,11 +234,11 @@ static bool results_agree(const struct acre_run *run)
 
 static enum acre_exit judge(const struct program *program, const struct acre_run *run)
 {
-    char sentence[512];
+    char sentence[1600];
 
     for (size_t i = 0; i < run->cell_count; i++)
         if (run->cells[i].failure != NULL) {
-            snprintf(sentence, sizeof sentence, "%s/%s failed: %.300s", run->cells[i].key.backend,
+            snprintf(sentence, sizeof sentence, "%s/%s failed: %.1200s", run->cells[i].key.backend,
                      run->cells[i].key.lifetime, run->cells[i].failure);
             return complain(program, ACRE_EXIT_CELL, sentence);
         }

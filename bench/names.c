@@ -8,6 +8,7 @@ static const char *const visit_kind_names[] = {
     [ACRE_VISIT_COLD] = "cold",
     [ACRE_VISIT_RECORDED] = "recorded",
     [ACRE_VISIT_WASTE] = "waste",
+    [ACRE_VISIT_CHECKED] = "checked",
     [ACRE_VISIT_COST_OF_NOTHING] = "cost-of-nothing",
     [ACRE_VISIT_COST_OF_COUNTS] = "cost-of-counts",
     [ACRE_VISIT_COST_OF_FULL] = "cost-of-full",

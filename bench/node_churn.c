@@ -73,6 +73,9 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
     return acre_graphs_limit_open(memory, size_of(spec), spec->seed);
 }
 
+/* shape, nodes, graphs */
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{CHAIN, 20, 2}, {DAG, 20, 2}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--shape chain --nodes 100,10000",
@@ -85,6 +88,8 @@ const struct acre_workload acre_node_churn = {
     .about = "Graphs of small nodes, built and dropped: what birth, count and death cost",
     .parameters = parameters,
     .parameter_count = PARAMETERS,
+    .tiny = tiny,
+    .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 20,

@@ -16,6 +16,8 @@ enum {
     OPTION_ROUNDS,
     OPTION_SEED,
     OPTION_IN_PROCESS,
+    OPTION_GUARD,
+    OPTION_FAULT,
     OPTION_JSON,
     OPTION_DRAW,
     OPTION_QUIET,
@@ -35,6 +37,8 @@ static const struct option common_options[] = {
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"in-process", no_argument, NULL, OPTION_IN_PROCESS},
+    {"guard", optional_argument, NULL, OPTION_GUARD},
+    {"fault", required_argument, NULL, OPTION_FAULT},
     {"json", required_argument, NULL, OPTION_JSON},
     {"draw", required_argument, NULL, OPTION_DRAW},
     {"quiet", no_argument, NULL, OPTION_QUIET},
@@ -121,6 +125,10 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_STATS_DIR:
         o->stats_dir = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--stats-dir: the name is empty");
+    case OPTION_GUARD:
+        return acre_rails_read_guard(&reader->refusal, value, &o->rails);
+    case OPTION_FAULT:
+        return acre_rails_read_fault(&reader->refusal, value, &o->rails);
     case OPTION_JSON:
         o->json_path = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--json: the name is empty");
@@ -196,6 +204,22 @@ static bool check_pairs(const struct reader *reader)
     return true;
 }
 
+/* Behind guard rails nothing is measured or drawn. */
+static bool check_rails(const struct reader *reader)
+{
+    const struct acre_bench_options *o = reader->options;
+    const char *rail = o->rails.guard_resets != 0 ? "--guard" : "--fault";
+
+    if (!acre_rails_are_up(&o->rails) || o->is_child)
+        return true;
+    if (o->json_path != NULL)
+        return acre_refuse(&reader->refusal,
+                           "%s: nothing is measured, so --json has no run to write", rail);
+    if (o->draw_path != NULL)
+        return acre_refuse(&reader->refusal, "%s: nothing is drawn, leave out --draw", rail);
+    return true;
+}
+
 /* The options that all workloads have, then the workload's own. */
 static void list_options(const struct acre_workload *workload, struct option *list)
 {
@@ -235,7 +259,7 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process or --draw");
-    return check_pairs(&reader);
+    return check_rails(&reader) && check_pairs(&reader);
 }
 
 /* Those that make sense for the workload. */
@@ -273,25 +297,30 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --lifetimes A[,B...]  ",
             (unsigned long long)workload->iterations);
     print_lifetimes(stream, workload);
-    fprintf(stream,
-            " (default: all)\n"
-            "  how\n"
-            "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
-            "    --seed N              of the data and of the order of visits (default 1)\n"
-            "    --in-process          one strategy in this process: for debuggers\n"
-            "  what is written\n"
-            "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
-            "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
-            "                          the drain: a file for each strategy and moment\n"
-            "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
-            "                          drawn after iteration 1, under strong what leaked; FILE\n"
-            "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
-            "    --wide                every column of the table, and where the memory is\n"
-            "    --quiet               no table, no progress\n"
-            "    --help                this text\n"
-            "\n"
-            "examples:\n",
-            (unsigned long long)workload->rounds);
+    fprintf(
+        stream,
+        " (default: all)\n"
+        "  how\n"
+        "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
+        "    --seed N              of the data and of the order of visits (default 1)\n"
+        "    --in-process          one strategy in this process: for debuggers\n"
+        "  instead of measuring\n"
+        "    --guard[=N]           each strategy runs once behind a guard that finds misuse of\n"
+        "                          memory and keeps what is dead for N resets (default 4)\n"
+        "    --fault SPEC          ... once with memory that fails: 17 is the 17th allocation,\n"
+        "                          17,forever each from there on, budget=64K all that would\n"
+        "                          have more than 64 KiB live; nothing may leak\n"
+        "  what is written\n"
+        "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
+        "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
+        "                          drawn after iteration 1, under strong what leaked; FILE\n"
+        "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
+        "    --wide                every column of the table, and where the memory is\n"
+        "    --quiet               no table, no progress\n"
+        "    --help                this text\n"
+        "\n"
+        "examples:\n",
+        (unsigned long long)workload->rounds);
     for (const char *const *example = workload->examples; *example != NULL; example++)
         fprintf(stream, "  %s %s\n", program, *example);
     fputs("\n"

@@ -17,6 +17,7 @@ struct acre_bench_options {
     const char *json_path;     /* NULL: none */
     const char *draw_path;     /* NULL: measure */
     const char *stats_dir;     /* NULL: reports of the libraries are not kept */
+    struct acre_rails rails;   /* any: check instead of measuring */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

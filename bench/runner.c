@@ -126,6 +126,7 @@ static struct acre_visit visit_of(const struct session *session, size_t index,
         .workload = session->runner->workload,
         .spec = session->specs[index],
         .iterations = session->runner->options->iterations,
+        .rails = session->runner->options->rails,
     };
 }
 
@@ -343,6 +344,16 @@ static size_t count_visits(const struct session *session, size_t reference)
     return 2 * session->run->cell_count + a_round * session->runner->options->rounds;
 }
 
+/* Behind guard rails: once each. */
+static bool check_all(struct session *session)
+{
+    session->progress.expected = session->run->cell_count;
+    for (size_t i = 0; i < session->run->cell_count; i++)
+        if (!visit_cell(session, i, ACRE_VISIT_CHECKED))
+            return false;
+    return true;
+}
+
 static bool run_all(struct session *session)
 {
     size_t reference = find_reference(session);
@@ -388,7 +399,8 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
 
     *run = (struct acre_run){0};
     acre_random_init(&session.random, runner->options->seed, order_stream);
-    done = describe(&session) && add_cells(&session) && run_all(&session);
+    done = describe(&session) && add_cells(&session) &&
+           (acre_rails_are_up(&runner->options->rails) ? check_all(&session) : run_all(&session));
     run->duration_seconds = (acre_now_ns() - session.progress.begin_ns) * 1e-9;
     acre_progress_end(&session.progress);
     free(session.specs);

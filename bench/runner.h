@@ -1,6 +1,8 @@
 /*
  * The runner: visits every cell in complete blocks and puts the answers together.
  *
+ * Behind guard rails each cell has one checked visit and no other. Without:
+ *
  *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
  *           memory is at the peak that it found
  *   then    for each round, in a new random order: every cell timed and cold, and the reference

@@ -346,6 +346,13 @@ static uint64_t limit_checksum(const void *state)
     return hash;
 }
 
+/* elements, depth, backward, fill, order */
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {
+    {10, 3, false, ACRE_FILL_RANDN, ACRE_ORDER_SEED},
+    {10, 3, true, ACRE_FILL_REUSE, ACRE_ORDER_SEED},
+    {10, 3, true, ACRE_FILL_REUSE, ACRE_ORDER_DROP_FIRST},
+};
+
 static const char *const examples[] = {
     "--json run.json",
     "--elements 1000,10000,100000 --fill reuse --backward",
@@ -358,6 +365,8 @@ const struct acre_workload acre_square_chain = {
     .about = "y = square(square(square(x))) in a loop: the seed's check",
     .parameters = parameters,
     .parameter_count = ACRE_CHAIN_PARAMETERS,
+    .tiny = tiny,
+    .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 10, /* the seed's */
     .rounds = 20,

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "alloc/backends.h"
 #include "core/collect.h"
 
 const char *acre_lifetime_name(enum acre_lifetime lifetime)
@@ -33,28 +32,69 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
     }
 }
 
+static const char *const region_names[ACRE_BACKEND_REGIONS] = {"iteration (even)",
+                                                               "iteration (odd)"};
+
+static struct acre_alloc *guarded(struct acre_stage *stage, struct acre_alloc *alloc,
+                                  uint32_t source)
+{
+    struct acre_guard_options options = {
+        .owner = stage->owners[source],
+        .family = &stage->family,
+        .scope = &stage->iteration,
+        .retiring = source > 0 ? stage->backend.retiring[source - 1] : NULL,
+        .resets = stage->layers.guard_resets,
+    };
+
+    if (options.resets == 0)
+        return alloc;
+    snprintf(stage->owners[source], sizeof stage->owners[source], "%s, %s", stage->backend.name,
+             source > 0 ? region_names[source - 1] : "pinned");
+    stage->guards[source] = acre_guard_new(alloc, &options);
+    return stage->guards[source];
+}
+
+static struct acre_alloc *faulty(struct acre_stage *stage, struct acre_alloc *alloc,
+                                 uint32_t source)
+{
+    if (alloc == NULL || stage->layers.fault == NULL)
+        return alloc;
+    stage->faults[source] = acre_fault_new(alloc, stage->layers.fault);
+    return stage->faults[source];
+}
+
 static struct acre_alloc *recorded(struct acre_stage *stage, struct acre_alloc *alloc,
                                    uint32_t source)
 {
-    if (stage->ledger == NULL)
+    if (alloc == NULL || stage->layers.ledger == NULL)
         return alloc;
-    stage->ledger->observed[source] = alloc;
-    stage->recorders[source] = acre_record_new(alloc, &stage->ledger->sink, source);
+    stage->layers.ledger->observed[source] = alloc;
+    stage->recorders[source] = acre_record_new(alloc, &stage->layers.ledger->sink, source);
     return stage->recorders[source];
+}
+
+/* NULL: no memory. */
+static struct acre_alloc *layered(struct acre_stage *stage, struct acre_alloc *alloc,
+                                  uint32_t source)
+{
+    struct acre_alloc *top = guarded(stage, alloc, source);
+
+    top = faulty(stage, top, source);
+    stage->tops[source] = recorded(stage, top, source);
+    return stage->tops[source];
 }
 
 static enum acre_status open_regions(struct acre_stage *stage, enum acre_region_mode mode)
 {
-    static const char *const names[] = {"iteration (even)", "iteration (odd)"};
     unsigned wanted = stage->order == ACRE_ORDER_SEED ? 2 : 1;
 
     for (unsigned i = 0; i < wanted; i++) {
-        struct acre_alloc *alloc = recorded(stage, stage->backend.regions[i], 1 + i);
+        struct acre_alloc *alloc = layered(stage, stage->backend.regions[i], 1 + i);
         enum acre_status status;
 
         if (alloc == NULL)
             return ACRE_NO_MEMORY;
-        status = acre_region_new(stage->engine, alloc, mode, names[i], &stage->regions[i]);
+        status = acre_region_new(stage->engine, alloc, mode, region_names[i], &stage->regions[i]);
         if (status != ACRE_OK)
             return status;
         stage->region_count++;
@@ -70,7 +110,7 @@ static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime
         .back_references = is_strong ? ACRE_BACK_STRONG : ACRE_BACK_WEAK,
         .collector = collects ? ACRE_COLLECTOR_MANUAL : ACRE_COLLECTOR_NONE,
     };
-    struct acre_alloc *pinned = recorded(stage, stage->backend.pinned, 0);
+    struct acre_alloc *pinned = layered(stage, stage->backend.pinned, 0);
     enum acre_status status;
 
     if (pinned == NULL)
@@ -84,17 +124,21 @@ static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime
 }
 
 bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_lifetime lifetime,
-                     enum acre_order order, struct acre_ledger *ledger, char *why, size_t why_bytes)
+                     enum acre_order order, const struct acre_layers *layers, char *why,
+                     size_t why_bytes)
 {
     const char *why_not = acre_why_not(backend, lifetime);
     enum acre_status status;
 
-    *stage = (struct acre_stage){.order = order, .lifetime = lifetime, .ledger = ledger};
+    *stage = (struct acre_stage){.order = order, .lifetime = lifetime};
+    if (layers != NULL)
+        stage->layers = *layers;
     if (why_not != NULL) {
         snprintf(why, why_bytes, "%s/%s: %s", backend, acre_lifetime_name(lifetime), why_not);
         return false;
     }
-    if (!acre_backend_open(&stage->backend, backend, why, why_bytes))
+    if (!acre_backend_open_retiring(&stage->backend, backend, stage->layers.guard_resets, why,
+                                    why_bytes))
         return false;
     status = open_engine(stage, lifetime);
     if (status == ACRE_OK)
@@ -114,8 +158,9 @@ enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
 {
     enum acre_status status = ACRE_OK;
 
-    if (stage->ledger != NULL)
-        acre_ledger_scope_begin(stage->ledger, iteration);
+    stage->iteration = iteration;
+    if (stage->layers.ledger != NULL)
+        acre_ledger_scope_begin(stage->layers.ledger, iteration);
     if (stage->region_count == 0)
         return stage->order == ACRE_ORDER_DROP_FIRST ? collect(stage) : ACRE_OK;
     if (stage->order == ACRE_ORDER_DROP_FIRST)
@@ -137,8 +182,8 @@ enum acre_status acre_stage_settle(struct acre_stage *stage)
 
 void acre_stage_end(struct acre_stage *stage)
 {
-    if (stage->ledger != NULL)
-        acre_ledger_scope_end(stage->ledger);
+    if (stage->layers.ledger != NULL)
+        acre_ledger_scope_end(stage->layers.ledger);
 }
 
 enum acre_status acre_stage_drain(struct acre_stage *stage)
@@ -151,12 +196,25 @@ enum acre_status acre_stage_drain(struct acre_stage *stage)
     return status;
 }
 
+const char *acre_stage_check(const struct acre_stage *stage)
+{
+    const char *sentence = NULL;
+
+    for (size_t i = 0; sentence == NULL && i < ACRE_STAGE_SOURCES; i++)
+        if (stage->tops[i] != NULL)
+            sentence = acre_check(stage->tops[i]);
+    return sentence;
+}
+
 uint64_t acre_stage_close(struct acre_stage *stage)
 {
     uint64_t leaked = acre_engine_destroy(stage->engine);
 
-    for (size_t i = 0; i < 1 + ACRE_BACKEND_REGIONS; i++)
+    for (size_t i = 0; i < ACRE_STAGE_SOURCES; i++) {
         acre_destroy(stage->recorders[i]);
+        acre_destroy(stage->faults[i]);
+        acre_destroy(stage->guards[i]);
+    }
     acre_backend_close(&stage->backend);
     *stage = (struct acre_stage){0};
     return leaked;

@@ -11,12 +11,18 @@
  * A collection is run where a region would be reset, once an iteration: what lives at one time is
  * then the same under every lifetime but strong, and the difference to weak is what it costs.
  *
+ * Between the engine and each allocator of the backend stand the layers that are asked for:
+ *
+ *   engine ──> record ──> fault ──> guard ──> pinned, region, region
+ *
  * In the seed's order y keeps the old graph while the new one is built, so a loop needs two regions
  * in rotation; when y is dropped first, one is enough.
  */
 #ifndef ACRE_BENCH_STAGE_H
 #define ACRE_BENCH_STAGE_H
 
+#include "alloc/backends.h"
+#include "alloc/guard.h"
 #include "alloc/ledger.h"
 #include "alloc/registry.h"
 #include "core/region.h"
@@ -37,11 +43,27 @@ const char *acre_lifetime_name(enum acre_lifetime lifetime);
 /* NULL when the backend can run under the lifetime, otherwise why not. */
 const char *acre_why_not(const char *backend, enum acre_lifetime lifetime);
 
+/* What is asked for; all zero: nothing. */
+struct acre_layers {
+    struct acre_ledger *ledger;    /* every call is recorded there; borrowed, or NULL */
+    struct acre_fault_plan *fault; /* allocations fail as it says; borrowed, or NULL */
+    uint64_t guard_resets;         /* of acre_guard_options; 0: no guard */
+};
+
+enum { ACRE_STAGE_SOURCES = 1 + ACRE_BACKEND_REGIONS };
+
+/* Stays where it was opened: guards know its address. */
 struct acre_stage {
     struct acre_backend backend;
-    struct acre_alloc *recorders[1 + ACRE_BACKEND_REGIONS]; /* NULL: not recorded */
+    struct acre_layers layers;
+    struct acre_alloc *guards[ACRE_STAGE_SOURCES]; /* of pinned and each region; NULL: none */
+    struct acre_alloc *faults[ACRE_STAGE_SOURCES];
+    struct acre_alloc *recorders[ACRE_STAGE_SOURCES];
+    struct acre_alloc *tops[ACRE_STAGE_SOURCES]; /* what the engine gets, or NULL */
+    char owners[ACRE_STAGE_SOURCES][ACRE_BACKEND_NAME_BYTES + 32]; /* in a guard's sentences */
+    struct acre_guards family;
     struct acre_engine *engine;
-    struct acre_ledger *ledger; /* borrowed, or NULL */
+    uint64_t iteration;
     enum acre_order order;
     enum acre_lifetime lifetime;
     uint32_t regions[ACRE_BACKEND_REGIONS];
@@ -50,11 +72,10 @@ struct acre_stage {
 };
 
 /*
- * Opens a stage. With a ledger (borrowed) every allocation goes through a recorder. False with a
- * sentence in `why`; then nothing is owned.
+ * Opens a stage with layers (NULL: none). False with a sentence in `why`; then nothing is owned.
  */
 bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_lifetime lifetime,
-                     enum acre_order order, struct acre_ledger *ledger, char *why,
+                     enum acre_order order, const struct acre_layers *layers, char *why,
                      size_t why_bytes);
 
 /*
@@ -69,6 +90,9 @@ void acre_stage_end(struct acre_stage *stage);
 
 /* Resets all regions or collects, after the C variables were dropped. */
 enum acre_status acre_stage_drain(struct acre_stage *stage);
+
+/* NULL, or a sentence about the first broken invariant of an allocator (acre_check). */
+const char *acre_stage_check(const struct acre_stage *stage);
 
 /* Ends engine and backend; returns the number of objects that leaked. A zeroed stage is allowed. */
 uint64_t acre_stage_close(struct acre_stage *stage);

@@ -9,6 +9,7 @@
 
 #include "alloc/backends.h"
 #include "bench/batches.h"
+#include "bench/checked.h"
 #include "bench/clock.h"
 #include "bench/names.h"
 #include "bench/recorded.h"
@@ -23,6 +24,7 @@ struct session {
     const struct acre_visit *visit;
     struct acre_run *run;       /* the answer */
     struct acre_cell *cell;     /* its one cell */
+    char *out_of_memory;        /* the failure there may be no memory for any more */
     bool is_incomplete;         /* no memory for the rest of the answer */
     struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
     struct acre_stage stage;
@@ -51,6 +53,10 @@ static bool fail(struct session *session, const char *why)
 {
     if (session->cell->failure == NULL)
         session->cell->failure = strdup(why);
+    if (session->cell->failure == NULL) {
+        session->cell->failure = session->out_of_memory;
+        session->out_of_memory = NULL;
+    }
     return false;
 }
 
@@ -61,14 +67,34 @@ static bool fail_status(struct session *session, enum acre_status status)
     return fail(session, error[0] != '\0' ? error : acre_status_name(status));
 }
 
+/* Which library served the calls; while there is memory. */
+static void keep_identity(struct session *session)
+{
+    const struct acre_backend *backend = &session->stage.backend;
+    struct acre_library *library = &session->run->libraries[0];
+
+    if (session->run->library_count > 0)
+        return;
+    library->backend = strdup(backend->name);
+    library->path = strdup(backend->identity.path);
+    library->version = strdup(backend->identity.version);
+    library->build_id = strdup(backend->identity.build_id);
+    session->run->library_count = 1;
+    if (library->backend == NULL || library->path == NULL || library->version == NULL ||
+        library->build_id == NULL)
+        session->is_incomplete = true;
+}
+
 static bool open_session(struct session *session)
 {
     const struct acre_cell_spec *spec = &session->visit->spec;
+    const struct acre_layers layers = {.ledger = session->ledger};
     char why[256];
 
-    if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, session->ledger,
-                                  why, sizeof why))
+    if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, &layers, why,
+                                  sizeof why))
         return fail(session, why);
+    keep_identity(session);
     session->state = session->visit->workload->open(&session->stage, spec);
     return session->state != NULL || fail(session, "out of memory");
 }
@@ -113,35 +139,14 @@ static bool drain(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
-/* Which library served the calls, from the backend while it is open. */
-static void keep_identity(struct session *session)
-{
-    const struct acre_backend *backend = &session->stage.backend;
-    struct acre_library *library = &session->run->libraries[0];
-
-    if (backend->name == NULL)
-        return; /* it could not be opened: the cell says why */
-    library->backend = strdup(backend->name);
-    library->path = strdup(backend->identity.path);
-    library->version = strdup(backend->identity.version);
-    library->build_id = strdup(backend->identity.build_id);
-    session->run->library_count = 1;
-    if (library->backend == NULL || library->path == NULL || library->version == NULL ||
-        library->build_id == NULL)
-        session->is_incomplete = true;
-}
-
+/* What an iteration that failed has built goes as well: on malloc the answer wants that memory. */
 static void end_session(struct session *session)
 {
+    if (session->state != NULL && session->cell->failure != NULL)
+        session->visit->workload->drain(session->state);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
-}
-
-static void close_session(struct session *session)
-{
-    keep_identity(session);
-    end_session(session);
 }
 
 static uint64_t checksum(const struct session *session)
@@ -218,7 +223,7 @@ static void visit_timed(struct session *session)
         batches->against.loop = &limit;
         measure(session, batches);
     }
-    close_session(session);
+    end_session(session);
     close_limit(&limit);
     free(batches);
 }
@@ -286,6 +291,7 @@ static void visit_cost(struct session *session)
     struct session *second = comes_second ? session : &unrecorded;
     struct books books;
 
+    unrecorded.out_of_memory = NULL; /* one of the two has it */
     keep_heap();
     if (!open_books_of(session, &books) || batches == NULL) {
         fail(session, "out of memory");
@@ -297,7 +303,7 @@ static void visit_cost(struct session *session)
         if (measure(session, batches))
             drain(&unrecorded);
     }
-    close_session(session);
+    end_session(session);
     end_session(&unrecorded);
     close_books(&books);
     free(batches);
@@ -335,7 +341,7 @@ static void visit_cold(struct session *session)
             fail(session, "out of memory");
         drain(session);
     }
-    close_session(session);
+    end_session(session);
 }
 
 static bool open_recorded_books(struct session *session, struct books *books)
@@ -367,7 +373,7 @@ static void visit_recorded(struct session *session)
         if (!session->cell->has_recorded)
             fail(session, "out of memory");
     }
-    close_session(session);
+    end_session(session);
     close_books(&books);
 }
 
@@ -389,9 +395,21 @@ static void visit_waste(struct session *session)
         if (!acre_waste_watch_keep(&watch, session->cell, why, sizeof why))
             fail(session, why);
     }
-    close_session(session);
+    end_session(session);
     acre_waste_watch_end(&watch);
     close_books(&books);
+}
+
+/* Checked ----------------------------------------------------------------------------------- */
+
+static void visit_checked(struct session *session)
+{
+    const struct acre_visit *visit = session->visit;
+    struct acre_checked result;
+
+    acre_checked_run(visit->workload, &visit->spec, iterations_of(visit), &visit->rails, &result);
+    if (!acre_checked_answer(session->cell, &result))
+        session->is_incomplete = true;
 }
 
 /* Any of them ------------------------------------------------------------------------------- */
@@ -430,6 +448,9 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
     if (!begin_answer(run, visit))
         return false;
     session.cell = &run->cells[0];
+    session.out_of_memory = strdup("out of memory");
+    if (session.out_of_memory == NULL)
+        return false;
     limit_memory(visit->memory_limit_bytes);
     switch (visit->kind) {
     case ACRE_VISIT_TIMED:
@@ -444,6 +465,9 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
     case ACRE_VISIT_WASTE:
         visit_waste(&session);
         break;
+    case ACRE_VISIT_CHECKED:
+        visit_checked(&session);
+        break;
     case ACRE_VISIT_COST_OF_NOTHING:
     case ACRE_VISIT_COST_OF_COUNTS:
     case ACRE_VISIT_COST_OF_FULL:
@@ -453,5 +477,6 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         fail(&session, "no kind of visit");
         break;
     }
+    free(session.out_of_memory);
     return !session.is_incomplete;
 }

@@ -6,6 +6,7 @@
  *   cold      the first iterations of this process, from the first to the last, nothing before
  *   recorded  the same iterations with a full ledger; exact books, no clock
  *   waste     the same as recorded, and where the memory is at its peak and after the drain
+ *   checked   the same iterations behind guard rails; counts, no clock (checked.h)
  *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
  *             it is the strategy recorded: not at all (the noise floor), in counts, in full
  */
@@ -13,6 +14,7 @@
 #define ACRE_BENCH_VISIT_H
 
 #include "bench/bench.h"
+#include "bench/rails.h"
 #include "bench/waste.h"
 #include "report/run.h"
 
@@ -21,6 +23,7 @@ enum acre_visit_kind {
     ACRE_VISIT_COLD,
     ACRE_VISIT_RECORDED,
     ACRE_VISIT_WASTE,
+    ACRE_VISIT_CHECKED,
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
     ACRE_VISIT_COST_OF_FULL,
@@ -31,9 +34,10 @@ struct acre_visit {
     enum acre_visit_kind kind;
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
-    uint64_t iterations;  /* of the cold, the recorded and the waste kind */
-    double timed_seconds; /* budget of batches after the warm-up */
-    uint64_t peak_call;   /* of the waste kind: where the recorded visit had its peak */
+    uint64_t iterations;     /* of the cold, recorded, waste and checked kinds */
+    struct acre_rails rails; /* of the checked kind */
+    double timed_seconds;    /* budget of batches after the warm-up */
+    uint64_t peak_call;      /* of the waste kind: where the recorded visit had its peak */
     const char *report_paths[ACRE_MOMENTS]; /* of the waste kind; NULL: not kept. Borrowed */
     uint64_t memory_limit_bytes;            /* of this process's address space; 0: none */
 };

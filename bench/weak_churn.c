@@ -363,6 +363,10 @@ static uint64_t objects_of(const struct acre_cell_spec *spec)
     return spec->values[OBJECTS];
 }
 
+/* mode, objects */
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {
+    {CREATE, 40}, {UPGRADE, 40}, {DEATH, 40}, {TABLE, 40}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--mode upgrade --objects 100,10000,1000000 --rounds 8",
@@ -375,6 +379,8 @@ const struct acre_workload acre_weak_churn = {
     .about = "Weak references made, followed, outlived, and found in a table",
     .parameters = parameters,
     .parameter_count = PARAMETERS,
+    .tiny = tiny,
+    .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 12,

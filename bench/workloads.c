@@ -32,9 +32,9 @@ const char *acre_workload_why_not(const struct acre_workload *workload, const ch
 
 bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_cell_spec *spec, struct acre_stage *stage,
-                              struct acre_ledger *ledger, char *why, size_t why_bytes)
+                              const struct acre_layers *layers, char *why, size_t why_bytes)
 {
     enum acre_order order = workload->order != NULL ? workload->order(spec) : ACRE_ORDER_DROP_FIRST;
 
-    return acre_stage_open(stage, spec->backend, spec->lifetime, order, ledger, why, why_bytes);
+    return acre_stage_open(stage, spec->backend, spec->lifetime, order, layers, why, why_bytes);
 }

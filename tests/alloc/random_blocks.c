@@ -149,18 +149,19 @@ static void one_step(void)
         agree(acre_check(stack.top) == NULL);
 }
 
-static void run(enum stack_kind kind, bool is_decorated, uint64_t steps)
+static void run(enum stack_kind kind, enum stack_form form, uint64_t steps)
 {
+    static const char *const forms[] = {"", ", decorated", ", guarded"};
     uint64_t bytes = 0;
 
-    stack_open(&stack, kind, is_decorated);
+    stack_open(&stack, kind, form);
     acre_random_init(&state, seed, (uint64_t)kind);
     count = 0;
     for (step = 0; step < steps; step++)
         one_step();
     for (int i = 0; i < count; i++)
         bytes += blocks[i].layout.size + (blocks[i].layout.size == 0);
-    if (is_decorated) {
+    if (form != STACK_BARE) {
         agree(acre_books_total(&stack.ledger.books).live.blocks == (uint64_t)count);
         agree(acre_books_total(&stack.ledger.books).live.bytes == bytes);
         agree(stack.plan.live_bytes == bytes);
@@ -168,8 +169,10 @@ static void run(enum stack_kind kind, bool is_decorated, uint64_t steps)
     while (count > 0)
         give_back(count - 1);
     agree(acre_check(stack.top) == NULL);
-    printf("%s%s: %llu steps, seed %llu\n", stack.name, is_decorated ? ", decorated" : "",
-           (unsigned long long)steps, (unsigned long long)seed);
+    if (form == STACK_GUARDED)
+        agree(acre_guard_live_blocks(stack.guard) == 0);
+    printf("%s%s: %llu steps, seed %llu\n", stack.name, forms[form], (unsigned long long)steps,
+           (unsigned long long)seed);
     stack_close(&stack);
 }
 
@@ -183,8 +186,9 @@ int main(int argc, char **argv)
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
     for (enum stack_kind kind = 0; kind < STACK_KINDS; kind++) {
-        run(kind, false, steps);
-        run(kind, true, steps / 4);
+        run(kind, STACK_BARE, steps);
+        run(kind, STACK_DECORATED, steps / 4);
+        run(kind, STACK_GUARDED, steps / 20);
     }
     printf("figure: %d allocators, %llu steps each and %llu decorated, seed %llu\n", STACK_KINDS,
            (unsigned long long)steps, (unsigned long long)steps / 4, (unsigned long long)seed);

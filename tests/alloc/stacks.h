@@ -1,5 +1,5 @@
-/* Every allocator there is, and the same behind both decorators: what the contract's tests go
- * through. */
+/* Every allocator there is, the same behind record and fault, and behind the guard as well: what
+ * the contract's tests go through. */
 #ifndef ACRE_TESTS_ALLOC_STACKS_H
 #define ACRE_TESTS_ALLOC_STACKS_H
 
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alloc/backends.h"
+#include "alloc/guard.h"
 #include "alloc/ledger.h"
 #include "alloc/track.h"
 
@@ -33,10 +34,13 @@ enum stack_kind {
     STACK_KINDS
 };
 
+enum stack_form { STACK_BARE, STACK_DECORATED, STACK_GUARDED, STACK_FORMS };
+
+/* record ──> fault ──> guard ──> bottom ──> retiring ──> pages */
 struct stack {
     const char *name;
     struct acre_alloc *top; /* what is under test */
-    struct acre_alloc *pages, *bottom, *fault;
+    struct acre_alloc *pages, *retiring, *bottom, *guard, *fault;
     struct acre_fault_plan plan;
     struct acre_ledger ledger;
 };
@@ -78,6 +82,11 @@ static inline struct acre_alloc *stack_of_our_own(const char *variable, char *wh
 
     return acre_shared_object_new(path != NULL ? path : variable, why, why_bytes);
 #endif
+}
+
+static inline bool stack_is_arena(enum stack_kind kind)
+{
+    return kind == STACK_ARENA || kind == STACK_SMALL_ARENA || kind == STACK_HUGE_ARENA;
 }
 
 static inline struct acre_alloc *stack_bottom(enum stack_kind kind, struct acre_alloc *pages,
@@ -124,7 +133,7 @@ static inline struct acre_alloc *stack_bottom(enum stack_kind kind, struct acre_
 }
 
 /* Ends the process when the allocator cannot be made: the rest would prove nothing. */
-static inline void stack_open(struct stack *stack, enum stack_kind kind, bool is_decorated)
+static inline void stack_open(struct stack *stack, enum stack_kind kind, enum stack_form form)
 {
     char why[256] = "out of memory";
 
@@ -132,16 +141,22 @@ static inline void stack_open(struct stack *stack, enum stack_kind kind, bool is
         .name = stack_name(kind),
         .pages = kind == STACK_HUGE_ARENA ? acre_huge_pages_new() : acre_pages_new(),
     };
-    stack->bottom = stack_bottom(kind, stack->pages, why, sizeof why);
+    if (form == STACK_GUARDED && stack_is_arena(kind))
+        stack->retiring = acre_retire_new(stack->pages, ACRE_GUARD_RESETS);
+    stack->bottom = stack_bottom(kind, stack->retiring != NULL ? stack->retiring : stack->pages,
+                                 why, sizeof why);
     if (stack->bottom == NULL) {
         fprintf(stderr, "%s: %s\n", stack->name, why);
         abort();
     }
     stack->top = stack->bottom;
-    if (!is_decorated)
+    if (form == STACK_BARE)
         return;
+    if (form == STACK_GUARDED)
+        stack->top = stack->guard = acre_guard_new(
+            stack->bottom, &(struct acre_guard_options){.retiring = stack->retiring});
     acre_ledger_init(&stack->ledger);
-    stack->fault = acre_fault_new(stack->bottom, &stack->plan);
+    stack->fault = acre_fault_new(stack->top, &stack->plan);
     stack->top = acre_record_new(stack->fault, &stack->ledger.sink, 0);
 }
 
@@ -150,7 +165,9 @@ static inline void stack_close(struct stack *stack)
     if (stack->top != stack->bottom)
         acre_destroy(stack->top);
     acre_destroy(stack->fault);
+    acre_destroy(stack->guard);
     acre_destroy(stack->bottom);
+    acre_destroy(stack->retiring);
     acre_destroy(stack->pages);
 }
 

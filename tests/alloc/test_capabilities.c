@@ -1,4 +1,4 @@
-/* Resizing, and what the capability bits promise, by every allocator alone and behind both
+/* Resizing, and what the capability bits promise, by every allocator alone and behind
  * decorators. Sizes, alignments and refusals are in test_contract.c. */
 #include "support/mtest.h"
 
@@ -47,12 +47,12 @@ MTest(capabilities, resizing)
 {
     static const size_t sides[] = {1, 15, 16, 17, 40, 100, 1000, 4096, 10000, 100000, 300000};
 
-    for (int decorated = 0; decorated < 2; decorated++)
+    for (enum stack_form form = 0; form < STACK_FORMS; form++)
         for (enum stack_kind kind = 0; kind < STACK_KINDS; kind++) {
             struct acre_layout layout = layout_of(100, 16);
             char *block;
 
-            stack_open(&stack, kind, decorated != 0);
+            stack_open(&stack, kind, form);
             for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
                 for (size_t j = 0; j < sizeof sides / sizeof sides[0]; j++) {
                     resize_one(sides[i], sides[j], 16);
@@ -68,7 +68,7 @@ MTest(capabilities, resizing)
             cr_assert_not(acre_resize(stack.top, block, layout, SIZE_MAX));
             cr_assert_null(acre_reallocate(stack.top, block, layout, SIZE_MAX));
             cr_assert_null(acre_reallocate(stack.top, block, layout, PTRDIFF_MAX));
-            if (decorated != 0) {
+            if (form != STACK_BARE) {
                 stack.plan.fail_at = 1;
                 stack.plan.forever = true;
                 cr_assert_null(acre_reallocate(stack.top, block, layout, 500000));
@@ -79,7 +79,7 @@ MTest(capabilities, resizing)
             acre_free(stack.top, block, layout);
             acre_reset(stack.top);
             cr_assert_null(acre_check(stack.top));
-            if (decorated != 0) {
+            if (form != STACK_BARE) {
                 cr_assert_eq(acre_books_total(&stack.ledger.books).live.blocks, 0);
                 cr_assert_eq(acre_books_total(&stack.ledger.books).live.bytes, 0);
                 cr_assert_eq(stack.plan.live_bytes, 0);
@@ -98,8 +98,8 @@ MTest(capabilities, kept_promises)
         size_t held = 0;
         bool tells;
 
-        stack_open(&plain, kind, false);
-        stack_open(&stack, kind, true);
+        stack_open(&plain, kind, STACK_BARE);
+        stack_open(&stack, kind, STACK_DECORATED);
         cr_assert_eq(stack.top->ops->capabilities, plain.top->ops->capabilities);
         cr_assert_str_eq(stack.top->ops->name, plain.top->ops->name);
 
@@ -126,7 +126,7 @@ MTest(capabilities, kept_promises)
         cr_assert_eq(stack.top->epoch, acre_can(stack.top, ACRE_CAN_RESET) ? 1 : 0);
         cr_assert_eq(stack.bottom->epoch, stack.top->epoch);
 
-        if (kind == STACK_ARENA || kind == STACK_SMALL_ARENA || kind == STACK_HUGE_ARENA) {
+        if (stack_is_arena(kind)) {
             cr_assert_not(acre_can(stack.top, ACRE_CAN_FREE));
             cr_assert_geq(acre_trim(stack.top), (size_t)8 << 20);
             cr_assert(acre_held_bytes(stack.top, &held));

@@ -4,12 +4,13 @@
 #include "alloc/stacks.h"
 #include "bench/conformance.h"
 
-enum { SUBJECTS = 2 * STACK_KINDS };
+enum { SUBJECTS = STACK_FORMS * STACK_KINDS };
 
-/* Every allocator, and then each behind the decorators. */
+/* Every allocator, bare and behind decorators. */
 static void open_subject(struct stack *s, int subject)
 {
-    stack_open(s, (enum stack_kind)(subject / 2), subject % 2 != 0);
+    stack_open(s, (enum stack_kind)(subject / STACK_FORMS),
+               (enum stack_form)(subject % STACK_FORMS));
 }
 
 static void close_subject(struct stack *s)
@@ -30,7 +31,7 @@ MTest(contract, is_kept)
         open_subject(&s, subject);
         cr_assert(acre_conformance_check(s.top, &conformance), "%s, call %llu: %s", s.name,
                   (unsigned long long)conformance.calls, conformance.breach);
-        if (subject % 2 != 0)
+        if (subject % STACK_FORMS != STACK_BARE)
             cr_assert_eq(acre_books_total(&s.ledger.books).live.blocks, 0);
         close_subject(&s);
     }
@@ -78,7 +79,7 @@ MTest(contract, fault_and_ledger)
     void *a;
     void *b;
 
-    stack_open(&s, STACK_POOL, true);
+    stack_open(&s, STACK_POOL, STACK_DECORATED);
     s.plan.fail_at = 2;
     a = acre_allocate(s.top, layout);
     cr_assert_not_null(a);

@@ -1,6 +1,6 @@
 /*
- * The workloads of small objects, under every strategy: exact books, equal results, and memory that
- * fails. Places in .values are those of each workload's list of parameters.
+ * The workloads of small objects, under every strategy: exact books and equal results. Memory
+ * that fails is in oom_sweep.c. Places in .values are those of each workload's list of parameters.
  */
 #include "tests/bench/loop.h"
 
@@ -124,27 +124,6 @@ MTest(workloads, a_region_is_reset_once_an_iteration)
         cr_assert_eq(books(&loop, ACRE_PURPOSE_NODE).frees, cells[c].born - cells[c].alive);
         drain_and_close(&loop);
     }
-}
-
-MTest(workloads, every_allocation_fails_in_turn)
-{
-    static const enum acre_lifetime lifetimes[] = {ACRE_LIFETIME_WEAK, ACRE_LIFETIME_COLLECTOR,
-                                                   ACRE_LIFETIME_WALKED, ACRE_LIFETIME_REGION};
-    static const struct expected small[] = {
-        {.workload = &acre_node_churn, .values = {1, 5, 2}},
-        {.workload = &acre_deep_chain, .values = {5}},
-        {.workload = &acre_cycles, .values = {3, 3}},
-        {.workload = &acre_weak_churn, .values = {0, 3}},
-        {.workload = &acre_weak_churn, .values = {1, 3}},
-        {.workload = &acre_weak_churn, .values = {2, 3}},
-        {.workload = &acre_weak_churn, .values = {3, 3}},
-    };
-
-    for (size_t c = 0; c < sizeof small / sizeof small[0]; c++)
-        for (size_t i = 0; i < sizeof lifetimes / sizeof lifetimes[0]; i++)
-            for (int forever = 0; forever < 2; forever++)
-                if (small[c].workload->unsuited[lifetimes[i]] == NULL)
-                    sweep(small[c].workload, lifetimes[i], spec_of(&small[c]), forever != 0);
 }
 
 /* Parameters -------------------------------------------------------------------------------- */

@@ -53,36 +53,23 @@ canary 'use after free' 'Invalid read of size 1' 'heap-use-after-free' "$CANARY"
 canary 'leak' 'definitely lost' 'LeakSanitizer: detected memory leaks' "$CANARY" leak
 canary 'uninitialised' 'depends on uninitialised value' - "$CANARY" uninitialised
 
-# misuse SIN MEMCHECK-REGEX ASAN-REGEX
-misuse()
+# The programs of tests/misuse, as they are and behind the recorder.
+table=$ACRE_TESTS/misuse/table.txt
+row() # WORD: of $name
 {
-    canary "$memory: $1" "$2" "$3" "$CANARY_ARENA" "$1" "$memory"
+    awk -v name="$name" -v word="$1" '/^[a-z]/ { here = $0 == name }
+        here && $1 == word { sub(/^ *[a-z]+ +/, ""); print }' "$table"
 }
-
-for memory in arena recorded; do
-    misuse read-after-reset 'Invalid read of size 1 .*0 bytes inside a block of size 64 free.d' \
-        'use-after-poison .*READ of size 1 .* sin_read_after_reset'
-    misuse write-after-reset 'Invalid write of size 1 .* a block of size 64 free.d' \
-        'use-after-poison .*WRITE of size 1 .* sin_write_after_reset'
-    misuse large-after-reset \
-        'Invalid read of size 1 .*0 bytes inside a block of size 8,192 free.d .* arena_reset' \
-        'use-after-poison .*READ of size 1 .* sin_large_after_reset'
-    misuse object-after-reset \
-        'Invalid read of size 4 .* acre_strong_count .* a block of size .* free.d .* arena_reset' \
-        'use-after-poison .*READ of size 4 .* acre_strong_count .* sin_object_after_reset'
-    misuse read-after-free \
-        'Invalid read of size 1 .*0 bytes inside a block of size 64 free.d .* tracked_free' \
-        'use-after-poison .*READ of size 1 .* sin_read_after_free'
-    misuse overrun 'Invalid write of size 1 .*0 bytes after a block of size 64 client-defined' \
-        'use-after-poison .*WRITE of size 1 .* sin_overrun'
-    misuse underrun 'Invalid write of size 1 .* sin_underrun' \
-        'use-after-poison .*WRITE of size 1 .* sin_underrun'
-    misuse recycled 'depends on uninitialised value.* sin_recycled' -
-    misuse after-trim 'Invalid read of size 1 .* sin_after_trim .* free.d' \
-        'heap-use-after-free .* sin_after_trim .*freed by .* arena_trim'
-    misuse after-destroy 'Invalid read of size 1 .* sin_after_destroy .* free.d .* arena_destroy' \
-        'heap-use-after-free .* sin_after_destroy .*freed by .* arena_destroy'
-    misuse leak '64 bytes in 1 blocks are definitely lost .* tracked_allocate' -
+for name in $(grep '^[a-z]' "$table"); do
+    for memory in bare recorded; do
+        if [ "$name" = nothing ]; then
+            [ "$checker" = none ] || check "$memory: $name" caught 0 '' "$MISUSE$name" $memory
+        elif [ "$checker" = none ] || [ "$(row $checker)" != - ]; then
+            canary "$memory: $name" "$(row memcheck)" "$(row asan)" "$MISUSE$name" $memory
+        else
+            check "$memory: $name is beyond $checker" caught 0 '' "$MISUSE$name" $memory
+        fi
+    done
 done
 if [ "$CANARY_UBSAN" = 1 ]; then
     check 'signed overflow: caught by UBSan' \

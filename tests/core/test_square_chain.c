@@ -141,20 +141,3 @@ MTest(square_chain, results_are_identical)
                 }
             }
 }
-
-MTest(square_chain, every_allocation_fails_in_turn)
-{
-    static const enum acre_lifetime lifetimes[] = {ACRE_LIFETIME_WEAK, ACRE_LIFETIME_COLLECTOR,
-                                                   ACRE_LIFETIME_WALKED, ACRE_LIFETIME_REGION};
-    const struct acre_cell_spec spec = {
-        .values = {[ACRE_CHAIN_ELEMENTS] = 10,
-                   [ACRE_CHAIN_DEPTH] = 3,
-                   [ACRE_CHAIN_BACKWARD] = true,
-                   [ACRE_CHAIN_FILL] = ACRE_FILL_REUSE,
-                   [ACRE_CHAIN_ORDER] = ACRE_ORDER_DROP_FIRST},
-    };
-
-    for (size_t i = 0; i < sizeof lifetimes / sizeof lifetimes[0]; i++)
-        for (int forever = 0; forever < 2; forever++)
-            sweep(&acre_square_chain, lifetimes[i], spec, forever != 0);
-}
