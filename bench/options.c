@@ -312,6 +312,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
         "                          have more than 64 KiB live; nothing may leak\n"
         "  what is written\n"
         "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
+        "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
+        "                          the drain: a file for each strategy and moment\n"
         "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
         "                          drawn after iteration 1, under strong what leaked; FILE\n"
         "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
