@@ -95,6 +95,7 @@ static void jemalloc_destroy(struct acre_alloc *self)
 static const struct acre_alloc_ops jemalloc_ops = {
     .name = "jemalloc",
     .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .threads = ACRE_THREADS_ANY,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_destroy,
@@ -174,10 +175,13 @@ static void jemalloc_arena_destroy(struct acre_alloc *self)
     free(self);
 }
 
+/* Its arena has locks, its cache has none: "each explicit cache can be used by only one thread at a
+ * time" (jemalloc(3), tcache.create). */
 static const struct acre_alloc_ops jemalloc_arena_ops = {
     .name = "jemalloc-arena",
     .capabilities =
         ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .threads = ACRE_THREADS_IN_TURN,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_arena_destroy,
@@ -293,6 +297,7 @@ const struct acre_backend_kind acre_kind_jemalloc = {
     .about = "jemalloc, loaded at run time",
     .package = "libjemalloc2",
     .is_usual = true,
+    .threads = ACRE_THREADS_ANY,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc,
@@ -304,6 +309,7 @@ const struct acre_backend_kind acre_kind_jemalloc_arena = {
     .package = "libjemalloc2",
     .has_reset = true,
     .is_for_regions = true,
+    .threads = ACRE_THREADS_IN_TURN,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc_arena,

@@ -110,6 +110,7 @@ const struct acre_backend_kind acre_kind_malloc = {
     .name = "malloc",
     .about = "the C library's malloc",
     .is_usual = true,
+    .threads = ACRE_THREADS_ANY,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_malloc,
@@ -118,5 +119,6 @@ const struct acre_backend_kind acre_kind_malloc = {
 const struct acre_backend_kind acre_kind_malloc_tuned = {
     .name = "malloc-tuned",
     .about = "the C library's malloc that keeps what it has: both thresholds raised",
+    .threads = ACRE_THREADS_ANY,
     .open = open_tuned,
 };

@@ -53,6 +53,7 @@ void acre_malloc_like_init(struct acre_malloc_like *self, const char *name,
             {
                 .name = name,
                 .capabilities = ACRE_CAN_FREE,
+                .threads = ACRE_THREADS_ANY,
                 .allocate = allocate,
                 .free = give_back,
                 .destroy = destroy,
