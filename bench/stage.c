@@ -36,10 +36,12 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
 static struct acre_alloc *recorded(struct acre_stage *stage, struct acre_alloc *alloc,
                                    uint32_t source)
 {
+    stage->tops[source] = alloc;
     if (stage->ledger == NULL)
         return alloc;
     stage->ledger->observed[source] = alloc;
     stage->recorders[source] = acre_record_new(alloc, &stage->ledger->sink, source);
+    stage->tops[source] = stage->recorders[source];
     return stage->recorders[source];
 }
 

@@ -40,6 +40,8 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime);
 struct acre_stage {
     struct acre_backend backend;
     struct acre_alloc *recorders[1 + ACRE_BACKEND_REGIONS]; /* NULL: not recorded */
+    struct acre_alloc *tops[1 + ACRE_BACKEND_REGIONS]; /* of pinned and each region that the engine
+                                                          has: what it gets */
     struct acre_engine *engine;
     struct acre_ledger *ledger; /* borrowed, or NULL */
     enum acre_order order;

@@ -132,6 +132,8 @@ static inline enum acre_status open_faulty_stage(struct acre_stage *stage,
     enum acre_status status;
 
     *stage = (struct acre_stage){.order = ACRE_ORDER_DROP_FIRST, .lifetime = lifetime};
+    stage->tops[0] = memory->faulty;
+    stage->tops[1] = memory->faulty_arena;
     status = acre_engine_new(&stage->engine, memory->faulty, &options);
     if (status != ACRE_OK || !has_region)
         return status;
@@ -187,6 +189,7 @@ static inline void sweep(const struct acre_workload *workload, enum acre_lifetim
                   "allocation %lu: %s", (unsigned long)k, acre_status_name(status));
         told += status == ACRE_NO_MEMORY;
         cr_assert_eq(acre_engine_destroy(stage.engine), 0);
+        cr_assert_eq(plan.live_bytes, 0);
         close_memory(&memory);
     }
     cr_assert_gt(told, 5, "%u failures were told", told);

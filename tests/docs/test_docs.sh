@@ -50,6 +50,8 @@ expect_out 0 '' -- "$CYCLES" --rounds 2
 check 'docs/workloads.md shows cycles' shape docs/workloads.md cycles 2
 expect_out 0 '' -- "$DEEP_CHAIN" --nodes 1000 --rounds 2
 check 'docs/workloads.md shows deep-chain' shape docs/workloads.md deep-chain 2
+expect_out 0 '' -- "$HANDOFF" --rounds 2
+check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree
