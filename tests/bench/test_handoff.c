@@ -131,25 +131,36 @@ MTest(handoff, every_allocation_fails_in_turn)
     }
 }
 
-/* With threads: a producer that is refused leaves nothing on its way. An arena's limit refuses. */
-MTest(handoff, is_refused_with_threads)
+/* A producer that is refused leaves nothing on its way, and nothing in its region. An arena's limit
+ * refuses; with a ledger in step, without one with threads. */
+MTest(handoff, is_refused)
 {
     struct acre_cell_spec spec = spec_of(1000, 1000, ACRE_LIFETIME_REGION);
-    struct acre_stage stage;
-    char why[256];
-    void *state;
 
     snprintf(spec.backend, sizeof spec.backend, "arena:chunk=64K,limit=256K");
-    cr_assert(acre_workload_open_stage(&acre_handoff, &spec, &stage, NULL, why, sizeof why), "%s",
-              why);
-    state = acre_handoff.open(&stage, &spec);
-    cr_assert_not_null(state);
-    for (uint64_t i = 0; i < ITERATIONS; i++)
-        cr_assert_eq(acre_handoff.step(state, i), ACRE_NO_MEMORY);
-    cr_assert(strstr(acre_error(stage.engine), "out of memory for a message of ") != NULL);
-    cr_assert_eq(acre_handoff.drain(state), ACRE_OK);
-    acre_handoff.close(state);
-    cr_assert_eq(acre_stage_close(&stage), 0);
+    for (int recorded = 0; recorded < 2; recorded++) {
+        struct acre_ledger ledger;
+        struct acre_stage stage;
+        char why[256];
+        void *state;
+
+        acre_ledger_init(&ledger);
+        cr_assert(acre_workload_open_stage(&acre_handoff, &spec, &stage,
+                                           recorded != 0 ? &ledger : NULL, why, sizeof why),
+                  "%s", why);
+        state = acre_handoff.open(&stage, &spec);
+        cr_assert_not_null(state);
+        for (uint64_t i = 0; i < ITERATIONS; i++) {
+            cr_assert_eq(acre_handoff.step(state, i), ACRE_NO_MEMORY);
+            cr_assert_eq(acre_books_of(&ledger.books, ACRE_PURPOSE_NODE).live.blocks, 0);
+        }
+        cr_assert_eq(acre_books_of(&ledger.books, ACRE_PURPOSE_NODE).allocations > 0,
+                     recorded != 0);
+        cr_assert(strstr(acre_error(stage.engine), "out of memory for a message of ") != NULL);
+        cr_assert_eq(acre_handoff.drain(state), ACRE_OK);
+        acre_handoff.close(state);
+        cr_assert_eq(acre_stage_close(&stage), 0);
+    }
 }
 
 /* The ring ---------------------------------------------------------------------------------- */
