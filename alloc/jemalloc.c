@@ -9,6 +9,7 @@
 
 #include "alloc/backends.h"
 #include "alloc/library.h"
+#include "alloc/track.h"
 
 struct jemalloc_api {
     void *(*mallocx)(size_t size, int flags);
@@ -38,13 +39,17 @@ static void *jemalloc_allocate(struct acre_alloc *self, struct acre_layout layou
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
 
-    return backend->api.mallocx(layout.size, flags_of(backend, layout));
+    void *block = backend->api.mallocx(layout.size, flags_of(backend, layout));
+
+    acre_track_taken(block, layout.size);
+    return block;
 }
 
 static void jemalloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
 
+    acre_track_freed(block, layout.size);
     backend->api.sdallocx(block, layout.size, flags_of(backend, layout));
 }
 
@@ -58,7 +63,11 @@ static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_la
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
     int flags = flags_of(backend, old);
 
-    return backend->api.xallocx(block, size, 0, flags) == backend->api.nallocx(size, flags);
+    acre_track_freed(block, old.size);
+    if (backend->api.xallocx(block, size, 0, flags) != backend->api.nallocx(size, flags))
+        return false;
+    acre_track_taken(block, size);
+    return true;
 }
 
 static size_t jemalloc_usable_bytes(const struct acre_alloc *self, const void *block,

@@ -1,6 +1,6 @@
 /*
  * An examination of an allocator: blocks with patterns, and random operations on them. For the
- * files of conformance.h only.
+ * files of conformance.h, and for tests.
  */
 #ifndef ACRE_BENCH_EXAM_H
 #define ACRE_BENCH_EXAM_H
