@@ -169,10 +169,12 @@ static struct message *take(const struct handoff *handoff, uint64_t parcel, uint
 {
     struct acre_alloc *region = region_of(handoff, parcel);
     uint64_t slot = parcel % handoff->slot_count;
+    void *buffer;
 
     if (handoff->stage != NULL)
         return acre_allocate(region != NULL ? region : handoff->single, layout_of(size_bytes));
-    return (struct message *)(handoff->buffers + (slot * handoff->batch + place) * BUFFER_BYTES);
+    buffer = handoff->buffers + (slot * handoff->batch + place) * BUFFER_BYTES;
+    return buffer;
 }
 
 struct batch {
