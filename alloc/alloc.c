@@ -16,6 +16,17 @@ const char *acre_purpose_name(enum acre_purpose purpose)
     return (unsigned)purpose < ACRE_PURPOSE_COUNT ? names[purpose] : "?";
 }
 
+const char *acre_threads_name(enum acre_threads threads)
+{
+    static const char *const names[] = {
+        [ACRE_THREADS_IN_TURN] = "one thread at a time",
+        [ACRE_THREADS_MAKER] = "only the thread that made it",
+        [ACRE_THREADS_ANY] = "any at any time, frees of another's blocks as well",
+    };
+
+    return (unsigned)threads < sizeof names / sizeof names[0] ? names[threads] : "?";
+}
+
 bool acre_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
 {
     struct acre_layout wanted = {size, old.align, old.purpose};

@@ -15,7 +15,7 @@
  *   - The layout given to allocate is given again, unchanged, to free and resize. No backend has
  *     to remember a block's size, and a checking decorator can compare.
  *   - Two live blocks never overlap. A block of size 0 is a distinct block of size 1.
- *   - One owner: an allocator is used by one thread at a time.
+ *   - Threads may do with it what its table states: see enum acre_threads.
  *
  * What the front functions have checked before an operation is called: size is at least 1 and at
  * most PTRDIFF_MAX - align, align is a power of two.
@@ -70,11 +70,31 @@ enum acre_capability {
     ACRE_CAN_CHECK = 1u << 6,  /* the invariants can be walked */
 };
 
+/*
+ * What threads may do with an allocator, and with the blocks of it. Reset and destroy belong, under
+ * each of the three, to one thread while no other uses the allocator.
+ *
+ * In turn: hand-over needs an order that both threads see (a mutex, a join, an atomic with release
+ * and acquire), and takes everything along: the allocator and all its blocks. What several
+ * allocators share (a layer below, a sink with its books, a plan of faults) is handed over with
+ * them, unless it is for any thread itself.
+ */
+enum acre_threads {
+    ACRE_THREADS_IN_TURN, /* one thread at a time */
+    ACRE_THREADS_MAKER,   /* only the thread that made it */
+    ACRE_THREADS_ANY,     /* several at the same time; a block may be freed, and resized, by another
+                             thread than the one that took it, one thread a block at a time */
+};
+
+/* "one thread at a time", "only the thread that made it", ... */
+const char *acre_threads_name(enum acre_threads threads);
+
 struct acre_alloc;
 
 struct acre_alloc_ops {
     const char *name;
     unsigned capabilities; /* bits of enum acre_capability */
+    enum acre_threads threads;
 
     /* Required. */
     void *(*allocate)(struct acre_alloc *self, struct acre_layout layout);

@@ -44,6 +44,7 @@ struct acre_backend_kind {
     bool is_for_regions; /* what is pinned comes from elsewhere, so it is not measured alone */
     bool is_usual;       /* measured unless others are asked for */
     bool takes_path;     /* what follows the colon is a path, not settings */
+    enum acre_threads threads; /* as its regions state, or what is pinned where it has none */
     const struct acre_setting *settings;
     size_t setting_count;
 

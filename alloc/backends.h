@@ -107,7 +107,8 @@ void acre_pool_use(const struct acre_alloc *pool, struct acre_region_use *use);
 /*
  * Decorator over `inner` (borrowed): keeps the books of `sink` and tells it of every call, under
  * the number `source`. Same capabilities as `inner`. Failed allocations are told as well. Its own
- * memory comes from the C library's malloc, once, here.
+ * memory comes from the C library's malloc, once, here. For one thread at a time, and so are all
+ * recorders of one sink together.
  */
 struct acre_alloc *acre_record_new(struct acre_alloc *inner, struct acre_sink *sink,
                                    uint32_t source);
@@ -123,7 +124,8 @@ struct acre_fault_plan {
 
 /*
  * Decorator over `inner` (borrowed): fails as `plan` says. The plan is borrowed and may be shared
- * by several decorators, which then count together, and changed between calls.
+ * by several decorators, which then count together, and changed between calls. For one thread at a
+ * time, and so are all decorators of one plan together.
  */
 struct acre_alloc *acre_fault_new(struct acre_alloc *inner, struct acre_fault_plan *plan);
 

@@ -62,6 +62,8 @@ void acre_decorator_init(struct acre_decorator *self, struct acre_alloc *inner)
     self->ops = (struct acre_alloc_ops){
         .name = inner->ops->name,
         .capabilities = inner->ops->capabilities,
+        .threads =
+            inner->ops->threads == ACRE_THREADS_ANY ? ACRE_THREADS_IN_TURN : inner->ops->threads,
         .allocate = pass_allocate,
         .free = pass_free,
         .destroy = free_decorator,

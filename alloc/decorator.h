@@ -16,7 +16,8 @@ struct acre_decorator {
 
 /*
  * Every operation passes on to `inner` (borrowed); destroy frees the decorator itself with free().
- * The caller then puts its own operations into self->ops.
+ * The caller then puts its own operations into self->ops. What decorators keep, they keep without
+ * locks: one over an allocator for any thread is for one at a time.
  */
 void acre_decorator_init(struct acre_decorator *self, struct acre_alloc *inner);
 

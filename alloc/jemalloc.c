@@ -9,6 +9,7 @@
 
 #include "alloc/backends.h"
 #include "alloc/library.h"
+#include "alloc/track.h"
 
 struct jemalloc_api {
     void *(*mallocx)(size_t size, int flags);
@@ -43,13 +44,17 @@ static void *jemalloc_allocate(struct acre_alloc *self, struct acre_layout layou
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
 
-    return backend->api.mallocx(layout.size, flags_of(backend, layout));
+    void *block = backend->api.mallocx(layout.size, flags_of(backend, layout));
+
+    acre_track_taken(block, layout.size);
+    return block;
 }
 
 static void jemalloc_free(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
 
+    acre_track_freed(block, layout.size);
     backend->api.sdallocx(block, layout.size, flags_of(backend, layout));
 }
 
@@ -63,7 +68,11 @@ static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_la
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
     int flags = flags_of(backend, old);
 
-    return backend->api.xallocx(block, size, 0, flags) == backend->api.nallocx(size, flags);
+    acre_track_freed(block, old.size);
+    if (backend->api.xallocx(block, size, 0, flags) != backend->api.nallocx(size, flags))
+        return false;
+    acre_track_taken(block, size);
+    return true;
 }
 
 static size_t jemalloc_usable_bytes(const struct acre_alloc *self, const void *block,
@@ -121,6 +130,7 @@ static void jemalloc_destroy(struct acre_alloc *self)
 static const struct acre_alloc_ops jemalloc_ops = {
     .name = "jemalloc",
     .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .threads = ACRE_THREADS_ANY,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_destroy,
@@ -201,10 +211,13 @@ static void jemalloc_arena_destroy(struct acre_alloc *self)
     free(self);
 }
 
+/* Its arena has locks, its cache has none: "each explicit cache can be used by only one thread at a
+ * time" (jemalloc(3), tcache.create). */
 static const struct acre_alloc_ops jemalloc_arena_ops = {
     .name = "jemalloc-arena",
     .capabilities =
         ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .threads = ACRE_THREADS_IN_TURN,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_arena_destroy,
@@ -377,6 +390,7 @@ const struct acre_backend_kind acre_kind_jemalloc = {
     .about = "jemalloc, loaded at run time",
     .package = "libjemalloc2",
     .is_usual = true,
+    .threads = ACRE_THREADS_ANY,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc,
@@ -391,6 +405,7 @@ const struct acre_backend_kind acre_kind_jemalloc_arena = {
     .package = "libjemalloc2",
     .has_reset = true,
     .is_for_regions = true,
+    .threads = ACRE_THREADS_IN_TURN,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_jemalloc_arena,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "alloc/track.h"
+
 static const struct acre_malloc_functions *functions_of(const struct acre_alloc *self)
 {
     return &((const struct acre_malloc_like *)self)->functions;
@@ -11,16 +13,19 @@ static const struct acre_malloc_functions *functions_of(const struct acre_alloc 
 static void *allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     const struct acre_malloc_functions *functions = functions_of(self);
-    void *block;
+    void *block = NULL;
 
     if (acre_malloc_aligns(layout))
-        return functions->malloc(layout.size);
-    return functions->posix_memalign(&block, layout.align, layout.size) == 0 ? block : NULL;
+        block = functions->malloc(layout.size);
+    else if (functions->posix_memalign(&block, layout.align, layout.size) != 0)
+        return NULL;
+    acre_track_taken(block, layout.size);
+    return block;
 }
 
 static void give_back(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
-    (void)layout;
+    acre_track_freed(block, layout.size);
     functions_of(self)->free(block);
 }
 
@@ -53,6 +58,7 @@ void acre_malloc_like_init(struct acre_malloc_like *self, const char *name,
             {
                 .name = name,
                 .capabilities = ACRE_CAN_FREE,
+                .threads = ACRE_THREADS_ANY,
                 .allocate = allocate,
                 .free = give_back,
                 .destroy = destroy,

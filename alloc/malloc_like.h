@@ -21,7 +21,8 @@ struct acre_malloc_like {
     struct acre_malloc_functions functions;
 };
 
-/* Its operations: allocate, free, usable_bytes and a destroy that frees `self` with free(). */
+/* Its operations: allocate, free, usable_bytes and a destroy that frees `self` with free(). They
+ * keep nothing in `self`, so any thread may call them, as it may call malloc (ISO C 7.22.3). */
 void acre_malloc_like_init(struct acre_malloc_like *self, const char *name,
                            const struct acre_malloc_functions *functions);
 

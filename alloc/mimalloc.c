@@ -103,6 +103,9 @@ struct acre_alloc *acre_mimalloc_new(char *why, size_t why_bytes)
 
 /* Heaps ------------------------------------------------------------------------------------- */
 
+/* Version 2 keeps what is free of a heap in the thread that made it: only that one allocates from
+ * it, and destroys it. */
+
 /* A reset cannot fail, so the next heap is made when something is wanted of it. */
 static void *heap_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
@@ -137,6 +140,7 @@ struct acre_alloc *acre_mimalloc_heap_new(char *why, size_t why_bytes)
     if (backend == NULL)
         return NULL;
     backend->base.ops.capabilities |= ACRE_CAN_RESET;
+    backend->base.ops.threads = ACRE_THREADS_MAKER;
     backend->base.ops.allocate = heap_allocate;
     backend->base.ops.reset = heap_reset;
     backend->base.ops.destroy = heap_destroy;
@@ -242,6 +246,7 @@ const struct acre_backend_kind acre_kind_mimalloc = {
     .about = "mimalloc, loaded at run time",
     .package = "libmimalloc2.0",
     .is_usual = true,
+    .threads = ACRE_THREADS_ANY,
     .open = open_mimalloc,
     .tell_waste = tell_waste,
     .write_report = write_report,
@@ -254,6 +259,7 @@ const struct acre_backend_kind acre_kind_mimalloc_heap = {
     .package = "libmimalloc2.0",
     .has_reset = true,
     .is_for_regions = true,
+    .threads = ACRE_THREADS_MAKER,
     .open = open_mimalloc_heap,
     .tell_waste = tell_waste,
     .write_report = write_report,

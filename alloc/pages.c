@@ -2,16 +2,18 @@
  * Backend: whole pages from mmap. One system call a block, and a page fault for each page that is
  * touched first: nothing to build objects on, but what arenas are made of.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
 
+/* For any thread: arenas of several threads may stand on one layer. */
 struct pages_backend {
     struct acre_alloc base;
     size_t page_bytes;
-    size_t held_bytes;
+    _Atomic size_t held_bytes;
     bool is_huge;
 };
 
@@ -57,7 +59,7 @@ static void *pages_allocate(struct acre_alloc *self, struct acre_layout layout)
         return NULL;
     if (is_huge)
         madvise(block, bytes, MADV_HUGEPAGE);
-    backend->held_bytes += bytes;
+    atomic_fetch_add_explicit(&backend->held_bytes, bytes, memory_order_relaxed);
     return block;
 }
 
@@ -67,7 +69,7 @@ static void pages_free(struct acre_alloc *self, void *block, struct acre_layout 
     size_t bytes = mapped_bytes(backend, layout.size);
 
     munmap(block, bytes);
-    backend->held_bytes -= bytes;
+    atomic_fetch_sub_explicit(&backend->held_bytes, bytes, memory_order_relaxed);
 }
 
 static size_t pages_usable_bytes(const struct acre_alloc *self, const void *block,
@@ -79,7 +81,8 @@ static size_t pages_usable_bytes(const struct acre_alloc *self, const void *bloc
 
 static size_t pages_held_bytes(const struct acre_alloc *self)
 {
-    return ((const struct pages_backend *)self)->held_bytes;
+    return atomic_load_explicit(&((const struct pages_backend *)self)->held_bytes,
+                                memory_order_relaxed);
 }
 
 static void pages_destroy(struct acre_alloc *self)
@@ -90,6 +93,7 @@ static void pages_destroy(struct acre_alloc *self)
 static const struct acre_alloc_ops pages_ops = {
     .name = "pages",
     .capabilities = ACRE_CAN_FREE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .threads = ACRE_THREADS_ANY,
     .allocate = pages_allocate,
     .free = pages_free,
     .destroy = pages_destroy,

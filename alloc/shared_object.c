@@ -110,5 +110,6 @@ const struct acre_backend_kind acre_kind_shared_object = {
     .name = "so",
     .about = "so:PATH, any shared library that exports malloc and free",
     .takes_path = true,
+    .threads = ACRE_THREADS_ANY,
     .open = open_shared_object,
 };

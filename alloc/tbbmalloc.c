@@ -47,5 +47,6 @@ const struct acre_backend_kind acre_kind_tbbmalloc = {
     .name = "tbbmalloc",
     .about = "the scalable allocator of oneTBB, loaded at run time",
     .package = "libtbbmalloc2",
+    .threads = ACRE_THREADS_ANY,
     .open = open_tbbmalloc,
 };

@@ -157,6 +157,7 @@ const struct acre_backend_kind acre_kind_tcmalloc = {
     .name = "tcmalloc",
     .about = "tcmalloc of gperftools, loaded at run time",
     .package = "libtcmalloc-minimal4",
+    .threads = ACRE_THREADS_ANY,
     .settings = settings,
     .setting_count = SETTINGS,
     .open = open_tcmalloc,

@@ -48,6 +48,10 @@ struct acre_workload {
     /* Why a lifetime makes no sense here; NULL: it does. */
     const char *unsuited[ACRE_LIFETIME_COUNT];
 
+    /* What else a backend has to be: why it cannot run under the lifetime, or NULL. NULL: nothing.
+     */
+    const char *(*why_not)(const struct acre_backend_kind *kind, enum acre_lifetime lifetime);
+
     /* When the old goes. NULL: before the new is built. */
     enum acre_order (*order)(const struct acre_cell_spec *spec);
 
@@ -81,6 +85,7 @@ extern const struct acre_workload acre_node_churn;
 extern const struct acre_workload acre_weak_churn;
 extern const struct acre_workload acre_cycles;
 extern const struct acre_workload acre_deep_chain;
+extern const struct acre_workload acre_handoff;
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);

@@ -1,6 +1,7 @@
 /*
  * Whether an allocator keeps the contract of alloc/alloc.h: a table of sizes and alignments, absurd
- * requests, resets, then many random operations on blocks with patterns. Stops at the first breach.
+ * requests, resets, then many random operations on blocks with patterns, in this thread and in
+ * others as far as the allocator states that they may. Stops at the first breach.
  */
 #ifndef ACRE_BENCH_CONFORMANCE_H
 #define ACRE_BENCH_CONFORMANCE_H

@@ -4,7 +4,8 @@
 #include "bench/bench.h"
 
 static const struct acre_workload *const workloads[] = {
-    &acre_square_chain, &acre_node_churn, &acre_weak_churn, &acre_cycles, &acre_deep_chain,
+    &acre_square_chain, &acre_node_churn, &acre_weak_churn,
+    &acre_cycles,       &acre_deep_chain, &acre_handoff,
 };
 
 enum { WORKLOAD_COUNT = sizeof workloads / sizeof workloads[0] };
@@ -25,9 +26,13 @@ const struct acre_workload *acre_workload_find(const char *name)
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
                                   enum acre_lifetime lifetime)
 {
-    const char *unsuited = workload->unsuited[lifetime];
+    const char *why_not = workload->unsuited[lifetime];
 
-    return unsuited != NULL ? unsuited : acre_why_not(backend, lifetime);
+    if (why_not == NULL)
+        why_not = acre_why_not(backend, lifetime);
+    if (why_not == NULL && workload->why_not != NULL)
+        why_not = workload->why_not(acre_backend_kind_of(backend), lifetime);
+    return why_not;
 }
 
 bool acre_workload_open_stage(const struct acre_workload *workload,

@@ -50,7 +50,7 @@ static void print_backend(const struct acre_backend_kind *kind)
     }
     printf("    found      ");
     acre_print_identity(&backend.identity);
-    putchar('\n');
+    printf("\n    threads    %s\n", acre_threads_name(kind->threads));
     print_lifetimes(kind->name);
     print_settings(kind);
     acre_backend_close(&backend);

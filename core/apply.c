@@ -347,6 +347,11 @@ enum acre_status acre_apply(struct acre_engine *engine, uint32_t number,
 
     if (op == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "number %u is not an operator", number);
+    if (!acre_check_owner(engine, "acre_apply")) {
+        for (uint32_t i = 0; i < op->output_count; i++)
+            outputs[i] = (struct acre_temp){NULL, ACRE_BAD_ARGUMENT};
+        return ACRE_BAD_ARGUMENT;
+    }
     if (engine->is_unrecorded)
         return apply_unrecorded(engine,
                                 &(struct use){op, number, op->input_count, op->output_count},

@@ -70,6 +70,9 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
 static enum acre_status new_data(struct acre_engine *engine, const struct acre_array *like,
                                  struct acre_array **array)
 {
+    *array = NULL;
+    if (!acre_check_owner(engine, "acre_array_new"))
+        return ACRE_BAD_ARGUMENT;
     return acre_array_like(engine, like, engine->current_region, ACRE_PURPOSE_DATA, array);
 }
 

@@ -276,6 +276,8 @@ enum acre_status acre_backward_retaining(struct acre_engine *engine, struct acre
     struct acre_variable *kept = variable;
     enum acre_status status = ACRE_OK;
 
+    if (!acre_check_owner(engine, "acre_backward"))
+        return ACRE_BAD_ARGUMENT;
     if (variable == NULL || variable->data == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "backward: the variable %s",
                          variable == NULL ? "is NULL" : "has no data");

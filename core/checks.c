@@ -9,6 +9,7 @@
  * written down at birth, since their reset visits nobody. Who comes later takes a row over, so the
  * books have a fixed size and forget the oldest; who is not in them counts as alive.
  */
+#include <pthread.h>
 #include <stdio.h>
 
 #include "core/internal.h"
@@ -35,6 +36,7 @@ static const struct acre_layout layout = {OBITUARIES * sizeof(struct acre_obitua
 
 bool acre_checks_begin(struct acre_engine *engine)
 {
+    acre_checks_adopt(engine);
     engine->obituaries = acre_allocate(engine->memory, layout);
     if (engine->obituaries != NULL)
         memset(engine->obituaries, 0, layout.size);
@@ -79,13 +81,35 @@ void acre_check_ended(struct acre_engine *engine, const struct acre_object *obje
         (struct acre_obituary){~(uintptr_t)object, epoch_of_the_dead, object->type, object->region};
 }
 
-static void tell(struct acre_engine *engine, const char *call, const char *what, uint32_t type)
+/* The sentence is in engine->error. */
+static void count(struct acre_engine *engine)
 {
     engine->misuses++;
-    acre_fail(engine, ACRE_BAD_ARGUMENT, "%s: %s '%s'", call, what,
-              acre_type_at(engine, type)->name);
     if (engine->on_misuse != NULL)
         engine->on_misuse(engine->misuse_context, engine->error);
+}
+
+static void tell(struct acre_engine *engine, const char *call, const char *what, uint32_t type)
+{
+    acre_fail(engine, ACRE_BAD_ARGUMENT, "%s: %s '%s'", call, what,
+              acre_type_at(engine, type)->name);
+    count(engine);
+}
+
+/* Atomic, for the wrong thread asks whenever it likes. */
+void acre_checks_adopt(struct acre_engine *engine)
+{
+    __atomic_store_n(&engine->owner, (uintptr_t)pthread_self(), __ATOMIC_RELAXED);
+}
+
+bool acre_check_owner(struct acre_engine *engine, const char *call)
+{
+    if (__atomic_load_n(&engine->owner, __ATOMIC_RELAXED) == (uintptr_t)pthread_self())
+        return true;
+    acre_fail(engine, ACRE_BAD_ARGUMENT,
+              "%s: called by a thread that does not own the engine (acre_engine_adopt)", call);
+    count(engine);
+    return false;
 }
 
 static bool is_dead(const struct acre_engine *engine, const struct acre_object *object)
@@ -104,6 +128,8 @@ static bool is_dying(const struct acre_engine *engine, const struct acre_object 
 bool acre_check_not_dead(struct acre_engine *engine, const struct acre_object *object,
                          const char *call)
 {
+    if (!acre_check_owner(engine, call))
+        return false;
     if (!is_dead(engine, object))
         return true;
     tell(engine, call, "a dead", row_of(engine, object)->type);

@@ -7,11 +7,15 @@
 
 /*
  * checks.c: mistakes of the caller. In builds with checks acre_check_usable tells whether `object`
- * may be used and says so if not; born and ended keep the books for it. In others there is nothing.
+ * may be used and says so if not; born and ended keep the books for it. acre_check_owner is for
+ * calls that look at no object first: the other questions ask it themselves. In others there is
+ * nothing.
  */
 #if ACRE_CHECKS
 bool acre_checks_begin(struct acre_engine *engine);
 void acre_checks_end(struct acre_engine *engine);
+void acre_checks_adopt(struct acre_engine *engine);
+bool acre_check_owner(struct acre_engine *engine, const char *call);
 void acre_check_born(struct acre_engine *engine, const struct acre_object *object);
 void acre_check_ended(struct acre_engine *engine, const struct acre_object *object);
 bool acre_check_usable(struct acre_engine *engine, const struct acre_object *object,
@@ -29,6 +33,16 @@ static inline bool acre_checks_begin(struct acre_engine *engine)
 static inline void acre_checks_end(struct acre_engine *engine)
 {
     (void)engine;
+}
+static inline void acre_checks_adopt(struct acre_engine *engine)
+{
+    (void)engine;
+}
+static inline bool acre_check_owner(struct acre_engine *engine, const char *call)
+{
+    (void)engine;
+    (void)call;
+    return true;
 }
 static inline void acre_check_born(struct acre_engine *engine, const struct acre_object *object)
 {

@@ -269,6 +269,8 @@ static enum acre_status collect(struct acre_engine *engine, struct acre_collecti
     struct look look;
 
     *found = (struct acre_collection){0};
+    if (!acre_check_owner(engine, "acre_collect"))
+        return ACRE_BAD_ARGUMENT;
     if (!engine->has_collector)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "collect: the engine has no collector");
     if (acre_busy_with(engine) != NULL)

@@ -41,6 +41,25 @@ uint64_t acre_immortal_objects(const struct acre_engine *engine)
     return engine->immortals;
 }
 
+enum acre_status acre_engine_adopt(struct acre_engine *engine)
+{
+    const char *busy = acre_busy_with(engine);
+
+    if (busy != NULL)
+        return acre_fail(engine, ACRE_BUSY, "acre_engine_adopt: called from inside a %s", busy);
+    for (uint32_t i = 0; i < engine->regions.count; i++) {
+        const struct acre_region *region = acre_region_at(engine, i);
+
+        if (region->alloc->ops->threads == ACRE_THREADS_MAKER)
+            return acre_fail(
+                engine, ACRE_BAD_ARGUMENT,
+                "acre_engine_adopt: region '%s': only the thread that made its '%s' may use it",
+                region->name, region->alloc->ops->name);
+    }
+    acre_checks_adopt(engine);
+    return ACRE_OK;
+}
+
 uint64_t acre_misuses(const struct acre_engine *engine)
 {
     return engine->misuses;
@@ -96,9 +115,12 @@ enum acre_status acre_region_new_in(struct acre_engine *engine, uint32_t parent,
                                     struct acre_alloc *alloc, enum acre_region_mode mode,
                                     const char *name, uint32_t *region)
 {
-    enum acre_status status = refuse_region(engine, parent, alloc, mode, name);
     uint32_t number = engine->regions.count;
+    enum acre_status status;
 
+    if (!acre_check_owner(engine, "acre_region_new"))
+        return ACRE_BAD_ARGUMENT;
+    status = refuse_region(engine, parent, alloc, mode, name);
     if (status == ACRE_OK)
         status = add_region(engine, alloc, mode, name);
     if (status != ACRE_OK)
@@ -124,6 +146,8 @@ static enum acre_status add_type(struct acre_engine *engine, const struct acre_t
 {
     struct acre_type_entry *entries;
 
+    if (!acre_check_owner(engine, "acre_type_register"))
+        return ACRE_BAD_ARGUMENT;
     if (engine->types.count > MAX_TYPES)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "type '%s': there are %d already", type->name,
                          MAX_TYPES);
@@ -231,7 +255,7 @@ uint64_t acre_engine_destroy(struct acre_engine *engine)
 {
     uint64_t leaked = 0;
 
-    if (engine == NULL)
+    if (engine == NULL || !acre_check_owner(engine, "acre_engine_destroy"))
         return 0;
     acre_watchers_free(engine);
     for (uint32_t i = 0; i < engine->regions.count; i++) {

@@ -1,8 +1,11 @@
 /*
  * The engine: reference-counted objects with weak references, in regions, over any allocator.
  *
- * An engine is owned by one thread. Every call names it; there is no current engine, and two
- * engines know nothing of each other.
+ * Every call names its engine; there is no current one, and two engines know nothing of each other.
+ *
+ * An engine is owned by one thread, the one that made it, and takes no locks: all calls that name
+ * it are this thread's, and so is the use of its objects and of its regions' allocators. Several
+ * threads have several engines, or hand one over: acre_engine_adopt.
  */
 #ifndef ACRE_CORE_ENGINE_H
 #define ACRE_CORE_ENGINE_H
@@ -70,9 +73,23 @@ uint64_t acre_engine_destroy(struct acre_engine *engine);
  * with a status answers ACRE_BAD_ARGUMENT); the sentence, which names the object's type, is in
  * acre_error, goes to options.on_misuse, and the misuse is counted here. What died long ago may
  * have been forgotten. Without checks nothing is caught, and this is 0.
+ *
+ * They also catch another thread than the engine's owner: in these calls, and in those that make or
+ * end something (objects, weak references, watches, arrays, Variables, regions, types, tables of
+ * weak values), use an operator, go backward, unchain, collect, enter or reset a region, or end the
+ * engine. on_misuse is then called by the wrong thread, while the owner may be in the engine. A
+ * thread that was made after another has ended may pass for it.
  */
 uint64_t acre_misuses(const struct acre_engine *engine);
 bool acre_has_checks(void);
+
+/*
+ * The calling thread owns the engine from now on, all its objects and regions included. Whoever had
+ * it must have done with it in an order that both threads see (a mutex, a join, release and
+ * acquire). ACRE_BAD_ARGUMENT where an allocator of a region is for its maker only; ACRE_BUSY
+ * inside a destructor, a watch's call or a backward pass; it has the owner that it had then.
+ */
+enum acre_status acre_engine_adopt(struct acre_engine *engine);
 
 /* The sentence of the last failure; "" before the first. Valid until the next failing call. */
 const char *acre_error(const struct acre_engine *engine);

@@ -26,6 +26,10 @@ ACRE_INLINE enum acre_status acre_object_new_sized_inline(struct acre_engine *en
     enum acre_status status;
     void *memory;
 
+    if (!acre_check_owner(engine, "acre_object_new")) {
+        *object = NULL;
+        return ACRE_BAD_ARGUMENT;
+    }
     if (ACRE_RARELY(birth->key != acre_birth_key(number, size_bytes) ||
                     !acre_bump_take(birth->alloc, layout, &memory))) {
         status = acre_object_new_sized(engine, number, size_bytes, &made);
@@ -158,8 +162,11 @@ ACRE_INLINE struct acre_object *acre_weak_get_inline(struct acre_engine *engine,
                                                      struct acre_weak weak)
 {
     struct acre_region *region;
-    struct acre_object *object = acre_weak_find(engine, weak, &region);
+    struct acre_object *object;
 
+    if (!acre_check_owner(engine, "acre_weak_get"))
+        return NULL;
+    object = acre_weak_find(engine, weak, &region);
     if (object == NULL || !acre_check_usable(engine, object, "acre_weak_get"))
         return object;
     if (region != NULL && acre_region_is_bulk(region))

@@ -154,6 +154,7 @@ struct acre_engine {
     uint64_t immortals;
     uint64_t misuses;
     struct acre_obituary *obituaries; /* checked builds: see checks.c */
+    uintptr_t owner;                  /* checked builds: the thread */
     void (*on_misuse)(void *context, const char *sentence);
     void *misuse_context;
     char error[ERROR_BYTES];

@@ -101,6 +101,8 @@ enum acre_status acre_object_new_sized(struct acre_engine *engine, uint32_t numb
     struct acre_region *region;
 
     *object = NULL;
+    if (!acre_check_owner(engine, "acre_object_new"))
+        return ACRE_BAD_ARGUMENT;
     acre_collect_if_due(engine);
     region = acre_region_at(engine, engine->current_region);
     if (number >= engine->types.count)

@@ -24,6 +24,8 @@ uint32_t acre_region_enter(struct acre_engine *engine, uint32_t region)
 {
     uint32_t before = engine->current_region;
 
+    if (!acre_check_owner(engine, "acre_region_enter"))
+        return before;
     if (region < engine->regions.count && !acre_region_at(engine, region)->is_ending)
         set_current(engine, region);
     return before;
@@ -349,6 +351,8 @@ static enum acre_status reset(struct acre_engine *engine, uint32_t root, bool de
 {
     enum acre_status status;
 
+    if (!acre_check_owner(engine, "acre_region_reset"))
+        return ACRE_BAD_ARGUMENT;
     if (root >= engine->regions.count || acre_region_at(engine, root)->is_lasting)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "region %u cannot be reset", root);
     if (acre_busy_with(engine) != NULL)

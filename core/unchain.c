@@ -13,6 +13,8 @@
 static enum acre_status refuse(struct acre_engine *engine, const char *what,
                                const struct acre_variable *variable)
 {
+    if (!acre_check_owner(engine, "acre_unchain"))
+        return ACRE_BAD_ARGUMENT;
     if (variable == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "%s: the variable is NULL", what);
     if (engine->is_in_backward)

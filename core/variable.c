@@ -28,6 +28,8 @@ static struct acre_temp place(struct acre_engine *engine, struct acre_array *dat
     struct acre_variable *variable = NULL;
     struct acre_region *region;
 
+    if (!acre_check_owner(engine, "acre_variable_new"))
+        return failed(ACRE_BAD_ARGUMENT);
     acre_collect_if_due(engine);
     region = acre_region_at(engine, engine->current_region);
     if (acre_edge_reserve(engine, engine->current_region, &data->object, 1))
@@ -106,6 +108,8 @@ enum acre_status acre_assign_as(struct acre_engine *engine, struct acre_variable
 
     if (temp.status != ACRE_OK)
         return temp.status;
+    if (!acre_check_owner(engine, "acre_assign_as"))
+        return ACRE_BAD_ARGUMENT;
     if (!acre_holder_reserve(engine, &temp.variable->object, 1)) {
         enum acre_status status = acre_fail_to_hold(engine, &temp.variable->object);
 
@@ -141,6 +145,8 @@ void acre_cleargrad(struct acre_engine *engine, struct acre_variable *variable)
 {
     struct acre_array *grad = variable->grad;
 
+    if (!acre_check_owner(engine, "acre_cleargrad"))
+        return;
     variable->grad = NULL;
     if (grad != NULL)
         acre_edge_remove(engine, &variable->object, &variable->grad, &grad->object);

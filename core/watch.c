@@ -106,6 +106,8 @@ enum acre_status acre_watch_begin(struct acre_engine *engine, struct acre_weak t
     if (watch == NULL)
         watch = &ignored;
     *watch = (struct acre_watch){0};
+    if (!acre_check_owner(engine, "acre_watch_begin"))
+        return ACRE_BAD_ARGUMENT;
     if (object == NULL)
         return acre_fail(engine, ACRE_BAD_ARGUMENT, "watch: the object is dead");
     if (notice.call == NULL)
@@ -129,7 +131,7 @@ bool acre_watch_cancel(struct acre_engine *engine, struct acre_watch watch)
 {
     struct acre_watcher *watcher = (struct acre_watcher *)acre_weak_peek(engine, watch.own);
 
-    if (watcher == NULL)
+    if (watcher == NULL || !acre_check_owner(engine, "acre_watch_cancel"))
         return false;
     acre_weak_slot_free(&home_of(engine)->weak, watcher->slot);
     if ((watcher->object.flags & OBJECT_IS_DYING) != 0) {
@@ -149,6 +151,8 @@ enum acre_status acre_watch_run(struct acre_engine *engine, struct acre_watch wa
 
     if (watcher == NULL)
         return ACRE_OK;
+    if (!acre_check_owner(engine, "acre_watch_run"))
+        return ACRE_BAD_ARGUMENT;
     notice = watcher->notice;
     acre_watch_cancel(engine, watch);
     return notice.call(engine, notice.context, notice.number);

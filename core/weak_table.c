@@ -107,6 +107,9 @@ static bool make_room(struct acre_engine *engine, struct acre_weak_table *table)
 
 enum acre_status acre_weak_table_new(struct acre_engine *engine, struct acre_weak_table **table)
 {
+    *table = NULL;
+    if (!acre_check_owner(engine, "acre_weak_table_new"))
+        return ACRE_BAD_ARGUMENT;
     *table = acre_allocate(engine->memory, table_layout);
     if (*table == NULL)
         return acre_fail_no_memory(engine, "a table of weak values");
@@ -116,7 +119,7 @@ enum acre_status acre_weak_table_new(struct acre_engine *engine, struct acre_wea
 
 void acre_weak_table_destroy(struct acre_engine *engine, struct acre_weak_table *table)
 {
-    if (table == NULL)
+    if (table == NULL || !acre_check_owner(engine, "acre_weak_table_destroy"))
         return;
     for (uint32_t i = 0; i < table->entries.count; i++)
         acre_watch_cancel(engine, entry_at(table, i)->watch);
@@ -129,7 +132,7 @@ bool acre_weak_table_remove(struct acre_engine *engine, struct acre_weak_table *
 {
     struct entry *entry = find(table, key);
 
-    if (entry == NULL)
+    if (entry == NULL || !acre_check_owner(engine, "acre_weak_table_remove"))
         return false;
     acre_watch_cancel(engine, entry->watch);
     entry->value = (struct acre_weak){0};
@@ -150,6 +153,8 @@ enum acre_status acre_weak_table_put(struct acre_engine *engine, struct acre_wea
     struct entry *entry = find(table, key);
     enum acre_status status;
 
+    if (!acre_check_owner(engine, "acre_weak_table_put"))
+        return ACRE_BAD_ARGUMENT;
     if (entry == NULL && !make_room(engine, table))
         return acre_fail_no_memory(engine, "an entry in a table of weak values");
     status = acre_weak_of(engine, value, &fresh.value);

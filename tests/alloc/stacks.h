@@ -71,6 +71,25 @@ static inline const char *stack_name(enum stack_kind kind)
     return names[kind];
 }
 
+/* What threads may do with it. */
+static inline enum acre_threads stack_threads(enum stack_kind kind)
+{
+    switch (kind) {
+    case STACK_MIMALLOC_HEAP:
+        return ACRE_THREADS_MAKER;
+    case STACK_JEMALLOC_ARENA:
+    case STACK_ARENA:
+    case STACK_SMALL_ARENA:
+    case STACK_HUGE_ARENA:
+    case STACK_POOL:
+    case STACK_REAP:
+    case STACK_SMALL_REAP:
+        return ACRE_THREADS_IN_TURN;
+    default:
+        return ACRE_THREADS_ANY;
+    }
+}
+
 /* Libraries that the tests are built with; but for a sanitizer's program, which has one malloc. */
 static inline struct acre_alloc *stack_of_our_own(const char *variable, char *why, size_t why_bytes)
 {

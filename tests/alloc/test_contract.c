@@ -1,6 +1,7 @@
 /* The allocator contract, held against every backend, layer and decorator in the same way. */
 #include "support/mtest.h"
 
+#include "alloc/registry.h"
 #include "alloc/stacks.h"
 #include "bench/conformance.h"
 
@@ -35,6 +36,40 @@ MTest(contract, is_kept)
             cr_assert_eq(acre_books_total(&s.ledger.books).live.blocks, 0);
         close_subject(&s);
     }
+}
+
+/* What threads may do is stated by each table, by each kind for its strategies, and never more of a
+ * decorator than of what it decorates. */
+MTest(contract, threads)
+{
+    const struct acre_backend_kind *kind;
+
+    for (int subject = 0; subject < SUBJECTS; subject++) {
+        struct stack s;
+
+        open_subject(&s, subject);
+        cr_assert_eq(s.bottom->ops->threads, stack_threads((enum stack_kind)(subject / STACK_FORMS)), "%s",
+                     s.name);
+        cr_assert_neq(s.top->ops->threads == ACRE_THREADS_ANY,
+                      subject % STACK_FORMS != STACK_BARE || s.bottom->ops->threads != ACRE_THREADS_ANY, "%s", s.name);
+        cr_assert_eq(s.top->ops->threads == ACRE_THREADS_MAKER,
+                     s.bottom->ops->threads == ACRE_THREADS_MAKER, "%s", s.name);
+        close_subject(&s);
+    }
+    for (size_t i = 0; (kind = acre_backend_kind_at(i)) != NULL; i++) {
+        struct acre_backend backend;
+        const struct acre_alloc *alloc;
+        char why[256];
+
+        if (kind->takes_path)
+            continue;
+        cr_assert(acre_backend_open(&backend, kind->name, why, sizeof why), "%s", why);
+        alloc = kind->has_reset ? backend.regions[0] : backend.pinned;
+        cr_assert_eq(alloc->ops->threads, kind->threads, "%s", kind->name);
+        acre_backend_close(&backend);
+    }
+    cr_assert_str_eq(acre_threads_name(ACRE_THREADS_IN_TURN), "one thread at a time");
+    cr_assert_str_eq(acre_threads_name((enum acre_threads)99), "?");
 }
 
 /* Two equal passes: the second asks nothing of the layer below. */

@@ -13,15 +13,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inline bool armed_memcheck(void)
+static inline bool armed_by(const char *name)
 {
     const char *checker = getenv("ACRE_CHECKER");
-    return checker != NULL && strcmp(checker, "memcheck") == 0;
+    return checker != NULL && strcmp(checker, name) == 0;
+}
+
+static inline bool armed_memcheck(void)
+{
+    return armed_by("memcheck");
+}
+
+static inline bool armed_helgrind(void)
+{
+    return armed_by("helgrind");
 }
 
 static inline bool armed_asan(void)
 {
 #ifdef CANARY_ASAN /* set by the build, from b_sanitize */
+    return true;
+#else
+    return false;
+#endif
+}
+
+static inline bool armed_tsan(void)
+{
+#ifdef CANARY_TSAN
     return true;
 #else
     return false;

@@ -8,6 +8,11 @@ expect 2 "unknown backend 'frob'" -- "$ACRE" check frob
 expect 2 "'chunks' is unknown" -- "$ACRE" check arena:chunks=1
 expect 2 '--steps' -- "$ACRE" check --steps x malloc
 expect 6 'libnone.so' -- "$ACRE" check so:/none/libnone.so
+expect_out 0 '^    threads    any at any time' -- "$ACRE" list
+check 'one at a time: arena, pool, reap and the arenas of jemalloc' \
+    sh -c 'test "$(grep -c "^    threads    one thread at a time" "$1")" -eq 4' sh "$out"
+check 'only its maker: the heaps of mimalloc' \
+    sh -c 'test "$(grep -c "^    threads    only the thread that made it" "$1")" -eq 1' sh "$out"
 expect_out 0 'region +kept' -- "$ACRE" check --steps 2000 malloc jemalloc-arena mimalloc-heap reap
 check 'seven allocators were checked' sh -c 'test "$(grep -c " kept (call " "$1")" -eq 7' sh "$out"
 expect 4 'cannot write standard output' -- sh -c '"$@" >/dev/full' sh "$ACRE" check --steps 1 pool
@@ -25,5 +30,7 @@ if [ -n "${PLAIN_MALLOC:-}" ]; then # not with a sanitizer
     breach 'realloc loses what was in the block' "$LOSES_MALLOC"
     breach 'calloc is not zero' "$UNCLEAN_MALLOC"
     breach 'it crashes' "$CRASHES_MALLOC"
+    breach 'among 4 threads: .* (overlaps|has changed)' "$RACES_MALLOC"
+    breach 'among 4 threads: .* (overlaps|has changed)' "$STRAYS_MALLOC"
 fi
 done_testing

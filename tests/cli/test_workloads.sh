@@ -37,8 +37,9 @@ check 'rings of strong references leak, as they should' sh -c '
     sh "$CYCLES" "$work/leaks"
 workload "$DEEP_CHAIN" deep-chain node 5 --nodes 100
 workload "$WEAK_CHURN" weak-churn object 12 --objects 10
+workload "$HANDOFF" handoff message 2 --messages 10 --batch 3
 
-for name in square-chain node-churn weak-churn cycles deep-chain; do
+for name in square-chain node-churn weak-churn cycles deep-chain handoff; do
     expect_out 0 "^  $name " -- "$ACRE" list
     expect_out 0 "^  $name " -- "$ACRE" bench --help
 done
@@ -49,6 +50,7 @@ for bad in 0 -1 abc 1e30 '' 99999999999999999999 '1,,2' '7,7' 1.5 ' 1'; do
     expect 2 '^cycles: --length: ' -- "$CYCLES" "--length=$bad"
     expect 2 '^weak-churn: --objects: ' -- "$WEAK_CHURN" "--objects=$bad"
     expect 2 '^deep-chain: --nodes: ' -- "$DEEP_CHAIN" "--nodes=$bad"
+    expect 2 '^handoff: --batch: ' -- "$HANDOFF" "--batch=$bad"
 done
 expect 2 "^node-churn: --graphs: '1000001' is not a whole number from 1 to 1000000$" -- \
     "$NODE_CHURN" --graphs 1000001
@@ -64,6 +66,12 @@ expect 2 "^weak-churn: lifetime 'collector' cannot run .*nothing to collect$" --
     "$WEAK_CHURN" --lifetimes collector
 expect 2 "^deep-chain: backend 'arena' cannot run under any lifetime asked for" -- \
     "$DEEP_CHAIN" --backends arena --lifetimes weak
+expect 2 "^handoff: backend 'pool' cannot run .*freed by another thread" -- \
+    "$HANDOFF" --backends pool --lifetimes weak
+expect 2 "^handoff: backend 'mimalloc-heap' cannot run .*handed over to another thread" -- \
+    "$HANDOFF" --backends mimalloc-heap --lifetimes region
+expect 6 'limit=256K/region failed: out of memory for a message of [0-9]* bytes$' -- \
+    "$HANDOFF" --backends arena:chunk=64K,limit=256K --batch 1000 --rounds 1 --quiet
 
 # No memory is a failure of the cell. More than any machine has: told before anything is built.
 for program in "$CYCLES --rings" "$WEAK_CHURN --mode upgrade --objects"; do

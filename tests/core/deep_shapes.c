@@ -165,12 +165,13 @@ static void *end(void *context)
 {
     struct scene *scene = context;
 
+    acre_engine_adopt(scene->engine);
     acre_unref(scene->engine, &scene->first);
     scene->is_collected = acre_collect(scene->engine, NULL) == ACRE_OK;
     return NULL;
 }
 
-/* The engine has one owner at a time: this thread waits. */
+/* The engine has one owner at a time: this thread waits, and takes it back. */
 static bool end_on_small_stack(struct scene *scene)
 {
     pthread_attr_t attributes;
@@ -178,7 +179,7 @@ static bool end_on_small_stack(struct scene *scene)
     bool done = pthread_attr_init(&attributes) == 0 &&
                 pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0 &&
                 pthread_create(&thread, &attributes, end, scene) == 0 &&
-                pthread_join(thread, NULL) == 0;
+                pthread_join(thread, NULL) == 0 && acre_engine_adopt(scene->engine) == ACRE_OK;
 
     pthread_attr_destroy(&attributes);
     return done && scene->is_collected && acre_live_objects(scene->engine) == 0;

@@ -64,6 +64,7 @@ static void *run(void *context)
     struct tape *tape = context;
     struct acre_engine *e = tape->engine;
 
+    check(acre_engine_adopt(e) == ACRE_OK, "%s", acre_error(e));
     build(tape);
     go_backward(tape, ACRE_RETAIN_LEAVES);
     go_backward(tape, ACRE_RETAIN_ALL);
@@ -85,7 +86,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* The engine has one owner at a time: this thread waits. */
+/* The engine has one owner at a time: this thread waits, and takes it back. */
 static bool on_small_stack(struct tape *tape)
 {
     pthread_attr_t attributes;
@@ -93,7 +94,7 @@ static bool on_small_stack(struct tape *tape)
     bool done = pthread_attr_init(&attributes) == 0 &&
                 pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0 &&
                 pthread_create(&thread, &attributes, run, tape) == 0 &&
-                pthread_join(thread, NULL) == 0;
+                pthread_join(thread, NULL) == 0 && acre_engine_adopt(tape->engine) == ACRE_OK;
 
     pthread_attr_destroy(&attributes);
     return done;

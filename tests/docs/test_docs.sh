@@ -54,6 +54,8 @@ waste='--backends all --lifetimes weak,region --fill reuse --rounds 1 --wide'
 # shellcheck disable=SC2086 # options
 expect_out 0 '' -- "$SQUARE_CHAIN" $waste
 check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
+expect_out 0 '' -- "$HANDOFF" --rounds 2
+check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree

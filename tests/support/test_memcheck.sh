@@ -1,9 +1,9 @@
 #!/bin/sh
-# memcheck.sh gives the verdicts that it promises, and without it no canary fails by itself: a
+# valgrind.sh gives the verdicts that it promises, and without it no canary fails by itself: a
 # checker that stopped working would be seen.
 . "$ACRE_TESTS/cli/lib.sh"
 
-wrapper=$ACRE_TESTS/support/memcheck.sh
+wrapper=$ACRE_TESTS/support/valgrind.sh
 unset ACRE_WRAPPER
 ACRE_CHECKER=memcheck
 export ACRE_CHECKER
@@ -33,6 +33,7 @@ check 'but what it starts is: 42' leaves 42 "$wrapper" sh -c '"$1" leak; exit 0'
 check 'and what it becomes: 42' leaves 42 "$wrapper" sh -c 'exec "$1" leak' sh "$CANARY"
 check 'a script is run as it is' leaves 4 "$wrapper" "$ACRE_TESTS/cli/broken/localedef"
 check 'nothing to run: 99' leaves 99 "$wrapper"
+check 'no such tool: 99' leaves 99 env ACRE_CHECKER=memchek "$wrapper" "$CANARY" nothing
 mkdir "$tap_work/bin"
 for tool in sh head tr mktemp rm find cat dirname; do
     ln -s "$(command -v $tool)" "$tap_work/bin/$tool"

@@ -1,20 +1,21 @@
 #!/bin/sh
-# memcheck.sh PROGRAM [ARGUMENT...]: runs a program, and every program it starts, under memcheck.
+# valgrind.sh PROGRAM [ARGUMENT...]: runs a program, and every program it starts, under the tool of
+# Valgrind that ACRE_CHECKER names: memcheck or helgrind.
 #
 #   exit 42            a process wrote something into its log; the logs are on stderr
-#   exit 99            memcheck itself could not be run (Meson takes 99 as a hard error, so that
+#   exit 99            the tool itself could not be run (Meson takes 99 as a hard error, so that
 #                      this never passes for a canary that was caught)
 #   any other status   the program's own
 #
 # The logs decide and not the exit status: a test runner that starts each test as a process of its
-# own reports success whatever memcheck found in them.
+# own reports success whatever was found in them.
 #
 # A script is run as it is: it is not the thing under test, and runs its programs through this
 # wrapper itself (it finds it in ACRE_WRAPPER).
 set -u
 
 if [ $# -eq 0 ]; then
-    echo 'memcheck.sh: no program given' >&2
+    echo 'valgrind.sh: no program given' >&2
     exit 99
 fi
 is_script()
@@ -29,7 +30,7 @@ elif [ "${1##*/}" = sh ] && [ $# -gt 1 ] && is_script "$2"; then
     exec "$@"
 fi
 if ! command -v valgrind >/dev/null; then
-    echo 'memcheck.sh: valgrind is not installed' >&2
+    echo 'valgrind.sh: valgrind is not installed' >&2
     exit 99
 fi
 
@@ -37,11 +38,24 @@ logs=$(mktemp -d) || exit 99
 trap 'rm -rf "$logs"' EXIT
 trap 'exit 143' INT TERM HUP
 
+tool=${ACRE_CHECKER:-memcheck}
+case $tool in
+memcheck)
+    options='--leak-check=full --errors-for-leak-kinds=definite,indirect,possible
+        --show-leak-kinds=definite,indirect,possible --track-origins=yes'
+    ;;
+helgrind) options= ;;
+*)
+    echo "valgrind.sh: no tool for '$tool'" >&2
+    exit 99
+    ;;
+esac
+
 # somalloc=NONE: else memcheck replaces the malloc of every library, and a test of jemalloc would
 # be a test of memcheck. The system's own programs are not traced; they are nobody's business here.
-valgrind -q --trace-children=yes --trace-children-skip='/bin/*,/usr/bin/*,/sbin/*,/usr/sbin/*' \
-    --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
-    --show-leak-kinds=definite,indirect,possible --track-origins=yes \
+# shellcheck disable=SC2086 # a list of options
+valgrind -q --tool="$tool" --trace-children=yes \
+    --trace-children-skip='/bin/*,/usr/bin/*,/sbin/*,/usr/sbin/*' $options \
     --suppressions="$(dirname "$0")/system.supp" \
     --soname-synonyms=somalloc=NONE --error-exitcode=42 --log-file="$logs/%p.log" "$@"
 status=$?
@@ -53,7 +67,7 @@ if [ -n "$found" ]; then
 fi
 # Without a single log nothing was watched.
 if [ -z "$(find "$logs" -name '*.log')" ]; then
-    echo "memcheck.sh: memcheck did not run $1" >&2
+    echo "valgrind.sh: $tool did not run $1" >&2
     exit 99
 fi
 exit "$status"
