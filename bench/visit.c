@@ -24,7 +24,6 @@ struct session {
     const struct acre_visit *visit;
     struct acre_run *run;       /* the answer */
     struct acre_cell *cell;     /* its one cell */
-    char *out_of_memory;        /* the failure there may be no memory for any more */
     bool is_incomplete;         /* no memory for the rest of the answer */
     struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
     struct acre_stage stage;
@@ -53,10 +52,8 @@ static bool fail(struct session *session, const char *why)
 {
     if (session->cell->failure == NULL)
         session->cell->failure = strdup(why);
-    if (session->cell->failure == NULL) {
-        session->cell->failure = session->out_of_memory;
-        session->out_of_memory = NULL;
-    }
+    if (session->cell->failure == NULL)
+        session->is_incomplete = true;
     return false;
 }
 
@@ -139,11 +136,8 @@ static bool drain(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
-/* What an iteration that failed has built goes as well: on malloc the answer wants that memory. */
 static void end_session(struct session *session)
 {
-    if (session->state != NULL && session->cell->failure != NULL)
-        session->visit->workload->drain(session->state);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
@@ -291,7 +285,6 @@ static void visit_cost(struct session *session)
     struct session *second = comes_second ? session : &unrecorded;
     struct books books;
 
-    unrecorded.out_of_memory = NULL; /* one of the two has it */
     keep_heap();
     if (!open_books_of(session, &books) || batches == NULL) {
         fail(session, "out of memory");
@@ -448,9 +441,6 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
     if (!begin_answer(run, visit))
         return false;
     session.cell = &run->cells[0];
-    session.out_of_memory = strdup("out of memory");
-    if (session.out_of_memory == NULL)
-        return false;
     limit_memory(visit->memory_limit_bytes);
     switch (visit->kind) {
     case ACRE_VISIT_TIMED:
@@ -477,6 +467,5 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         fail(&session, "no kind of visit");
         break;
     }
-    free(session.out_of_memory);
     return !session.is_incomplete;
 }

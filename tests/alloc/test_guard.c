@@ -362,6 +362,7 @@ MTest(guard, arenas_are_out_of_reach_after_a_reset)
                  "cause: a pointer into the region kept after its reset",
                  (uintptr_t)block);
         cr_assert_str_eq(sentence, expected);
+        cr_assert_neq(acre_allocate(w.top, some), block, "its address is nobody else's");
     }
     cr_assert_not(acre_guards_explain(&w.family, sentence, sentence, sizeof sentence));
     acre_reset(w.top);

@@ -26,7 +26,7 @@ done
 for backend in jemalloc-arena mimalloc-heap pool arena reap; do
     exhausted $backend region
 done
-# In a recorded visit malloc has none left for the answer either, until the chain is dropped.
+# Malloc has none left either for which library it was.
 expect 6 '^deep-chain: malloc/weak failed: out of memory for Node$' -- prlimit --as=100000000 \
     "$DEEP_CHAIN" --nodes 30000000 --backends malloc --lifetimes weak --rounds 1 --quiet
 done_testing
