@@ -32,6 +32,7 @@ struct mimalloc_api {
     int (*version)(void);
     mi_heap *(*heap_new)(void);
     void (*heap_destroy)(mi_heap *heap);
+    void *(*heap_malloc)(mi_heap *heap, size_t size);
     void *(*heap_malloc_aligned)(mi_heap *heap, size_t size, size_t align);
     mi_heap *(*heap_get_default)(void);
     bool (*heap_visit_blocks)(const mi_heap *heap, bool all, mi_visit *visit, void *context);
@@ -64,11 +65,12 @@ static struct mimalloc_backend *load(const char *name, char *why, size_t why_byt
                                          {"mi_version", &api.version},
                                          {"mi_heap_new", &api.heap_new},
                                          {"mi_heap_destroy", &api.heap_destroy},
+                                         {"mi_heap_malloc", &api.heap_malloc},
                                          {"mi_heap_malloc_aligned", &api.heap_malloc_aligned},
                                          {"mi_heap_get_default", &api.heap_get_default},
                                          {"mi_heap_visit_blocks", &api.heap_visit_blocks},
                                          {"mi_stats_print_out", &api.stats_print_out}},
-            12, why, why_bytes)) {
+            13, why, why_bytes)) {
         free(backend);
         return NULL;
     }
@@ -115,6 +117,8 @@ static void *heap_allocate(struct acre_alloc *self, struct acre_layout layout)
         backend->heap = backend->api.heap_new();
     if (backend->heap == NULL)
         return NULL;
+    if (acre_malloc_aligns(layout)) /* the other takes 64 bytes for 40 */
+        return backend->api.heap_malloc(backend->heap, layout.size);
     return backend->api.heap_malloc_aligned(backend->heap, layout.size, layout.align);
 }
 
