@@ -7,6 +7,10 @@
  *   └────────┴──────────────┘  └────────┴───────────┘  └────────┴───────────────┘
  *             ^ first           ^ current: cursor..end   large_used / large_spare
  *
+ * Chunks grow: a new one is as large as all before together, up to a limit, so that a large region
+ * has few of them, and large ones can have huge pages (pages.c). At most half of the row waits
+ * unused.
+ *
  * A reset makes the first chunk current again and the used large ones spare; nothing is given back
  * and nothing is touched, so that the next iteration finds its pages mapped and warm.
  *
@@ -21,6 +25,7 @@
 
 enum {
     DEFAULT_CHUNK_BYTES = 1 << 20,
+    DEFAULT_LARGEST_BYTES = 32 << 20,
     HEADER_BYTES = 64, /* the first block of a chunk begins on a cache line */
 };
 
@@ -39,8 +44,10 @@ struct arena {
     struct chunk *current;
     struct chunk *large_used;
     struct chunk *large_spare;
-    size_t chunk_bytes;
-    size_t small_bytes; /* a quarter of a chunk; more has a chunk of its own */
+    size_t chunk_bytes; /* of the first one */
+    size_t largest_bytes;
+    size_t row_bytes;   /* of all chunks from `first` on */
+    size_t small_bytes; /* a quarter of the first chunk; more has a chunk of its own */
     size_t page_bytes;
     size_t limit_bytes;
     size_t held_bytes;
@@ -167,6 +174,23 @@ static void *allocate_large(struct arena *arena, struct acre_layout layout)
     return block;
 }
 
+/* The next of the row. Where there is no memory for a large one, the least may still be had. */
+static struct chunk *add_to_row(struct arena *arena)
+{
+    size_t bytes = arena->row_bytes < arena->chunk_bytes     ? arena->chunk_bytes
+                   : arena->row_bytes > arena->largest_bytes ? arena->largest_bytes
+                                                             : arena->row_bytes;
+    struct chunk *chunk = take_chunk(arena, bytes);
+
+    if (chunk == NULL && bytes > arena->chunk_bytes)
+        chunk = take_chunk(arena, arena->chunk_bytes);
+    if (chunk == NULL)
+        return NULL;
+    arena->row_bytes += chunk->bytes;
+    *(arena->current != NULL ? &arena->current->next : &arena->first) = chunk;
+    return chunk;
+}
+
 /* Reached once per chunk, or for a large block: kept out of line so that the bump stays short. */
 static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
                                                        struct acre_layout layout)
@@ -177,12 +201,10 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     if (layout.size > arena->small_bytes || layout.align > arena->small_bytes)
         return allocate_large(arena, layout);
     next = arena->current != NULL ? arena->current->next : arena->first;
-    if (next == NULL) {
-        next = take_chunk(arena, arena->chunk_bytes);
-        if (next == NULL)
-            return NULL;
-        *(arena->current != NULL ? &arena->current->next : &arena->first) = next;
-    }
+    if (next == NULL)
+        next = add_to_row(arena);
+    if (next == NULL)
+        return NULL;
     if (arena->current != NULL)
         arena->current->end_bytes = (size_t)(end_of(arena->current) - arena->base.bump.cursor);
     make_current(arena, next);
@@ -292,16 +314,18 @@ static bool is_untouched(const struct arena *arena)
 static size_t arena_trim(struct acre_alloc *self)
 {
     struct arena *arena = (struct arena *)self;
-    size_t bytes = give_list_back(arena, &arena->large_spare);
+    size_t large_bytes = give_list_back(arena, &arena->large_spare);
+    size_t bytes = 0;
 
-    if (arena->current == NULL)
-        return bytes;
-    if (is_untouched(arena)) {
+    if (arena->current != NULL && is_untouched(arena)) {
         arena->current = NULL;
         self->bump = (struct acre_bump){0};
-        return bytes + give_list_back(arena, &arena->first);
+        bytes = give_list_back(arena, &arena->first);
+    } else if (arena->current != NULL) {
+        bytes = give_list_back(arena, &arena->current->next);
     }
-    return bytes + give_list_back(arena, &arena->current->next);
+    arena->row_bytes -= bytes;
+    return large_bytes + bytes;
 }
 
 static const char *arena_check(const struct acre_alloc *self)
@@ -309,6 +333,7 @@ static const char *arena_check(const struct acre_alloc *self)
     const struct arena *arena = (const struct arena *)self;
     const struct chunk *lists[] = {arena->first, arena->large_used, arena->large_spare};
     size_t held_bytes = 0;
+    size_t row_bytes = 0;
     bool saw_current = arena->current == NULL;
 
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
@@ -316,12 +341,15 @@ static const char *arena_check(const struct acre_alloc *self)
             if (c->bytes < HEADER_BYTES || c->bytes % arena->page_bytes != 0)
                 return "arena: the size of a chunk is not a number of pages";
             held_bytes += c->bytes;
+            row_bytes += i == 0 ? c->bytes : 0;
             if (held_bytes > arena->held_bytes)
                 return "arena: its chunks hold more bytes than it counts, or form a ring";
             saw_current |= c == arena->current;
         }
     if (held_bytes != arena->held_bytes)
         return "arena: its chunks hold fewer bytes than it counts";
+    if (row_bytes != arena->row_bytes)
+        return "arena: it miscounts the bytes of the chunks that follow each other";
     if (!saw_current)
         return "arena: the current chunk is in no list";
     if (arena->current != NULL && (arena->base.bump.cursor < blocks_of(arena->current) ||
@@ -409,6 +437,7 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
 {
     struct arena *arena = malloc(sizeof *arena);
     size_t chunk_bytes = options != NULL ? options->chunk_bytes : 0;
+    size_t largest_bytes = options != NULL ? options->largest_chunk_bytes : 0;
 
     if (arena == NULL)
         return NULL;
@@ -428,6 +457,13 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
         chunk_bytes = (size_t)PTRDIFF_MAX / 2;
     arena->chunk_bytes = acre_align_up(chunk_bytes, arena->page_bytes);
     arena->small_bytes = arena->chunk_bytes / 4;
+    if (largest_bytes == 0)
+        largest_bytes = DEFAULT_LARGEST_BYTES;
+    if (largest_bytes > (size_t)PTRDIFF_MAX / 2)
+        largest_bytes = (size_t)PTRDIFF_MAX / 2;
+    arena->largest_bytes = largest_bytes <= arena->chunk_bytes
+                               ? arena->chunk_bytes
+                               : acre_align_up(largest_bytes, arena->page_bytes);
     if (arena->is_tracked) {
         arena->base.ops = &tracked_ops;
         acre_track_pool_begin(arena);

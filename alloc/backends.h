@@ -56,8 +56,9 @@ struct acre_alloc *acre_huge_pages_new(void);
 enum { ACRE_HUGE_PAGE_BYTES = 2 << 20 };
 
 struct acre_arena_options {
-    size_t chunk_bytes; /* 0: 1 MiB. Rounded up to whole pages. */
-    size_t limit_bytes; /* never hold more than this; 0: no limit */
+    size_t chunk_bytes;         /* of the first chunk; 0: 1 MiB. Rounded up to whole pages. */
+    size_t largest_chunk_bytes; /* 0: 32 MiB; never less than the first */
+    size_t limit_bytes;         /* never hold more than this; 0: no limit */
 };
 
 /*

@@ -14,14 +14,18 @@
 #include "alloc/backends.h"
 #include "alloc/registry.h"
 
-enum { CHUNK, LIMIT, HUGE_PAGES, SETTINGS };
+enum { CHUNK, GROW, LIMIT, HUGE_PAGES, SMALL_PAGES, SETTINGS };
 
 static const struct acre_setting settings[SETTINGS] = {
     [CHUNK] = {"chunk", ACRE_SETTING_BYTES, 16 << 10, 1 << 30,
-               "bytes taken at once from the layer below; 1M, with hugepages 2M"},
+               "bytes of the first chunk of a region; 1M, with hugepages 2M"},
+    [GROW] = {"grow", ACRE_SETTING_BYTES, 16 << 10, 1 << 30,
+              "chunks double up to so many bytes; 32M"},
     [LIMIT] = {"limit", ACRE_SETTING_BYTES, 16 << 10, INT64_C(1) << 40,
                "bytes that each region holds at most"},
-    [HUGE_PAGES] = {"hugepages", ACRE_SETTING_FLAG, 0, 0, "2 MiB pages, where the kernel has them"},
+    [HUGE_PAGES] = {"hugepages", ACRE_SETTING_FLAG, 0, 0,
+                    "2 MiB pages from the first chunk on; else for what has 2 MiB or more"},
+    [SMALL_PAGES] = {"smallpages", ACRE_SETTING_FLAG, 0, 0, "never 2 MiB pages"},
 };
 
 /* In waste: given is what the ledger calls live, what is on lists, and slack: padding, and in
@@ -110,12 +114,18 @@ static bool open_stack(struct acre_backend *backend, const struct acre_setting_v
         .chunk_bytes = values[CHUNK].is_set        ? (size_t)values[CHUNK].number
                        : values[HUGE_PAGES].is_set ? ACRE_HUGE_PAGE_BYTES
                                                    : 0,
+        .largest_chunk_bytes = values[GROW].is_set ? (size_t)values[GROW].number : 0,
         .limit_bytes = (size_t)values[LIMIT].number,
     };
     bool complete;
 
+    if (values[HUGE_PAGES].is_set && values[SMALL_PAGES].is_set) {
+        snprintf(why, why_bytes, "settings 'hugepages' and 'smallpages' exclude each other");
+        return false;
+    }
+
     acre_identify(&backend->identity, NULL, "acre " ACRE_VERSION);
-    backend->pages = values[HUGE_PAGES].is_set ? acre_huge_pages_new() : acre_pages_new();
+    backend->pages = values[SMALL_PAGES].is_set ? acre_pages_new() : acre_huge_pages_new();
     if (backend->pages != NULL)
         backend->pinned = make_pinned(backend->pages, &options);
     complete = backend->pinned != NULL;

@@ -157,10 +157,11 @@ struct limit_run {
     uint64_t next_iteration;
 };
 
-/* The limit's buffers come from an arena like the strategies': pages of the same kind. */
+/* The limit's buffers come from an arena like the strategies', with huge pages where they are
+ * large: on small ones it would be none (docs/bench.md). */
 static bool open_limit(struct limit_run *limit)
 {
-    limit->pages = acre_pages_new();
+    limit->pages = acre_huge_pages_new();
     if (limit->pages != NULL)
         limit->arena = acre_arena_new(limit->pages, NULL);
     if (limit->arena != NULL)

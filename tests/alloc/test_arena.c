@@ -182,9 +182,84 @@ MTest(arena, limit_and_trim)
     close_below();
 }
 
+/* Allocates until the arena holds another number of bytes, which it returns; 0: it refuses. */
+static size_t next_held(struct acre_alloc *arena)
+{
+    size_t before = 0;
+    size_t held = 0;
+
+    acre_held_bytes(arena, &before);
+    do {
+        if (acre_allocate(arena, layout_of(10000)) == NULL)
+            return 0;
+        acre_held_bytes(arena, &held);
+    } while (held == before);
+    cr_assert_null(acre_check(arena));
+    return held;
+}
+
+/* A chunk is as large as all before it, up to the largest; in units of 64 KiB. */
+MTest(arena, chunks_grow)
+{
+    static const size_t grown[] = {1, 2, 4, 8, 12, 16};
+    const struct acre_arena_options options = {.chunk_bytes = 1 << 16,
+                                               .largest_chunk_bytes = 4 << 16};
+    struct acre_alloc *arena;
+    size_t held = 0;
+
+    open_below();
+    arena = acre_arena_new(below, &options);
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < sizeof grown / sizeof grown[0]; i++)
+            cr_assert_eq(next_held(arena), grown[i] << 16);
+        cr_assert_eq(acre_books_total(&ledger.books).live.blocks, 6);
+        acre_reset(arena);
+        cr_assert_eq(acre_trim(arena), (size_t)16 << 16);
+    }
+    /* Large blocks are not in the row, and a row that was cut grows from what is left of it. */
+    cr_assert_not_null(acre_allocate(arena, layout_of(1 << 20)));
+    acre_held_bytes(arena, &held);
+    cr_assert_eq(next_held(arena), held + (1 << 16));
+    for (int i = 0; i < 3; i++)
+        next_held(arena);
+    acre_reset(arena);
+    cr_assert_not_null(acre_allocate(arena, layout_of(10)));
+    acre_trim(arena);
+    cr_assert_eq(next_held(arena), (size_t)2 << 16);
+    acre_destroy(arena);
+    close_below();
+}
+
+/* Where a large chunk is refused, by the limit or from below, the least one serves. */
+MTest(arena, grows_by_less_where_more_is_refused)
+{
+    const struct acre_arena_options limited = {.chunk_bytes = 1 << 16, .limit_bytes = 5 << 16};
+    const struct acre_arena_options free = {.chunk_bytes = 1 << 16};
+    struct acre_fault_plan plan = {0};
+    struct acre_alloc *faulty, *arena;
+
+    open_below();
+    arena = acre_arena_new(below, &limited);
+    for (size_t i = 0; i < 4; i++)
+        cr_assert_eq(next_held(arena), ((const size_t[]){1, 2, 4, 5})[i] << 16);
+    cr_assert_eq(next_held(arena), 0);
+    acre_destroy(arena);
+
+    faulty = acre_fault_new(below, &plan);
+    arena = acre_arena_new(faulty, &free);
+    for (size_t i = 0; i < 3; i++)
+        next_held(arena);
+    plan.fail_at = plan.calls + 1;
+    cr_assert_eq(next_held(arena), (size_t)5 << 16);
+    acre_destroy(arena);
+    acre_destroy(faulty);
+    close_below();
+}
+
 /* When the layer below refuses, nothing has changed, and the next call may succeed. */
 MTest(arena, survives_refusals_from_below)
 {
+    const struct acre_arena_options steady = {.largest_chunk_bytes = 1};
     struct acre_fault_plan plan = {.fail_at = 2};
     struct acre_alloc *faulty;
     struct acre_alloc *arena;
@@ -192,7 +267,7 @@ MTest(arena, survives_refusals_from_below)
 
     open_below();
     faulty = acre_fault_new(below, &plan);
-    arena = acre_arena_new(faulty, NULL);
+    arena = acre_arena_new(faulty, &steady);
     for (int i = 0; i < 60; i++) {
         plan.fail_at = plan.calls + (i % 3 == 0 ? 1 : 0);
         refused += acre_allocate(arena, layout_of(i % 2 == 0 ? 200000 : 300000)) == NULL;

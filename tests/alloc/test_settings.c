@@ -118,6 +118,8 @@ MTest(settings, names_of_backends)
     cr_assert_null(acre_allocate(backend.regions[0], (struct acre_layout){80000, 16, 0}));
     cr_assert_not_null(acre_allocate(backend.regions[0], (struct acre_layout){30000, 16, 0}));
     acre_backend_close(&backend);
+    cr_assert_not(acre_backend_open(&backend, "pool:hugepages,smallpages", why, sizeof why));
+    cr_assert(strstr(why, "exclude each other") != NULL, "%s", why);
     cr_assert(acre_backend_open(&backend, "reap:hugepages", why, sizeof why), "%s", why);
     {
         size_t held = 0;
