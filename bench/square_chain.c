@@ -356,7 +356,7 @@ static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {
 static const char *const examples[] = {
     "--json run.json",
     "--elements 1000,10000,100000 --fill reuse --backward",
-    "--backends malloc,arena --lifetimes strong --iterations 10",
+    "--backends malloc,pool --lifetimes strong --iterations 10",
     NULL,
 };
 

@@ -23,12 +23,10 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
     case ACRE_LIFETIME_WALKED:
     case ACRE_LIFETIME_REGION:
         return kind->has_reset ? NULL : "the backend has no reset";
-    case ACRE_LIFETIME_WEAK:
+    default:
         return kind->is_for_regions
-                   ? "the backend frees only by its reset (lifetime walked does that)"
+                   ? "the backend frees only by its reset; what stands beside it is measured by itself"
                    : NULL;
-    default: /* what is pinned is freed singly everywhere: beside an arena stands a pool */
-        return NULL;
     }
 }
 

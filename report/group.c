@@ -39,15 +39,21 @@ size_t acre_group_length(const struct acre_cell *const *cells, size_t count)
     return length;
 }
 
-struct acre_group_title acre_group_title(const struct acre_cell_key *key)
+struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter)
 {
     struct acre_group_title title = {.text = ""};
     size_t used = 0;
     for (size_t i = 0; i < key->parameter_count && used < sizeof title.text; i++)
-        used += (size_t)snprintf(title.text + used, sizeof title.text - used, "%s%.60s",
-                                 i > 0 ? ", " : "",
-                                 key->parameters[i].title ? key->parameters[i].title : "");
+        if (i != parameter)
+            used += (size_t)snprintf(title.text + used, sizeof title.text - used, "%s%.60s",
+                                     used > 0 ? ", " : "",
+                                     key->parameters[i].title ? key->parameters[i].title : "");
     return title;
+}
+
+struct acre_group_title acre_group_title(const struct acre_cell_key *key)
+{
+    return acre_group_title_without(key, key->parameter_count);
 }
 
 /* Whether the statistic exists. Values that no reader lets through count as not measured. */

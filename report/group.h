@@ -50,4 +50,7 @@ struct acre_group_title {
 };
 struct acre_group_title acre_group_title(const struct acre_cell_key *key);
 
+/* The same without the parameter of that number. */
+struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter);
+
 #endif

@@ -3,6 +3,7 @@
 #include "report/group.h"
 #include "report/layout.h"
 #include "report/provenance.h"
+#include "report/scaling.h"
 #include "report/sentence.h"
 #include "report/waste.h"
 
@@ -272,18 +273,31 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     return print_leaks(page, group) && acre_provenance_results(page, group);
 }
 
+/* As many as there are; what was made is to be ended either way. */
+static bool make_groups(const struct acre_run *run, const struct acre_cell *const *cells,
+                        struct acre_group *groups, size_t *count)
+{
+    for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
+        if (!acre_group_init(&groups[*count], cells + at,
+                             acre_group_length(cells + at, run->cell_count - at)))
+            return false;
+    return true;
+}
+
 static bool print_groups(const struct acre_page *page, const struct acre_run *run)
 {
     const struct acre_cell **cells = acre_run_sorted_cells(run);
-    bool good = cells != NULL;
-    for (size_t at = 0; good && at < run->cell_count;) {
-        size_t length = acre_group_length(cells + at, run->cell_count - at);
-        struct acre_group group;
-        good = acre_group_init(&group, cells + at, length) && print_group(page, run, &group);
-        acre_group_fini(&group);
-        at += length;
+    struct acre_group *groups = calloc(run->cell_count + 1, sizeof *groups);
+    size_t count = 0;
+    bool good = cells && groups && make_groups(run, cells, groups, &count);
+    for (size_t i = 0; good && i < count; i++) {
+        good = print_group(page, run, &groups[i]);
         putc('\n', page->stream);
     }
+    good = good && acre_scaling_print(page, groups, count);
+    for (size_t i = 0; i < count; i++)
+        acre_group_fini(&groups[i]);
+    free(groups);
     free(cells);
     return good;
 }

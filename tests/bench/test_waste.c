@@ -24,7 +24,7 @@ static const struct {
     {"reap", ACRE_LIFETIME_REGION},
     {"arena", ACRE_LIFETIME_REGION},
     {"arena", ACRE_LIFETIME_WALKED},
-    {"arena", ACRE_LIFETIME_STRONG},
+    {"pool", ACRE_LIFETIME_STRONG},
 };
 
 static struct acre_visit visit_to(size_t strategy, enum acre_visit_kind kind)

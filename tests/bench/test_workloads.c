@@ -8,7 +8,7 @@ static const struct strategy strategies[] = {
     {"malloc", ACRE_LIFETIME_WEAK},     {"malloc", ACRE_LIFETIME_COLLECTOR},
     {"jemalloc", ACRE_LIFETIME_WEAK},   {"jemalloc", ACRE_LIFETIME_COLLECTOR},
     {"mimalloc", ACRE_LIFETIME_WEAK},   {"mimalloc", ACRE_LIFETIME_COLLECTOR},
-    {"arena", ACRE_LIFETIME_COLLECTOR}, {"arena", ACRE_LIFETIME_WALKED},
+    {"pool", ACRE_LIFETIME_COLLECTOR},  {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},
 };
 
@@ -98,13 +98,13 @@ MTest(workloads, books_are_exact_and_results_equal)
     }
 }
 
-/* By design: on the arena backend, whose end takes what the rings keep. */
+/* By design: on a pool, whose end takes what the rings keep. */
 MTest(workloads, rings_of_strong_references_leak)
 {
     const struct acre_cell_spec spec = {.values = {10, 3}};
     struct loop loop;
 
-    open_loop(&loop, &acre_cycles, (struct strategy){"arena", ACRE_LIFETIME_STRONG}, spec, 5);
+    open_loop(&loop, &acre_cycles, (struct strategy){"pool", ACRE_LIFETIME_STRONG}, spec, 5);
     cr_assert_eq(acre_cycles.checksum(loop.state), checksum_of_limit(&acre_cycles, spec, 5));
     cr_assert_eq(acre_cycles.drain(loop.state), ACRE_OK);
     cr_assert_eq(books(&loop, ACRE_PURPOSE_NODE).live.blocks, 150);

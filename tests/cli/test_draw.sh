@@ -31,7 +31,7 @@ drawn 1 'label=<<b>iteration \(even\)</b>, bulk: 11 objects>'
 drawn 11 '^  n[0-9]+ \['
 
 # What leaks: the ten graphs of step 16, each object marked.
-draw --draw - --backends arena --lifetimes strong
+draw --draw - --backends pool --lifetimes strong
 drawn 110 '^  n[0-9]+ \[.*count [12], garbage'
 drawn 0 'dashed|outside'
 drawn 1 'what leaked in 10 iterations.*garbage only \(110 objects\)'

@@ -27,15 +27,15 @@ workload()
     expect_out 0 "ns/$unit" -- "$program" "$@" --in-process
 }
 
-# Strategies on malloc and arena: weak, walked, region, two collectors; of rings also two that leak.
-workload "$NODE_CHURN" node-churn node 10 --nodes 10 --graphs 2
-check 'its children are given its parameters' test "$(grep -c '"peak_blocks": 20,' "$run")" -ge 10
-workload "$CYCLES" cycles node 7 --rings 5
+# Strategies on malloc and arena: weak, walked, region, collector; of rings also one that leaks.
+workload "$NODE_CHURN" node-churn node 8 --nodes 10 --graphs 2
+check 'its children are given its parameters' test "$(grep -c '"peak_blocks": 20,' "$run")" -ge 8
+workload "$CYCLES" cycles node 5 --rings 5
 check 'rings of strong references leak, as they should' sh -c '
     "$1" --rounds 1 --rings 5 --backends malloc --lifetimes strong,collector >"$2" 2>&1 &&
         grep -q "malloc strong .*leaks .*by design" "$2" && ! grep "malloc collector .*leaks" "$2"' \
     sh "$CYCLES" "$work/leaks"
-workload "$DEEP_CHAIN" deep-chain node 5 --nodes 100
+workload "$DEEP_CHAIN" deep-chain node 4 --nodes 100
 workload "$WEAK_CHURN" weak-churn object 12 --objects 10
 workload "$HANDOFF" handoff message 2 --messages 10 --batch 3
 

@@ -10,7 +10,7 @@ static const struct strategy strategies[] = {
     {"mimalloc", ACRE_LIFETIME_WEAK},      {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},       {"malloc", ACRE_LIFETIME_COLLECTOR},
     {"jemalloc", ACRE_LIFETIME_COLLECTOR}, {"mimalloc", ACRE_LIFETIME_COLLECTOR},
-    {"arena", ACRE_LIFETIME_COLLECTOR},
+    {"pool", ACRE_LIFETIME_COLLECTOR},
 };
 
 enum { STRATEGIES = sizeof strategies / sizeof strategies[0] };
@@ -96,7 +96,7 @@ MTest(square_chain, reuse_and_drop_first)
     }
 }
 
-/* B-31: on the arena backend, whose end takes what the cycles keep. With a collector the same loop
+/* B-31: on a pool, whose end takes what the cycles keep. With a collector the same loop
  * leaks nothing: seed_loop, lifetime collector. */
 MTest(square_chain, strong_references_leak_everything)
 {
@@ -104,7 +104,7 @@ MTest(square_chain, strong_references_leak_everything)
     struct acre_cell_spec spec = {
         .values = {[ACRE_CHAIN_ELEMENTS] = 10000, [ACRE_CHAIN_DEPTH] = 3}};
 
-    open_loop(&loop, &acre_square_chain, (struct strategy){"arena", ACRE_LIFETIME_STRONG}, spec,
+    open_loop(&loop, &acre_square_chain, (struct strategy){"pool", ACRE_LIFETIME_STRONG}, spec,
               10);
     cr_assert_eq(acre_square_chain.drain(loop.state), ACRE_OK);
     cr_assert_eq(books(&loop, ACRE_PURPOSE_VARIABLE).live.blocks, 40);

@@ -433,6 +433,78 @@ MTest(table, says_what_was_measured)
     free(text);
 }
 
+static void expect_ranks(const struct acre_run *run, const char *const *facts, size_t count)
+{
+    char *text = printed(run, NULL);
+    for (size_t i = 0; i < count; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    free(text);
+}
+
+/* The two groups of a sample at two sizes. */
+static void sample_sizes(struct acre_run *run, size_t rounds)
+{
+    sample_full(run, rounds, 1, 1.0);
+    for (size_t i = 0; i < run->cell_count; i++) {
+        struct acre_key_parameter *parameters = run->cells[i].key.parameters;
+        if (strcmp(parameters[2].value, "false") == 0)
+            sample_text(&parameters[0].value, "2000");
+        sample_text(&parameters[2].value, "true");
+        sample_text(&parameters[2].title, "forward + backward");
+    }
+}
+
+MTest(table, ranks_strategies_at_several_sizes)
+{
+    static const char *const alike[] = {
+        "\nby elements, otherwise depth 3, forward + backward, x reused, order seed\n\n"
+        "  Over all 2 values of elements arena/region is nearest to the fastest: at most 1.00 "
+        "times",
+        "slower at 2 of them.\n\n"
+        "  rank, x the fastest    2,000   10,000\n"
+        "  arena/region         1= 1.00  1= 1.00\n"
+        "  arena/walked         2= 1.01  2= 1.01\n"
+        "  malloc/weak          3  1.12  3  1.12\n"
+        "  jemalloc/weak        4  1.21  4  1.21\n"
+        "  =: no difference from the fastest shown, at 99 %.\n",
+    };
+    static const char *const slow[] = {
+        "Over all 2 values of elements arena/walked is nearest to the fastest: at most 1.01 times",
+        "  arena/walked         2= 1.01  1= 1.00\n",
+        "  arena/region         1= 1.00  4  1.99\n",
+        "  jemalloc/weak              -  3  1.21\n",
+    };
+    static const char *const few[] = {
+        "and the fastest at 1 of them.",
+        "  arena/walked         1= 1.00  2  1.01\n",
+        "  =: the fastest. Too few rounds to say who ties.\n",
+    };
+    struct acre_run run;
+    sample_sizes(&run, 20);
+    expect_ranks(&run, alike, 2);
+
+    for (size_t i = 0; i < run.cell_count; i++) {
+        struct acre_cell *cell = &run.cells[i];
+        if (strcmp(cell->key.parameters[0].value, "10000") == 0 &&
+            strcmp(cell->key.lifetime, "region") == 0)
+            for (size_t r = 0; r < cell->ns_per_iteration.count; r++)
+                cell->ns_per_iteration.values[r] *= 2.0;
+    }
+    sample_text(&sample_cell(&run, "jemalloc", "weak")->failure, "killed by signal 9");
+    expect_ranks(&run, slow, 4);
+    acre_run_free(&run);
+
+    sample_sizes(&run, 7);
+    expect_ranks(&run, few, 3);
+    acre_run_free(&run);
+
+    sample_full(&run, 20, 1, 1.0); /* groups that differ in a word */
+    char *text = printed(&run, NULL);
+    cr_expect(!strstr(text, "rank, x the fastest"));
+    free(text);
+    acre_run_free(&run);
+}
+
 MTest(waste, is_told_and_compared)
 {
     struct acre_run a, b;

@@ -1,0 +1,254 @@
+#include "report/scaling.h"
+#include "report/format.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SIZES = 12 };
+
+/* A strategy at one size. */
+struct standing {
+    bool is_timed;
+    size_t rank;    /* by median time, from 1 */
+    double ratio;   /* median time against the shortest */
+    bool is_tied;   /* not shown to be slower than the fastest; the fastest itself */
+    bool is_judged; /* there are rounds enough to say so */
+};
+
+struct entrant {
+    const struct acre_cell_key *key; /* backend and lifetime count */
+    struct standing standings[MOST_SIZES];
+    size_t timed, tied; /* sizes */
+    double worst;
+    double log_sum; /* of the ratios */
+};
+
+/* Groups that differ in one parameter alone. */
+struct sizes {
+    const struct acre_group *groups[MOST_SIZES];
+    size_t count;
+    size_t parameter;
+    struct entrant *entrants;
+    size_t entrant_count;
+};
+
+/* A file may have been written by anybody: "" where there is no such value. */
+static const char *value_of(const struct acre_group *group, size_t parameter)
+{
+    if (parameter >= group->key->parameter_count || !group->key->parameters[parameter].value)
+        return "";
+    return group->key->parameters[parameter].value;
+}
+
+static const char *name_of(const struct acre_group *group, size_t parameter)
+{
+    const char *name = group->key->parameters[parameter].name;
+    return name ? name : "?";
+}
+
+static bool same_value(const struct acre_group *a, const struct acre_group *b, size_t parameter)
+{
+    return strcmp(value_of(a, parameter), value_of(b, parameter)) == 0;
+}
+
+static bool differ_only_in(const struct acre_group *a, const struct acre_group *b, size_t parameter)
+{
+    for (size_t i = 0; i < a->key->parameter_count; i++)
+        if (i != parameter && !same_value(a, b, i))
+            return false;
+    return a->key->parameter_count == b->key->parameter_count;
+}
+
+static bool is_number(const char *value)
+{
+    return value[0] != '\0' && value[strspn(value, "0123456789")] == '\0' && strlen(value) < 20;
+}
+
+/* How many values it has; 0: they are words. */
+static size_t count_values(const struct acre_group *groups, size_t count, size_t parameter)
+{
+    size_t values = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t earlier = 0;
+        if (!is_number(value_of(&groups[i], parameter)))
+            return 0;
+        while (!same_value(&groups[earlier], &groups[i], parameter))
+            earlier++;
+        values += earlier == i;
+    }
+    return values;
+}
+
+/* The one with the most values; false where none has two. */
+static bool find_parameter(const struct acre_group *groups, size_t count, size_t *parameter)
+{
+    size_t most = 1;
+    for (size_t p = 0; p < groups[0].key->parameter_count; p++) {
+        size_t values = count_values(groups, count, p);
+        if (values > most) {
+            most = values;
+            *parameter = p;
+        }
+    }
+    return most > 1;
+}
+
+static struct entrant *entrant_of(struct sizes *sizes, const struct acre_cell_key *key)
+{
+    for (size_t i = 0; i < sizes->entrant_count; i++)
+        if (strcmp(sizes->entrants[i].key->backend, key->backend) == 0 &&
+            strcmp(sizes->entrants[i].key->lifetime, key->lifetime) == 0)
+            return &sizes->entrants[i];
+    sizes->entrants[sizes->entrant_count] = (struct entrant){.key = key};
+    return &sizes->entrants[sizes->entrant_count++];
+}
+
+/* False when out of memory. */
+static bool stand(struct sizes *sizes, size_t size, const struct acre_group_row *row, size_t rank)
+{
+    const struct acre_group_row *first = &sizes->groups[size]->rows[0];
+    struct entrant *entrant = entrant_of(sizes, &row->cell->key);
+    struct acre_ratio ratio;
+    enum acre_stats_status status =
+        acre_ratio_of_pairs(&row->cell->ns_per_iteration, &first->cell->ns_per_iteration, &ratio);
+    enum acre_verdict verdict = acre_ratio_verdict(&ratio);
+    struct standing standing = {
+        .is_timed = true,
+        .rank = rank,
+        .ratio = row->ns_per_iteration / first->ns_per_iteration,
+        .is_tied = row == first || verdict != ACRE_VERDICT_SLOWER,
+        .is_judged = verdict != ACRE_VERDICT_TOO_FEW_ROUNDS || row == first,
+    };
+    entrant->standings[size] = standing;
+    entrant->timed++;
+    entrant->tied += standing.is_judged && standing.is_tied;
+    entrant->worst = fmax(entrant->worst, standing.ratio);
+    entrant->log_sum += log(standing.ratio);
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
+/* Those with a time at every size first, the nearest to the fastest on top. */
+static int order_entrants(const void *left, const void *right)
+{
+    const struct entrant *a = left, *b = right;
+    if (a->timed != b->timed)
+        return a->timed > b->timed ? -1 : 1;
+    return a->log_sum < b->log_sum ? -1 : a->log_sum > b->log_sum;
+}
+
+static bool judge(struct sizes *sizes)
+{
+    size_t most = 0;
+    bool good = true;
+    for (size_t i = 0; i < sizes->count; i++)
+        most += sizes->groups[i]->row_count;
+    sizes->entrants = calloc(most + 1, sizeof *sizes->entrants);
+    if (!sizes->entrants)
+        return false;
+    for (size_t i = 0; i < sizes->count; i++)
+        for (size_t r = 0; r < sizes->groups[i]->row_count && good; r++)
+            if (sizes->groups[i]->rows[r].is_timed)
+                good = stand(sizes, i, &sizes->groups[i]->rows[r], r + 1);
+    qsort(sizes->entrants, sizes->entrant_count, sizeof *sizes->entrants, order_entrants);
+    return good;
+}
+
+static struct acre_number heading_of(const struct sizes *sizes, size_t size)
+{
+    const char *value = value_of(sizes->groups[size], sizes->parameter);
+    return acre_format_count(strtoull(value, NULL, 10));
+}
+
+static bool are_judged(const struct sizes *sizes)
+{
+    for (size_t i = 0; i < sizes->count; i++)
+        if (sizes->groups[i]->rounds < ACRE_VERDICT_MIN_ROUNDS)
+            return false;
+    return true;
+}
+
+static bool say(const struct acre_page *page, const struct sizes *sizes)
+{
+    const struct entrant *first = &sizes->entrants[0];
+    const char *words = are_judged(sizes) ? "fastest or not shown to be slower" : "the fastest";
+    return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
+                         "Over all %zu values of %s %s/%s is nearest to the fastest: at most %s "
+                         "times its time, and %s at %zu of them.",
+                         sizes->count, name_of(sizes->groups[0], sizes->parameter),
+                         first->key->backend, first->key->lifetime,
+                         acre_format_fixed(first->worst, 2).text, words, first->tied);
+}
+
+static bool print_standings(const struct acre_page *page, const struct sizes *sizes)
+{
+    struct acre_number headings[MOST_SIZES];
+    struct acre_column columns[1 + MOST_SIZES] = {{.title = "rank, x the fastest"}};
+    struct acre_grid grid = {.columns = columns, .column_count = 1 + sizes->count};
+    bool good;
+    for (size_t i = 0; i < sizes->count; i++) {
+        headings[i] = heading_of(sizes, i);
+        columns[1 + i] = (struct acre_column){headings[i].text, true, 0, 2};
+    }
+    for (size_t e = 0; e < sizes->entrant_count; e++) {
+        const struct entrant *entrant = &sizes->entrants[e];
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s/%s", entrant->key->backend,
+                      entrant->key->lifetime);
+        for (size_t i = 0; i < sizes->count; i++) {
+            const struct standing *standing = &entrant->standings[i];
+            bool is_marked = standing->is_judged && standing->is_tied;
+            if (standing->is_timed)
+                acre_grid_set(&grid, 1 + i, is_marked ? ACRE_PAINT_GREEN : ACRE_PAINT_NONE,
+                              "%zu%s %s", standing->rank, is_marked ? "=" : " ",
+                              acre_format_fixed(standing->ratio, 2).text);
+            else
+                acre_grid_set(&grid, 1 + i, ACRE_PAINT_NONE, "-");
+        }
+    }
+    good = acre_grid_print(&grid, page, 2) &&
+           acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "%s",
+                         are_judged(sizes) ? "=: no difference from the fastest shown, at 99 %."
+                                           : "=: the fastest. Too few rounds to say who ties.");
+    acre_grid_free(&grid);
+    return good;
+}
+
+static bool print_sizes(const struct acre_page *page, struct sizes *sizes)
+{
+    bool good = judge(sizes);
+    if (good && sizes->entrant_count > 0) {
+        good =
+            acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "by %s, otherwise %s",
+                          sizes->groups[0]->key->parameters[sizes->parameter].name,
+                          acre_group_title_without(sizes->groups[0]->key, sizes->parameter).text);
+        putc('\n', page->stream);
+        good = good && say(page, sizes);
+        putc('\n', page->stream);
+        good = good && print_standings(page, sizes);
+        putc('\n', page->stream);
+    }
+    free(sizes->entrants);
+    return good;
+}
+
+bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count)
+{
+    size_t parameter = 0;
+    if (count < 2 || !find_parameter(groups, count, &parameter))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        struct sizes sizes = {.parameter = parameter};
+        size_t earlier = 0;
+        while (earlier < i && !differ_only_in(&groups[earlier], &groups[i], parameter))
+            earlier++;
+        if (earlier < i)
+            continue; /* printed with that one */
+        for (size_t k = i; k < count && sizes.count < MOST_SIZES; k++)
+            if (differ_only_in(&groups[i], &groups[k], parameter))
+                sizes.groups[sizes.count++] = &groups[k];
+        if (sizes.count > 1 && !print_sizes(page, &sizes))
+            return false;
+    }
+    return true;
+}
