@@ -24,9 +24,9 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime)
     case ACRE_LIFETIME_REGION:
         return kind->has_reset ? NULL : "the backend has no reset";
     default:
-        return kind->is_for_regions
-                   ? "the backend frees only by its reset; what stands beside it is measured by itself"
-                   : NULL;
+        return kind->is_for_regions ? "the backend frees only by its reset; what stands beside it "
+                                      "is measured by itself"
+                                    : NULL;
     }
 }
 

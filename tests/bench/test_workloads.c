@@ -5,10 +5,10 @@
 #include "tests/bench/loop.h"
 
 static const struct strategy strategies[] = {
-    {"malloc", ACRE_LIFETIME_WEAK},     {"malloc", ACRE_LIFETIME_COLLECTOR},
-    {"jemalloc", ACRE_LIFETIME_WEAK},   {"jemalloc", ACRE_LIFETIME_COLLECTOR},
-    {"mimalloc", ACRE_LIFETIME_WEAK},   {"mimalloc", ACRE_LIFETIME_COLLECTOR},
-    {"pool", ACRE_LIFETIME_COLLECTOR},  {"arena", ACRE_LIFETIME_WALKED},
+    {"malloc", ACRE_LIFETIME_WEAK},    {"malloc", ACRE_LIFETIME_COLLECTOR},
+    {"jemalloc", ACRE_LIFETIME_WEAK},  {"jemalloc", ACRE_LIFETIME_COLLECTOR},
+    {"mimalloc", ACRE_LIFETIME_WEAK},  {"mimalloc", ACRE_LIFETIME_COLLECTOR},
+    {"pool", ACRE_LIFETIME_COLLECTOR}, {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},
 };
 

@@ -104,8 +104,7 @@ MTest(square_chain, strong_references_leak_everything)
     struct acre_cell_spec spec = {
         .values = {[ACRE_CHAIN_ELEMENTS] = 10000, [ACRE_CHAIN_DEPTH] = 3}};
 
-    open_loop(&loop, &acre_square_chain, (struct strategy){"pool", ACRE_LIFETIME_STRONG}, spec,
-              10);
+    open_loop(&loop, &acre_square_chain, (struct strategy){"pool", ACRE_LIFETIME_STRONG}, spec, 10);
     cr_assert_eq(acre_square_chain.drain(loop.state), ACRE_OK);
     cr_assert_eq(books(&loop, ACRE_PURPOSE_VARIABLE).live.blocks, 40);
     cr_assert_eq(books(&loop, ACRE_PURPOSE_FUNCTION).live.blocks, 30);
