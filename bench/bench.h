@@ -55,6 +55,9 @@ struct acre_workload {
     /* When the old goes. NULL: before the new is built. */
     enum acre_order (*order)(const struct acre_cell_spec *spec);
 
+    /* Of its engine: acre_engine_options. NULL: as usual. */
+    uint32_t (*array_align_bytes)(const struct acre_cell_spec *spec);
+
     /*
      * The workload on a stage. `open` makes the state (NULL: no memory), `step` runs one iteration
      * with all its scopes, `checksum` hashes data and gradients of the last one, `drain` drops all

@@ -50,7 +50,8 @@ bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_worklo
     if (key->backend == NULL || key->lifetime == NULL || key->parameters == NULL)
         return false;
     for (size_t i = 0; i < workload->parameter_count; i++)
-        if (!acre_parameter_key(&workload->parameters[i], spec->values[i],
+        if (acre_parameter_is_told(&workload->parameters[i], spec->values[i]) &&
+            !acre_parameter_key(&workload->parameters[i], spec->values[i],
                                 &key->parameters[key->parameter_count++]))
             return false;
     return true;

@@ -97,6 +97,16 @@ struct acre_value_text acre_parameter_text(const struct acre_parameter *paramete
     return text;
 }
 
+bool acre_parameter_is_told(const struct acre_parameter *parameter, uint64_t value)
+{
+    struct acre_values defaults;
+
+    if (!parameter->is_aside)
+        return true;
+    acre_parameter_set_defaults(parameter, &defaults);
+    return value != defaults.values[0];
+}
+
 bool acre_parameter_key(const struct acre_parameter *parameter, uint64_t value,
                         struct acre_key_parameter *key)
 {

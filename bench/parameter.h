@@ -25,6 +25,7 @@ struct acre_parameter {
     const char *help;     /* for people; its lines but the last end in '\n' */
     const char *defaults; /* as on the command line: "10000" */
     bool is_list;         /* several values, divided by commas, make several cells */
+    bool is_aside;        /* at its default it is in no key and no heading */
 
     uint64_t least, most;       /* of a number */
     const char *before, *after; /* in a heading, around the number: "", " elements" */
@@ -52,6 +53,9 @@ struct acre_value_text {
     char text[32];
 };
 struct acre_value_text acre_parameter_text(const struct acre_parameter *parameter, uint64_t value);
+
+/* Whether the key of a cell tells the value. */
+bool acre_parameter_is_told(const struct acre_parameter *parameter, uint64_t value);
 
 /* For the key of a cell. False for want of memory; what was made is the caller's to free. */
 bool acre_parameter_key(const struct acre_parameter *parameter, uint64_t value,

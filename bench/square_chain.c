@@ -31,6 +31,11 @@ static const struct acre_word orders[] = {
     [ACRE_ORDER_DROP_FIRST] = {"drop-first", "order drop-first"},
 };
 
+static const struct acre_word aligns[] = {
+    {"64", "arrays at 64 bytes"},
+    {"16", "arrays at 16 bytes"},
+};
+
 static const struct acre_parameter parameters[ACRE_CHAIN_PARAMETERS] = {
     [ACRE_CHAIN_ELEMENTS] = {.name = "elements",
                              .argument = "N[,N...]",
@@ -69,11 +74,26 @@ static const struct acre_parameter parameters[ACRE_CHAIN_PARAMETERS] = {
                           .defaults = "seed",
                           .words = orders,
                           .word_count = 2},
+    [ACRE_CHAIN_ALIGN] = {.name = "align",
+                          .argument = "BYTES",
+                          .help = "arrays begin at a multiple of 64 (default) or 16, or both:\n"
+                                  "what the slow path of a library for more than 16 costs",
+                          .defaults = "64",
+                          .is_list = true,
+                          .is_aside = true,
+                          .words = aligns,
+                          .word_count = 2,
+                          .all = "both"},
 };
 
 static enum acre_order order_of(const struct acre_cell_spec *spec)
 {
     return (enum acre_order)spec->values[ACRE_CHAIN_ORDER];
+}
+
+static uint32_t array_align_of(const struct acre_cell_spec *spec)
+{
+    return spec->values[ACRE_CHAIN_ALIGN] != 0 ? 16 : 0;
 }
 
 struct settings {
@@ -371,6 +391,7 @@ const struct acre_workload acre_square_chain = {
     .iterations = 10, /* the seed's */
     .rounds = 20,
     .order = order_of,
+    .array_align_bytes = array_align_of,
     .open = chain_open,
     .step = chain_step,
     .checksum = chain_checksum,

@@ -11,6 +11,7 @@ enum acre_square_chain_parameter {
     ACRE_CHAIN_BACKWARD, /* 0 or 1 */
     ACRE_CHAIN_FILL,     /* enum acre_fill */
     ACRE_CHAIN_ORDER,    /* enum acre_order */
+    ACRE_CHAIN_ALIGN,    /* 0: 64 bytes, 1: 16 */
     ACRE_CHAIN_PARAMETERS
 };
 

@@ -107,6 +107,7 @@ static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime
     struct acre_engine_options options = {
         .back_references = is_strong ? ACRE_BACK_STRONG : ACRE_BACK_WEAK,
         .collector = collects ? ACRE_COLLECTOR_MANUAL : ACRE_COLLECTOR_NONE,
+        .array_align_bytes = stage->layers.array_align_bytes,
     };
     struct acre_alloc *pinned = layered(stage, stage->backend.pinned, 0);
     enum acre_status status;

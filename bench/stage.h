@@ -48,6 +48,7 @@ struct acre_layers {
     struct acre_ledger *ledger;    /* every call is recorded there; borrowed, or NULL */
     struct acre_fault_plan *fault; /* allocations fail as it says; borrowed, or NULL */
     uint64_t guard_resets;         /* of acre_guard_options; 0: no guard */
+    uint32_t array_align_bytes;    /* of acre_engine_options: under the arrays, no layer */
 };
 
 enum { ACRE_STAGE_SOURCES = 1 + ACRE_BACKEND_REGIONS };

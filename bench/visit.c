@@ -24,6 +24,7 @@ struct session {
     const struct acre_visit *visit;
     struct acre_run *run;       /* the answer */
     struct acre_cell *cell;     /* its one cell */
+    char why_failed[512];       /* "": it did not */
     bool is_incomplete;         /* no memory for the rest of the answer */
     struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
     struct acre_stage stage;
@@ -47,14 +48,22 @@ static double peak_rss_bytes(void)
     return kib * 1024;
 }
 
-/* The first failure stays. */
+/* The first failure stays. It is kept here until what was built has gone: on malloc there may be no
+ * memory for a sentence before. */
 static bool fail(struct session *session, const char *why)
 {
-    if (session->cell->failure == NULL)
-        session->cell->failure = strdup(why);
+    if (session->why_failed[0] == '\0')
+        snprintf(session->why_failed, sizeof session->why_failed, "%s", why);
+    return false;
+}
+
+static void keep_failure(struct session *session)
+{
+    if (session->why_failed[0] == '\0')
+        return;
+    session->cell->failure = strdup(session->why_failed);
     if (session->cell->failure == NULL)
         session->is_incomplete = true;
-    return false;
 }
 
 static bool fail_status(struct session *session, enum acre_status status)
@@ -136,8 +145,11 @@ static bool drain(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
+/* What an iteration that failed has built goes as well: on malloc the answer wants that memory. */
 static void end_session(struct session *session)
 {
+    if (session->state != NULL && session->why_failed[0] != '\0')
+        session->visit->workload->drain(session->state);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
@@ -299,6 +311,9 @@ static void visit_cost(struct session *session)
     }
     end_session(session);
     end_session(&unrecorded);
+    if (unrecorded.why_failed[0] != '\0')
+        fail(session, unrecorded.why_failed);
+    session->is_incomplete |= unrecorded.is_incomplete;
     close_books(&books);
     free(batches);
 }
@@ -468,5 +483,6 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
         fail(&session, "no kind of visit");
         break;
     }
+    keep_failure(&session);
     return !session.is_incomplete;
 }

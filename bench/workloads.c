@@ -40,6 +40,9 @@ bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_layers *layers, char *why, size_t why_bytes)
 {
     enum acre_order order = workload->order != NULL ? workload->order(spec) : ACRE_ORDER_DROP_FIRST;
+    struct acre_layers all = layers != NULL ? *layers : (struct acre_layers){0};
 
-    return acre_stage_open(stage, spec->backend, spec->lifetime, order, layers, why, why_bytes);
+    if (workload->array_align_bytes != NULL)
+        all.array_align_bytes = workload->array_align_bytes(spec);
+    return acre_stage_open(stage, spec->backend, spec->lifetime, order, &all, why, why_bytes);
 }

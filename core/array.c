@@ -5,9 +5,10 @@
 
 #include "core/function.h"
 
-static struct acre_layout layout_of_elements(const struct acre_array *array)
+static struct acre_layout layout_of_elements(const struct acre_engine *engine,
+                                             const struct acre_array *array)
 {
-    return (struct acre_layout){array->count * sizeof *array->elements, ACRE_ARRAY_ALIGN_BYTES,
+    return (struct acre_layout){array->count * sizeof *array->elements, engine->array_align_bytes,
                                 array->is_gradient ? ACRE_PURPOSE_GRADIENT : ACRE_PURPOSE_DATA};
 }
 
@@ -15,14 +16,15 @@ static void free_elements(struct acre_engine *engine, struct acre_object *object
 {
     struct acre_array *array = (struct acre_array *)object;
 
-    acre_free(acre_region_of(engine, object)->alloc, array->elements, layout_of_elements(array));
+    acre_free(acre_region_of(engine, object)->alloc, array->elements,
+              layout_of_elements(engine, array));
 }
 
 static enum acre_status copy_elements(struct acre_engine *engine,
                                       const struct acre_object *original, struct acre_object *copy)
 {
     struct acre_array *array = (struct acre_array *)copy;
-    const struct acre_layout layout = layout_of_elements(array);
+    const struct acre_layout layout = layout_of_elements(engine, array);
 
     array->elements = acre_allocate(acre_allocator_of(engine, copy), layout);
     if (array->elements == NULL)
@@ -45,9 +47,10 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
                                  struct acre_array **array)
 {
     struct acre_region *region = acre_region_at(engine, region_number);
-    size_t count = like->count;
-    double *elements = acre_allocate_array(region->alloc, count, sizeof *elements,
-                                           ACRE_ARRAY_ALIGN_BYTES, purpose);
+    const size_t count = like->count;
+    const struct acre_layout layout = {count * sizeof(double), engine->array_align_bytes, purpose};
+    double *elements =
+        acre_allocate_array(region->alloc, count, sizeof *elements, layout.align, purpose);
     const uint64_t gradient = (struct acre_array){.is_gradient = 1}.form;
 
     *array = NULL;
@@ -55,8 +58,7 @@ enum acre_status acre_array_like(struct acre_engine *engine, const struct acre_a
         *array = acre_object_place_acyclic(engine, region, TYPE_ARRAY, sizeof **array,
                                            ACRE_PURPOSE_ARRAY);
     if (*array == NULL) {
-        acre_free(region->alloc, elements,
-                  (struct acre_layout){count * sizeof *elements, ACRE_ARRAY_ALIGN_BYTES, purpose});
+        acre_free(region->alloc, elements, layout);
         return acre_fail(engine, ACRE_NO_MEMORY, "out of memory for an array of %zu elements",
                          count);
     }

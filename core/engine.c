@@ -212,13 +212,21 @@ static enum acre_status add_own_types(struct acre_engine *engine)
 static const struct acre_layout engine_layout = {sizeof(struct acre_engine), 64,
                                                  ACRE_PURPOSE_ENGINE};
 
+static bool is_array_align(uint32_t bytes)
+{
+    return bytes >= sizeof(double) && bytes <= 4096 && (bytes & (bytes - 1)) == 0;
+}
+
 enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc *pinned,
                                  const struct acre_engine_options *options)
 {
+    const uint32_t array_align_bytes = options != NULL && options->array_align_bytes != 0
+                                           ? options->array_align_bytes
+                                           : ACRE_ARRAY_ALIGN_BYTES;
     enum acre_status status;
 
     *engine = NULL;
-    if (!acre_can(pinned, ACRE_CAN_FREE))
+    if (!acre_can(pinned, ACRE_CAN_FREE) || !is_array_align(array_align_bytes))
         return ACRE_BAD_ARGUMENT;
     *engine = acre_allocate(pinned, engine_layout);
     if (*engine == NULL)
@@ -228,6 +236,7 @@ enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc 
         .kernels =
             options != NULL && options->kernels != NULL ? options->kernels : acre_kernels_best(),
         .outputs_are_strong = options != NULL && options->back_references == ACRE_BACK_STRONG,
+        .array_align_bytes = array_align_bytes,
         .retain = options != NULL ? (uint8_t)options->retain : ACRE_RETAIN_ALL,
         .has_collector = options != NULL && options->collector != ACRE_COLLECTOR_NONE,
         .candidates.collect_at = options != NULL && options->collector == ACRE_COLLECTOR_AUTO

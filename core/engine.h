@@ -43,6 +43,10 @@ struct acre_engine_options {
     enum acre_retain retain;            /* what acre_backward keeps */
     const struct acre_kernels *kernels; /* NULL: the best this machine has */
 
+    /* Of the elements of arrays: a power of two from 8 to 4096; 0: ACRE_ARRAY_ALIGN_BYTES. Less
+     * than that is for finding out what it is worth. */
+    uint32_t array_align_bytes;
+
     /* Told of each misuse, at once, in builds with checks (acre_misuses); NULL: nobody is. It may
      * not use the engine, but to read. */
     void (*on_misuse)(void *context, const char *sentence);
@@ -52,8 +56,8 @@ struct acre_engine_options {
 /*
  * Makes an engine whose pinned region (number 0) and whose own tables use `pinned`, an allocator
  * that takes single frees; borrowed, to be destroyed after the engine. `options` may be NULL.
- * ACRE_NO_MEMORY, or ACRE_BAD_ARGUMENT for an allocator without ACRE_CAN_FREE; *engine is NULL
- * then.
+ * ACRE_NO_MEMORY, or ACRE_BAD_ARGUMENT for an allocator without ACRE_CAN_FREE or another alignment
+ * of arrays than the options allow; *engine is NULL then.
  */
 enum acre_status acre_engine_new(struct acre_engine **engine, struct acre_alloc *pinned,
                                  const struct acre_engine_options *options);

@@ -147,6 +147,7 @@ struct acre_engine {
     struct acre_queue dying;   /* of the object in work, or of the caller: see object.c */
     bool is_draining;
     bool is_in_backward;
+    uint32_t array_align_bytes;
     struct acre_candidates candidates;
     struct acre_birth births[BIRTHS]; /* in the current region */
     bool has_births;

@@ -154,6 +154,58 @@ MTest(tape, inside_a_destructor)
     close_empty();
 }
 
+/* Told of each call: how elements of data are aligned. */
+struct alignments {
+    struct acre_sink sink;
+    uint32_t least, most;
+};
+
+static void note_alignment(struct acre_sink *sink, const struct acre_event *event)
+{
+    struct alignments *alignments = (struct alignments *)sink;
+
+    if (event->layout.purpose != ACRE_PURPOSE_DATA &&
+        event->layout.purpose != ACRE_PURPOSE_GRADIENT)
+        return;
+    if (event->layout.align < alignments->least)
+        alignments->least = event->layout.align;
+    if (event->layout.align > alignments->most)
+        alignments->most = event->layout.align;
+}
+
+/* Taken, copied and given back with the alignment that the options say. */
+MTest(tape, arrays_begin_where_the_options_say)
+{
+    static const uint32_t bytes[] = {0, 8, 16, 4096, 4, 24, 8192};
+
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+        const struct acre_engine_options options = {.array_align_bytes = bytes[i]};
+        const uint32_t expected = bytes[i] == 0 ? ACRE_ARRAY_ALIGN_BYTES : bytes[i];
+        struct alignments alignments = {.sink = {.on_event = note_alignment}, .least = UINT32_MAX};
+        struct acre_alloc *bottom = acre_malloc_new();
+        struct acre_alloc *alloc = acre_record_new(bottom, &alignments.sink, 0);
+        struct acre_variable *x = NULL;
+        struct acre_variable *y = NULL;
+        enum acre_status status = acre_engine_new(&e, alloc, &options);
+
+        if (i < 4) {
+            cr_assert_eq(status, ACRE_OK);
+            acre_assign(e, &x, acre_variable_of(e, 3));
+            cr_assert_eq(acre_assign(e, &y, acre_square(e, x)), ACRE_OK);
+            cr_assert_eq(acre_backward(e, y), ACRE_OK);
+            cr_assert_eq((uintptr_t)y->data->elements % expected, 0);
+            acre_unref(e, &x);
+            acre_unref(e, &y);
+            cr_assert_eq(acre_engine_destroy(e), 0);
+            cr_assert(alignments.least == expected && alignments.most == expected);
+        } else {
+            cr_assert(status == ACRE_BAD_ARGUMENT && e == NULL);
+        }
+        acre_destroy(alloc);
+        acre_destroy(bottom);
+    }
+}
+
 /* The seed's set_creator, for graphs built by hand: a leaf becomes the output of a Function. */
 MTest(tape, set_creator)
 {
