@@ -13,15 +13,14 @@
  *   freed         until `quarantine_bytes` of others have died, or as below
  *   dropped by    for `resets` further resets. A region that takes single frees gives its blocks
  *   a reset       back one by one after that, and never sees a reset; until then their bytes are
- *                 looked at. One that does not (an arena) is reset and trimmed, and `retiring`
- * below it keeps the memory inaccessible: reading there is a fault as well.
+ *                 looked at. One that does not (an arena) is reset and trimmed, and the layer
+ *                 below it (`retiring`) keeps the memory inaccessible: reading faults as well.
  *
  * Looked at is a block when it is freed, resized or dropped, when it leaves the quarantine, at
  * acre_check and at the end. What is found is told once, in one sentence of this form:
  *
  *   acre guard: overrun: block 0x7f52e4c01040 (48 bytes, align 16, Function) of 'arena': byte 48
- *   overwritten; allocated as #1234 in scope 5; likely cause: a loop or a copy that runs past the
- * end
+ *   overwritten; allocated as #1234 in scope 5; likely cause: a loop that runs past the end
  *
  * docs/guard.md lists the defects. A wrong call (a double free, a layout that is another) does
  * nothing but be told; damage is mended when it has been told, and the call goes on.
