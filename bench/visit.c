@@ -48,7 +48,7 @@ static double peak_rss_bytes(void)
     return kib * 1024;
 }
 
-/* The first failure stays. It is kept here until what was built has gone: on malloc there may be no
+/* The first failure stays. It is kept here until the workload has gone: on malloc there may be no
  * memory for a sentence before. */
 static bool fail(struct session *session, const char *why)
 {
@@ -145,11 +145,8 @@ static bool drain(struct session *session)
     return status == ACRE_OK || fail_status(session, status);
 }
 
-/* What an iteration that failed has built goes as well: on malloc the answer wants that memory. */
 static void end_session(struct session *session)
 {
-    if (session->state != NULL && session->why_failed[0] != '\0')
-        session->visit->workload->drain(session->state);
     if (session->state != NULL)
         session->visit->workload->close(session->state);
     acre_stage_close(&session->stage);
