@@ -34,7 +34,8 @@ static void add(struct acre_class_row *row, size_t least, size_t most, size_t us
     }
 }
 
-bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_classes *classes)
+bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_classes *classes,
+                          const struct acre_class_listener *listener)
 {
     const size_t end = (size_t)1 << ACRE_CLASS_POWERS;
     size_t usable;
@@ -45,6 +46,8 @@ bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_
     for (size_t size = 1; size <= end; size = usable + 1) {
         if (!usable_bytes(alloc, size, align, &usable))
             return false;
+        if (listener != NULL)
+            listener->step(listener->context, size, usable < end ? usable : end, usable);
         classes->rows[row_of(size)].classes++;
         for (size_t least = size; least <= usable && least <= end;) {
             size_t row_end = (size_t)1 << row_of(least);
@@ -55,4 +58,25 @@ bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_
         }
     }
     return true;
+}
+
+enum { FIRST_POWER = 5 }; /* requests of 17 bytes and more */
+
+double acre_classes_mean_waste(const struct acre_classes *classes)
+{
+    double sum = 0;
+
+    for (unsigned i = FIRST_POWER; i <= ACRE_CLASS_POWERS; i++)
+        sum += classes->rows[i].waste_sum / (double)classes->rows[i].requests;
+    return sum / (ACRE_CLASS_POWERS - FIRST_POWER + 1);
+}
+
+const struct acre_class_row *acre_classes_worst(const struct acre_classes *classes)
+{
+    const struct acre_class_row *worst = &classes->rows[FIRST_POWER];
+
+    for (unsigned i = FIRST_POWER + 1; i <= ACRE_CLASS_POWERS; i++)
+        if (classes->rows[i].worst_waste > worst->worst_waste)
+            worst = &classes->rows[i];
+    return worst;
 }

@@ -20,10 +20,23 @@ struct acre_classes {
     struct acre_class_row rows[ACRE_CLASS_POWERS + 1];
 };
 
-/*
- * Asks for one block of each class. False when the allocator cannot tell usable sizes, or refuses a
- * block. It must be empty.
+/* Is told of each step of the staircase, upwards: requests of `least` to `most` bytes get `usable`.
  */
-bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_classes *classes);
+struct acre_class_listener {
+    void (*step)(void *context, size_t least, size_t most, size_t usable);
+    void *context;
+};
+
+/*
+ * Asks for one block of each class, and tells the listener, which may be NULL. False when the
+ * allocator cannot tell usable sizes, or refuses a block. It must be empty.
+ */
+bool acre_classes_measure(struct acre_alloc *alloc, uint32_t align, struct acre_classes *classes,
+                          const struct acre_class_listener *listener);
+
+/* Of requests for 17 bytes to 4 MiB, since what is below is lost everywhere: the mean waste, where
+ * every doubling counts the same, as requests come in all of them; and the row of the worst. */
+double acre_classes_mean_waste(const struct acre_classes *classes);
+const struct acre_class_row *acre_classes_worst(const struct acre_classes *classes);
 
 #endif

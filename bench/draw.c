@@ -1,11 +1,10 @@
 #include "bench/draw.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "alloc/backends.h"
-#include "bench/graphviz.h"
 #include "bench/visit.h"
+#include "report/picture.h"
 #include "report/write_file.h"
 
 enum { MOST_VARIABLES = 16 };
@@ -13,36 +12,6 @@ enum { MOST_VARIABLES = 16 };
 /* The purposes of blocks that are objects. */
 static const unsigned objects_of = 1u << ACRE_PURPOSE_NODE | 1u << ACRE_PURPOSE_VARIABLE |
                                    1u << ACRE_PURPOSE_FUNCTION | 1u << ACRE_PURPOSE_ARRAY;
-
-static const char text_format[] = "dot";
-
-/* What the end of a path asks for; NULL: nothing known. */
-static const char *format_of(const char *path)
-{
-    static const struct {
-        const char *end, *format;
-    } formats[] = {{".dot", text_format},
-                   {".gv", text_format},
-                   {".svg", "svg"},
-                   {".png", "png"},
-                   {".pdf", "pdf"}};
-    size_t length = strlen(path);
-
-    if (strcmp(path, "-") == 0)
-        return text_format;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        size_t end_length = strlen(formats[i].end);
-
-        if (length > end_length && strcmp(path + length - end_length, formats[i].end) == 0)
-            return formats[i].format;
-    }
-    return NULL;
-}
-
-bool acre_picture_is_known(const char *path)
-{
-    return format_of(path) != NULL;
-}
 
 /* The workload ------------------------------------------------------------------------------ */
 
@@ -189,34 +158,6 @@ static enum acre_exit draw(struct sitting *sitting, struct acre_bytes *text)
     return status;
 }
 
-/* The file ---------------------------------------------------------------------------------- */
-
-static bool put_bytes(const void *context, FILE *stream)
-{
-    const struct acre_bytes *bytes = context;
-
-    return fwrite(bytes->bytes, 1, bytes->count, stream) == bytes->count;
-}
-
-static bool write_picture(const struct acre_bytes *text, const char *path, char *error,
-                          size_t error_bytes)
-{
-    const char *format = format_of(path);
-    struct acre_bytes picture = {0};
-    struct acre_content content = {put_bytes, text};
-    char why[256];
-    bool is_written;
-
-    if (format != text_format) {
-        if (!acre_graphviz_render(format, text, &picture, why, sizeof why))
-            return acre_file_refuse(path, why, error, error_bytes);
-        content.context = &picture;
-    }
-    is_written = acre_file_write(&content, path, error, error_bytes);
-    free(picture.bytes);
-    return is_written;
-}
-
 enum acre_exit acre_bench_draw(const struct acre_workload *workload,
                                const struct acre_cell_spec *spec, const char *path, char *error,
                                size_t error_bytes)
@@ -228,7 +169,8 @@ enum acre_exit acre_bench_draw(const struct acre_workload *workload,
 
     if (acre_file_probe(path, error, error_bytes)) {
         status = draw(&sitting, &text);
-        if (status == ACRE_EXIT_OK && !write_picture(&text, path, error, error_bytes))
+        if (status == ACRE_EXIT_OK &&
+            !acre_picture_write(&acre_painter_graphviz, &text, path, error, error_bytes))
             status = ACRE_EXIT_IO;
     }
     free(text.bytes);

@@ -5,9 +5,6 @@
 #include "bench/bench.h"
 #include "report/exit_status.h"
 
-/* Whether the path says what kind of picture it is to be: -, .dot, .gv, .svg, .png, .pdf. */
-bool acre_picture_is_known(const char *path);
-
 /*
  * Runs the workload in this process and writes the picture of what is alive after iteration 1, or,
  * under the lifetime strong, of what is still there when it has let go of everything after ten

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench/arguments.h"
-#include "bench/draw.h"
+#include "report/picture.h"
 #include "bench/names.h"
 
 enum {
@@ -134,7 +134,7 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--json: the name is empty");
     case OPTION_DRAW:
         o->draw_path = value;
-        return acre_picture_is_known(value) ||
+        return acre_picture_is_known(&acre_painter_graphviz, value) ||
                acre_refuse(
                    &reader->refusal,
                    "--draw: '%.40s' is neither - nor FILE.dot, FILE.svg, FILE.png, FILE.pdf",

@@ -141,13 +141,7 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
     }
     if (optind == argc && !request->help)
         return acre_refuse(&refusal, "which backend? 'acre list' shows all, or so:PATH");
-    for (int i = optind; i < argc; i++) {
-        char why[256];
-
-        if (!acre_backend_check(argv[i], why, sizeof why))
-            return acre_refuse(&refusal, "%.60s: %s", argv[i], why);
-    }
-    return true;
+    return acre_check_backends(&refusal, argv + optind);
 }
 
 int acre_cmd_check(int argc, char **argv)

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc/registry.h"
@@ -10,32 +11,41 @@
 #include "cli/commands.h"
 #include "cli/identity.h"
 #include "cli/restart.h"
+#include "cli/staircase.h"
 #include "report/exit_status.h"
 #include "report/format.h"
+#include "report/picture.h"
 #include "report/streams.h"
+#include "report/write_file.h"
 
 static const char name[] = "acre classes";
 
 static const char help_text[] =
-    "usage: acre classes [options] BACKEND\n"
+    "usage: acre classes [options] BACKEND...\n"
     "\n"
     "Shows what a backend makes of requests from 1 byte to 4 MiB: how many sizes of blocks there "
     "are,\n"
     "and how much of them is lost to rounding, on average over all requests and at worst.\n"
     "\n"
     "    --align N    alignment of the requests, a power of two (default 16)\n"
+    "    --draw FILE  the staircase of requested to usable size, and the waste, of all backends "
+    "in\n"
+    "                 one picture; FILE ends with .svg, .png, .pdf or .gnuplot, the script for\n"
+    "                 Gnuplot that draws it\n"
     "    --help       this text\n"
     "\n"
     "examples:\n"
     "  acre classes jemalloc\n"
     "  acre classes --align 64 so:./libmine.so\n"
+    "  acre classes --draw classes.svg malloc jemalloc mimalloc pool\n"
     "\n"
-    "exit status: 0 shown, 2 wrong command line, 4 standard output cannot be written, 6 the "
-    "backend\n"
-    "cannot be opened, or does not tell usable sizes\n";
+    "exit status: 0 shown, 2 wrong command line, 3 out of memory, 4 standard output or FILE cannot "
+    "be\n"
+    "written, 6 a backend cannot be opened, or does not tell usable sizes\n";
 
 struct request {
     uint64_t align;
+    const char *draw_path; /* NULL: no picture */
     bool help;
 };
 
@@ -50,21 +60,11 @@ static void print_row(const struct acre_class_row *row, size_t most)
 
 static void print_classes(const struct acre_classes *classes)
 {
-    const struct acre_class_row *worst = &classes->rows[5];
-    double share_sum = 0;
+    const struct acre_class_row *worst = acre_classes_worst(classes);
 
-    /* Every doubling counts the same, as requests come in all of them; what is below 16 bytes is
-     * lost everywhere. */
-    for (unsigned i = 5; i <= ACRE_CLASS_POWERS; i++) {
-        const struct acre_class_row *row = &classes->rows[i];
-
-        share_sum += row->waste_sum / (double)row->requests;
-        if (row->worst_waste > worst->worst_waste)
-            worst = row;
-    }
     printf(
         "\n  Of blocks for 17 bytes to 4 MiB %.1f %% is lost to rounding on average over doublings",
-        100 * share_sum / (ACRE_CLASS_POWERS - 4));
+        100 * acre_classes_mean_waste(classes));
     if (worst->worst_waste > 0)
         printf(";\n  at worst %.1f %%, for %zu bytes", 100 * worst->worst_waste,
                worst->worst_request);
@@ -73,16 +73,25 @@ static void print_classes(const struct acre_classes *classes)
         print_row(&classes->rows[i], (size_t)1 << i);
 }
 
+static bool read_draw(const struct acre_refusal *refusal, struct request *request)
+{
+    request->draw_path = optarg;
+    return (strcmp(optarg, "-") != 0 && acre_picture_is_known(&acre_painter_gnuplot, optarg)) ||
+           acre_refuse(
+               refusal,
+               "--draw: '%.40s' is none of FILE.svg, FILE.png, FILE.pdf, FILE.gnuplot", optarg);
+}
+
 static bool read_options(int argc, char **argv, struct request *request, char *error,
                          size_t error_bytes)
 {
     static const struct option options[] = {
         {"align", required_argument, NULL, 'a'},
+        {"draw", required_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
     const struct acre_refusal refusal = {error, error_bytes};
-    char why[256];
     int option;
 
     opterr = 0;
@@ -92,21 +101,22 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
             return acre_refuse_option(&refusal, option, argv[optind - 1]);
         if (option == 'h')
             request->help = true;
-        else if (!acre_read_number(&refusal, "--align", optarg, 1, 2 << 20, &request->align))
+        else if (option == 'd' ? !read_draw(&refusal, request)
+                               : !acre_read_number(&refusal, "--align", optarg, 1, 2 << 20,
+                                                   &request->align))
             return false;
     }
     if ((request->align & (request->align - 1)) != 0)
         return acre_refuse(&refusal, "--align: %" PRIu64 " is no power of two", request->align);
-    if (request->help)
-        return true;
-    if (optind + 1 != argc)
-        return acre_refuse(&refusal, "wants one backend; 'acre list' shows all, or so:PATH");
-    return acre_backend_check(argv[optind], why, sizeof why) ||
-           acre_refuse(&refusal, "%.60s: %s", argv[optind], why);
+    if (optind == argc && !request->help)
+        return acre_refuse(&refusal, "which backend? 'acre list' shows all, or so:PATH");
+    return acre_check_backends(&refusal, argv + optind);
 }
 
-static enum acre_exit show(const char *word, uint32_t align)
+/* `staircase`: NULL without a picture. */
+static enum acre_exit show(const char *word, uint32_t align, struct acre_staircase *staircase)
 {
+    const struct acre_class_listener listener = {acre_staircase_step, staircase};
     struct acre_backend backend;
     struct acre_classes classes;
     bool is_measured;
@@ -114,19 +124,69 @@ static enum acre_exit show(const char *word, uint32_t align)
     if (!acre_open_and_print(&backend, word, name))
         return ACRE_EXIT_CELL;
     printf("; aligned to %u\n", align);
+    if (staircase != NULL)
+        acre_staircase_begin_backend(staircase);
     is_measured = acre_classes_measure(
-        backend.kind->is_for_regions ? backend.regions[0] : backend.pinned, align, &classes);
+        backend.kind->is_for_regions ? backend.regions[0] : backend.pinned, align, &classes,
+        staircase != NULL ? &listener : NULL);
     if (is_measured)
         print_classes(&classes);
     else
         fprintf(stderr, "%s: %.60s does not tell usable sizes, or refuses a block\n", name, word);
+    if (is_measured && staircase != NULL)
+        acre_staircase_end_backend(staircase, word, &classes);
     acre_backend_close(&backend);
-    return is_measured ? acre_output_end(name) : ACRE_EXIT_CELL;
+    return is_measured ? ACRE_EXIT_OK : ACRE_EXIT_CELL;
+}
+
+static enum acre_exit show_all(char **words, uint32_t align, struct acre_staircase *staircase)
+{
+    enum acre_exit status = ACRE_EXIT_OK;
+
+    for (; *words != NULL && status == ACRE_EXIT_OK; words++) {
+        status = show(*words, align, staircase);
+        if (words[1] != NULL)
+            putchar('\n');
+    }
+    return status;
+}
+
+static enum acre_exit write_picture(const struct acre_bytes *script, const char *path)
+{
+    char error[512];
+
+    if (!acre_picture_write(&acre_painter_gnuplot, script, path, error, sizeof error)) {
+        fprintf(stderr, "%s: %s\n", name, error);
+        return ACRE_EXIT_IO;
+    }
+    printf("\nwrote %s\n", path);
+    return ACRE_EXIT_OK;
+}
+
+static enum acre_exit show_and_draw(char **words, const struct request *request)
+{
+    struct acre_bytes script = {0};
+    struct acre_staircase staircase = {.script = open_memstream(&script.bytes, &script.count)};
+    enum acre_exit status = ACRE_EXIT_MEMORY;
+
+    if (staircase.script != NULL) {
+        status = show_all(words, (uint32_t)request->align, &staircase);
+        acre_staircase_end(&staircase, (uint32_t)request->align);
+        if (fclose(staircase.script) != 0 && status == ACRE_EXIT_OK)
+            status = ACRE_EXIT_MEMORY;
+    }
+    if (status == ACRE_EXIT_MEMORY)
+        fprintf(stderr, "%s: out of memory\n", name);
+    if (status == ACRE_EXIT_OK)
+        status = write_picture(&script, request->draw_path);
+    free(script.bytes);
+    return status;
 }
 
 int acre_cmd_classes(int argc, char **argv)
 {
     struct request request = {.align = 16};
+    enum acre_exit status;
     char error[512];
 
     if (!read_options(argc, argv, &request, error, sizeof error)) {
@@ -138,5 +198,11 @@ int acre_cmd_classes(int argc, char **argv)
         return (int)acre_output_end(name);
     }
     acre_restart_command("classes", argc, argv);
-    return (int)show(argv[optind], (uint32_t)request.align);
+    if (request.draw_path != NULL && !acre_file_probe(request.draw_path, error, sizeof error)) {
+        fprintf(stderr, "%s: %s\n", name, error);
+        return ACRE_EXIT_IO;
+    }
+    status = request.draw_path == NULL ? show_all(argv + optind, (uint32_t)request.align, NULL)
+                                       : show_and_draw(argv + optind, &request);
+    return status == ACRE_EXIT_OK ? (int)acre_output_end(name) : (int)status;
 }

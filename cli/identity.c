@@ -4,6 +4,16 @@
 
 #include "alloc/registry.h"
 
+bool acre_check_backends(const struct acre_refusal *refusal, char *const *words)
+{
+    char why[256];
+
+    for (; *words != NULL; words++)
+        if (!acre_backend_check(*words, why, sizeof why))
+            return acre_refuse(refusal, "%.60s: %s", *words, why);
+    return true;
+}
+
 void acre_print_identity(const struct acre_identity *identity)
 {
     printf("%s", identity->version);

@@ -10,7 +10,7 @@ static struct acre_classes measured(struct acre_alloc *alloc, uint32_t align)
     uint64_t requests = 0;
 
     cr_assert_not_null(alloc);
-    cr_assert(acre_classes_measure(alloc, align, &classes));
+    cr_assert(acre_classes_measure(alloc, align, &classes, NULL));
     for (int i = 0; i <= ACRE_CLASS_POWERS; i++)
         requests += classes.rows[i].requests;
     cr_assert_eq(requests, UINT64_C(1) << ACRE_CLASS_POWERS);
@@ -62,12 +62,12 @@ MTest(classes, that_are_unknown)
     char why[256];
     struct acre_alloc *heap = acre_mimalloc_heap_new(why, sizeof why);
 
-    cr_assert_not(acre_classes_measure(fault, 16, &classes));
+    cr_assert_not(acre_classes_measure(fault, 16, &classes, NULL));
     cr_assert_eq(plan.failures, 1);
     cr_assert_not_null(heap);
     heap->ops =
         &(struct acre_alloc_ops){.capabilities = ACRE_CAN_FREE, .destroy = heap->ops->destroy};
-    cr_assert_not(acre_classes_measure(heap, 16, &classes));
+    cr_assert_not(acre_classes_measure(heap, 16, &classes, NULL));
     acre_destroy(heap);
     acre_destroy(fault);
     acre_destroy(pool);
