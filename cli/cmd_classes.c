@@ -77,9 +77,9 @@ static bool read_draw(const struct acre_refusal *refusal, struct request *reques
 {
     request->draw_path = optarg;
     return (strcmp(optarg, "-") != 0 && acre_picture_is_known(&acre_painter_gnuplot, optarg)) ||
-           acre_refuse(
-               refusal,
-               "--draw: '%.40s' is none of FILE.svg, FILE.png, FILE.pdf, FILE.gnuplot", optarg);
+           acre_refuse(refusal,
+                       "--draw: '%.40s' is none of FILE.svg, FILE.png, FILE.pdf, FILE.gnuplot",
+                       optarg);
 }
 
 static bool read_options(int argc, char **argv, struct request *request, char *error,
@@ -101,9 +101,9 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
             return acre_refuse_option(&refusal, option, argv[optind - 1]);
         if (option == 'h')
             request->help = true;
-        else if (option == 'd' ? !read_draw(&refusal, request)
-                               : !acre_read_number(&refusal, "--align", optarg, 1, 2 << 20,
-                                                   &request->align))
+        else if (option == 'd'
+                     ? !read_draw(&refusal, request)
+                     : !acre_read_number(&refusal, "--align", optarg, 1, 2 << 20, &request->align))
             return false;
     }
     if ((request->align & (request->align - 1)) != 0)
@@ -126,9 +126,9 @@ static enum acre_exit show(const char *word, uint32_t align, struct acre_stairca
     printf("; aligned to %u\n", align);
     if (staircase != NULL)
         acre_staircase_begin_backend(staircase);
-    is_measured = acre_classes_measure(
-        backend.kind->is_for_regions ? backend.regions[0] : backend.pinned, align, &classes,
-        staircase != NULL ? &listener : NULL);
+    is_measured =
+        acre_classes_measure(backend.kind->is_for_regions ? backend.regions[0] : backend.pinned,
+                             align, &classes, staircase != NULL ? &listener : NULL);
     if (is_measured)
         print_classes(&classes);
     else

@@ -12,8 +12,7 @@ static unsigned column_of(size_t request_bytes)
 /* The first size of the next column. */
 static size_t end_of_column(size_t request_bytes)
 {
-    size_t end =
-        (size_t)ceil(exp2((double)(column_of(request_bytes) + 1) / COLUMNS_PER_DOUBLING));
+    size_t end = (size_t)ceil(exp2((double)(column_of(request_bytes) + 1) / COLUMNS_PER_DOUBLING));
 
     return end > request_bytes ? end : request_bytes + 1;
 }

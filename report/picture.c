@@ -23,7 +23,7 @@ enum { STREAMS = 3 };
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 /* A script sets `terminal`, with a size that is its own times `pixel`, if they exist: without them
  * it is drawn in the window of whoever runs it by hand. -d: nobody's ~/.gnuplot. */
-#define GNUPLOT(terminal, pixel) \
+#define GNUPLOT(terminal, pixel)                                                                   \
     ARGUMENTS("gnuplot", "-d", "-e", "terminal = \"" terminal "\"; pixel = " pixel, "-")
 
 static const struct acre_picture_form graphviz_forms[] = {
