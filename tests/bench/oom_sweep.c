@@ -2,7 +2,9 @@
  * oom_sweep WORKLOAD: every allocation of a run fails in turn, once and from then on, with each
  * tiny set of parameters on every backend under every lifetime, until the run is finished. It ends
  * with ACRE_NO_MEMORY or gets along, nothing is left, every allocator is sound: acre_checked_run.
- * Prints TAP. strong is left out, since it leaks by design.
+ * Prints TAP. strong is left out, since it leaks by design. On one backend that frees and on one that
+ * resets the bytes that may be live are swept as well, in steps of 7: what fails then depends on what
+ * lives, and is large more often than small.
  *
  * Lua's way: the number of allocations that a finished run needs is a figure of its own. It is the
  * same on all backends, and any change of it is one of the engine.
@@ -70,6 +72,21 @@ static uint64_t after(uint64_t k)
     return acre_track_is_listening() && k >= 10 ? k + 29 : k + 1;
 }
 
+/* One run with memory that fails. False with a sentence. */
+static bool run(const struct acre_workload *workload, const struct acre_cell_spec *spec,
+                const struct acre_rails *rails, struct acre_checked *result, char *wrong,
+                size_t wrong_bytes)
+{
+    bool is_sound = acre_checked_run(workload, spec, ACRE_TINY_ITERATIONS, rails, result);
+
+    totals.runs++;
+    totals.ended += result->status == ACRE_NO_MEMORY;
+    totals.got_along += result->status == ACRE_OK && result->failures > 0;
+    if (!is_sound)
+        snprintf(wrong, wrong_bytes, "%s", result->breach);
+    return is_sound;
+}
+
 /* False with a sentence. */
 static bool sweep(const struct acre_workload *workload, const struct acre_cell_spec *spec,
                   bool forever, uint64_t *allocations, char *wrong, size_t wrong_bytes)
@@ -78,14 +95,9 @@ static bool sweep(const struct acre_workload *workload, const struct acre_cell_s
 
     for (uint64_t k = 1; result.failures > 0; k = after(k)) {
         const struct acre_rails rails = {.fail_at = k, .forever = forever};
-        bool is_sound = acre_checked_run(workload, spec, ACRE_TINY_ITERATIONS, &rails, &result);
 
-        totals.runs++;
-        totals.ended += result.status == ACRE_NO_MEMORY;
-        totals.got_along += result.status == ACRE_OK && result.failures > 0;
-        if (!is_sound)
-            snprintf(wrong, wrong_bytes, "allocation %" PRIu64 "%s: %s", k,
-                     forever ? " and all after it" : "", result.breach);
+        if (!run(workload, spec, &rails, &result, wrong, wrong_bytes))
+            fprintf(stderr, "allocation %" PRIu64 "%s:\n", k, forever ? " and all after it" : "");
         else if (forever && result.failures > 0 && result.status == ACRE_OK)
             snprintf(wrong, wrong_bytes, "finished though all from allocation %" PRIu64 " failed",
                      k);
@@ -98,11 +110,36 @@ static bool sweep(const struct acre_workload *workload, const struct acre_cell_s
     return true;
 }
 
+/* As above; `bytes`: the least budget that does. */
+static bool sweep_budget(const struct acre_workload *workload, const struct acre_cell_spec *spec,
+                         uint64_t *bytes, char *wrong, size_t wrong_bytes)
+{
+    const uint64_t step = acre_track_is_listening() ? 7 * 101 : 7;
+    struct acre_checked result = {.failures = 1};
+
+    for (*bytes = 1;; *bytes += step) {
+        const struct acre_rails rails = {.budget_bytes = *bytes};
+
+        if (!run(workload, spec, &rails, &result, wrong, wrong_bytes)) {
+            fprintf(stderr, "a budget of %" PRIu64 " bytes:\n", *bytes);
+            return false;
+        }
+        if (result.failures == 0)
+            return true;
+    }
+}
+
+static bool is_swept_by_budget(const struct acre_cell_spec *spec)
+{
+    return strcmp(spec->backend, "malloc") == 0 || strcmp(spec->backend, "arena") == 0;
+}
+
 static void sweep_cell(const struct acre_workload *workload, const struct acre_cell_spec *spec,
                        size_t tiny)
 {
     uint64_t expected = figure_of(workload, tiny, spec->lifetime);
     uint64_t allocations = 0;
+    uint64_t budget_bytes = 0;
     char wrong[512] = "";
 
     if (sweep(workload, spec, false, &allocations, wrong, sizeof wrong) &&
@@ -112,6 +149,9 @@ static void sweep_cell(const struct acre_workload *workload, const struct acre_c
                      expected);
         else if (allocations > ACRE_TINY_ALLOCATIONS)
             snprintf(wrong, sizeof wrong, "more than %d allocations", ACRE_TINY_ALLOCATIONS);
+        else if (is_swept_by_budget(spec) &&
+                 sweep_budget(workload, spec, &budget_bytes, wrong, sizeof wrong))
+            printf("# within %" PRIu64 " bytes:\n", budget_bytes);
     }
     report(spec, tiny, wrong, allocations);
 }
