@@ -18,6 +18,7 @@ static const struct command {
     {"classes", "acre classes", "what a backend makes of sizes", acre_cmd_classes},
     {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
+    {"report", "acre report", "show a stored run", acre_cmd_report},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
