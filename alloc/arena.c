@@ -31,8 +31,9 @@ enum {
 
 struct chunk {
     struct chunk *next;
-    size_t bytes;     /* the whole chunk, header included: its size in the layer below */
-    size_t end_bytes; /* of one that is full: behind its last block */
+    size_t bytes;       /* the whole chunk, header included */
+    size_t asked_bytes; /* of the layer below, which may have given more */
+    size_t end_bytes;   /* of one that is full: behind its last block */
 };
 
 _Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit in front of the blocks");
@@ -81,18 +82,32 @@ static struct acre_layout layout_of_chunk(const struct arena *arena, size_t byte
     return (struct acre_layout){bytes, (uint32_t)arena->page_bytes, ACRE_PURPOSE_OTHER};
 }
 
+static bool is_within_limit(const struct arena *arena, size_t bytes)
+{
+    return arena->limit_bytes == 0 ||
+           (bytes <= arena->limit_bytes && arena->held_bytes <= arena->limit_bytes - bytes);
+}
+
+/* The layer below may give more than was asked; a chunk has all of it. */
 static struct chunk *take_chunk(struct arena *arena, size_t bytes)
 {
+    struct acre_layout layout = layout_of_chunk(arena, bytes);
     struct chunk *chunk;
 
-    if (arena->limit_bytes != 0 &&
-        (bytes > arena->limit_bytes || arena->held_bytes > arena->limit_bytes - bytes))
+    if (!is_within_limit(arena, bytes))
         return NULL;
-    chunk = acre_allocate(arena->below, layout_of_chunk(arena, bytes));
+    chunk = acre_allocate(arena->below, layout);
     if (chunk == NULL)
         return NULL;
+    if (acre_can(arena->below, ACRE_CAN_USABLE))
+        bytes = acre_usable_bytes(arena->below, chunk, layout) & ~(arena->page_bytes - 1);
+    if (!is_within_limit(arena, bytes)) {
+        acre_free(arena->below, chunk, layout);
+        return NULL;
+    }
     chunk->next = NULL;
     chunk->bytes = bytes;
+    chunk->asked_bytes = layout.size;
     arena->held_bytes += bytes;
     if (arena->is_tracked)
         acre_track_chunk_begin(tracked_of(chunk), tracked_bytes(bytes));
@@ -101,12 +116,12 @@ static struct chunk *take_chunk(struct arena *arena, size_t bytes)
 
 static void give_chunk_back(struct arena *arena, struct chunk *chunk)
 {
-    size_t bytes = chunk->bytes;
+    struct acre_layout layout = layout_of_chunk(arena, chunk->asked_bytes);
 
     if (arena->is_tracked)
-        acre_track_chunk_end(tracked_of(chunk), tracked_bytes(bytes));
-    arena->held_bytes -= bytes;
-    acre_free(arena->below, chunk, layout_of_chunk(arena, bytes));
+        acre_track_chunk_end(tracked_of(chunk), tracked_bytes(chunk->bytes));
+    arena->held_bytes -= chunk->bytes;
+    acre_free(arena->below, chunk, layout);
 }
 
 static size_t give_list_back(struct arena *arena, struct chunk **list)

@@ -17,9 +17,16 @@ struct pages_backend {
     bool is_huge;
 };
 
+/* Where that adds at most an eighth, a block ends with a huge page: its last part would be mapped
+ * in hundreds of small ones. */
 static size_t mapped_bytes(const struct pages_backend *backend, size_t size)
 {
-    return (size + backend->page_bytes - 1) & ~(backend->page_bytes - 1);
+    size_t bytes = acre_align_up(size, backend->page_bytes);
+    size_t huge_bytes = acre_align_up(size, ACRE_HUGE_PAGE_BYTES);
+
+    return backend->is_huge && bytes >= ACRE_HUGE_PAGE_BYTES && huge_bytes - bytes <= bytes / 8
+               ? huge_bytes
+               : bytes;
 }
 
 /* An aligned block is cut out of a mapping that is longer by the alignment. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bench/arguments.h"
-#include "report/picture.h"
 #include "bench/names.h"
+#include "report/picture.h"
 
 enum {
     OPTION_ITERATIONS = 256,

@@ -2,9 +2,9 @@
  * oom_sweep WORKLOAD: every allocation of a run fails in turn, once and from then on, with each
  * tiny set of parameters on every backend under every lifetime, until the run is finished. It ends
  * with ACRE_NO_MEMORY or gets along, nothing is left, every allocator is sound: acre_checked_run.
- * Prints TAP. strong is left out, since it leaks by design. On one backend that frees and on one that
- * resets the bytes that may be live are swept as well, in steps of 7: what fails then depends on what
- * lives, and is large more often than small.
+ * Prints TAP. strong is left out, since it leaks by design. On one backend that frees and on one
+ * that resets the bytes that may be live are swept as well, in steps of 7: what fails then depends
+ * on what lives, and is large more often than small.
  *
  * Lua's way: the number of allocations that a finished run needs is a figure of its own. It is the
  * same on all backends, and any change of it is one of the engine.
