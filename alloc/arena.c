@@ -5,7 +5,7 @@
  *   ┌────────┬──────────────┐  ┌────────┬───────────┐  ┌────────┬───────────────┐
  *   │ header │ blocks ──>   │─>│ header │           │  │ header │ one block     │─> ...
  *   └────────┴──────────────┘  └────────┴───────────┘  └────────┴───────────────┘
- *             ^ first           ^ current: cursor..end   large_used / large_spare
+ *             ^ first           ^ current: cursor..end   large_used
  *
  * Chunks grow: a new one is as large as all before together, up to a limit, so that a large region
  * has few of them, and large ones can have huge pages (pages.c). At most half of the row waits
@@ -18,148 +18,31 @@
  * cursor stands at its end).
  */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "alloc/backends.h"
+#include "alloc/chunks.h"
 #include "alloc/track.h"
 
-enum {
-    DEFAULT_CHUNK_BYTES = 1 << 20,
-    DEFAULT_LARGEST_BYTES = 32 << 20,
-    HEADER_BYTES = 64, /* the first block of a chunk begins on a cache line */
-};
-
-struct chunk {
-    struct chunk *next;
-    size_t bytes;       /* the whole chunk, header included */
-    size_t asked_bytes; /* of the layer below, which may have given more */
-    size_t end_bytes;   /* of one that is full: behind its last block */
-};
-
-_Static_assert(sizeof(struct chunk) <= HEADER_BYTES, "the header must fit in front of the blocks");
+enum { DEFAULT_CHUNK_BYTES = 1 << 20, DEFAULT_LARGEST_BYTES = 32 << 20 };
 
 struct arena {
     struct acre_alloc base; /* its cursor stands in the current chunk */
-    struct acre_alloc *below;
-    struct chunk *first;
-    struct chunk *current;
-    struct chunk *large_used;
-    struct chunk *large_spare;
+    struct acre_chunk_source source;
+    struct acre_chunk *first;
+    struct acre_chunk *current;
+    struct acre_chunk *large_used;
     size_t chunk_bytes; /* of the first one */
     size_t largest_bytes;
     size_t row_bytes;   /* of all chunks from `first` on */
     size_t small_bytes; /* a quarter of the first chunk; more has a chunk of its own */
-    size_t page_bytes;
-    size_t limit_bytes;
-    size_t held_bytes;
-    bool is_tracked;
 };
 
-static char *blocks_of(const struct chunk *chunk)
-{
-    return (char *)chunk + HEADER_BYTES;
-}
-
-static char *end_of(const struct chunk *chunk)
-{
-    return (char *)chunk + chunk->bytes;
-}
-
-/* What a checker is told of a chunk: all but the header, so that the bytes in front of the first
- * block are nobody's too. */
-static char *tracked_of(const struct chunk *chunk)
-{
-    return (char *)chunk + sizeof *chunk;
-}
-
-static size_t tracked_bytes(size_t chunk_bytes)
-{
-    return chunk_bytes - sizeof(struct chunk);
-}
-
-static struct acre_layout layout_of_chunk(const struct arena *arena, size_t bytes)
-{
-    return (struct acre_layout){bytes, (uint32_t)arena->page_bytes, ACRE_PURPOSE_OTHER};
-}
-
-static bool is_within_limit(const struct arena *arena, size_t bytes)
-{
-    return arena->limit_bytes == 0 ||
-           (bytes <= arena->limit_bytes && arena->held_bytes <= arena->limit_bytes - bytes);
-}
-
-/* The layer below may give more than was asked; a chunk has all of it. */
-static struct chunk *take_chunk(struct arena *arena, size_t bytes)
-{
-    struct acre_layout layout = layout_of_chunk(arena, bytes);
-    struct chunk *chunk;
-
-    if (!is_within_limit(arena, bytes))
-        return NULL;
-    chunk = acre_allocate(arena->below, layout);
-    if (chunk == NULL)
-        return NULL;
-    if (acre_can(arena->below, ACRE_CAN_USABLE))
-        bytes = acre_usable_bytes(arena->below, chunk, layout) & ~(arena->page_bytes - 1);
-    if (!is_within_limit(arena, bytes)) {
-        acre_free(arena->below, chunk, layout);
-        return NULL;
-    }
-    chunk->next = NULL;
-    chunk->bytes = bytes;
-    chunk->asked_bytes = layout.size;
-    arena->held_bytes += bytes;
-    if (arena->is_tracked)
-        acre_track_chunk_begin(tracked_of(chunk), tracked_bytes(bytes));
-    return chunk;
-}
-
-static void give_chunk_back(struct arena *arena, struct chunk *chunk)
-{
-    struct acre_layout layout = layout_of_chunk(arena, chunk->asked_bytes);
-
-    if (arena->is_tracked)
-        acre_track_chunk_end(tracked_of(chunk), tracked_bytes(chunk->bytes));
-    arena->held_bytes -= chunk->bytes;
-    acre_free(arena->below, chunk, layout);
-}
-
-static size_t give_list_back(struct arena *arena, struct chunk **list)
-{
-    size_t bytes = 0;
-
-    while (*list != NULL) {
-        struct chunk *chunk = *list;
-
-        *list = chunk->next;
-        bytes += chunk->bytes;
-        give_chunk_back(arena, chunk);
-    }
-    return bytes;
-}
-
-static void make_current(struct arena *arena, struct chunk *chunk)
+static void make_current(struct arena *arena, struct acre_chunk *chunk)
 {
     arena->current = chunk;
-    arena->base.bump.cursor = blocks_of(chunk);
+    arena->base.bump.cursor = acre_chunk_blocks(chunk);
     /* A checker is to see each block. */
-    arena->base.bump.end = arena->is_tracked ? NULL : end_of(chunk);
-}
-
-/* The smallest spare chunk that fits. The list is as short as an iteration has large blocks. */
-static struct chunk *take_spare(struct arena *arena, size_t bytes)
-{
-    struct chunk **best = NULL;
-    struct chunk *chunk;
-
-    for (struct chunk **link = &arena->large_spare; *link != NULL; link = &(*link)->next)
-        if ((*link)->bytes >= bytes && (best == NULL || (*link)->bytes < (*best)->bytes))
-            best = link;
-    if (best == NULL)
-        return NULL;
-    chunk = *best;
-    *best = chunk->next;
-    return chunk;
+    arena->base.bump.end = arena->source.is_tracked ? NULL : acre_chunk_end(chunk);
 }
 
 /* Where the next one begins: see ACRE_BUMP_ALIGN. Chunks end at a multiple of it. */
@@ -171,34 +54,35 @@ static char *end_of_block(char *block, size_t size)
 /* Each block on its own pages: kept over a reset, used again best fit. */
 static void *allocate_large(struct arena *arena, struct acre_layout layout)
 {
-    size_t room_bytes = layout.align > HEADER_BYTES ? layout.align : 0;
-    size_t bytes = acre_align_up(HEADER_BYTES + room_bytes + layout.size, arena->page_bytes);
-    struct chunk *chunk;
+    size_t room_bytes = layout.align > ACRE_CHUNK_HEADER_BYTES ? layout.align : 0;
+    size_t bytes =
+        acre_align_up(ACRE_CHUNK_HEADER_BYTES + room_bytes + layout.size, arena->source.page_bytes);
+    struct acre_chunk *chunk;
     char *block;
 
     /* The front function bounds size + align by PTRDIFF_MAX, so the sum above cannot wrap. */
-    chunk = take_spare(arena, bytes);
+    chunk = acre_chunk_take_spare(&arena->source, bytes);
     if (chunk == NULL)
-        chunk = take_chunk(arena, bytes);
+        chunk = acre_chunk_take(&arena->source, bytes);
     if (chunk == NULL)
         return NULL;
     chunk->next = arena->large_used;
     arena->large_used = chunk;
-    block = (char *)acre_align_up((size_t)blocks_of(chunk), layout.align);
-    chunk->end_bytes = (size_t)(end_of(chunk) - block) - layout.size;
+    block = (char *)acre_align_up((size_t)acre_chunk_blocks(chunk), layout.align);
+    chunk->end_bytes = (size_t)(acre_chunk_end(chunk) - block) - layout.size;
     return block;
 }
 
 /* The next of the row. Where there is no memory for a large one, the least may still be had. */
-static struct chunk *add_to_row(struct arena *arena)
+static struct acre_chunk *add_to_row(struct arena *arena)
 {
     size_t bytes = arena->row_bytes < arena->chunk_bytes     ? arena->chunk_bytes
                    : arena->row_bytes > arena->largest_bytes ? arena->largest_bytes
                                                              : arena->row_bytes;
-    struct chunk *chunk = take_chunk(arena, bytes);
+    struct acre_chunk *chunk = acre_chunk_take(&arena->source, bytes);
 
     if (chunk == NULL && bytes > arena->chunk_bytes)
-        chunk = take_chunk(arena, arena->chunk_bytes);
+        chunk = acre_chunk_take(&arena->source, arena->chunk_bytes);
     if (chunk == NULL)
         return NULL;
     arena->row_bytes += chunk->bytes;
@@ -210,7 +94,7 @@ static struct chunk *add_to_row(struct arena *arena)
 static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
                                                        struct acre_layout layout)
 {
-    struct chunk *next;
+    struct acre_chunk *next;
     char *block;
 
     if (layout.size > arena->small_bytes || layout.align > arena->small_bytes)
@@ -221,7 +105,8 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
     if (next == NULL)
         return NULL;
     if (arena->current != NULL)
-        arena->current->end_bytes = (size_t)(end_of(arena->current) - arena->base.bump.cursor);
+        arena->current->end_bytes =
+            (size_t)(acre_chunk_end(arena->current) - arena->base.bump.cursor);
     make_current(arena, next);
     /* At most a quarter for the block and a quarter for its alignment: it fits. */
     block = (char *)acre_align_up((size_t)arena->base.bump.cursor, layout.align);
@@ -231,7 +116,7 @@ static __attribute__((noinline)) void *allocate_slowly(struct arena *arena,
 
 static char *room_end(const struct arena *arena)
 {
-    return arena->current != NULL ? end_of(arena->current) : NULL;
+    return arena->current != NULL ? acre_chunk_end(arena->current) : NULL;
 }
 
 /* For decorators, checkers, and where the front function found no room in the current chunk. */
@@ -290,19 +175,10 @@ static bool arena_resize(struct acre_alloc *self, void *block, struct acre_layou
 static void arena_reset(struct acre_alloc *self)
 {
     struct arena *arena = (struct arena *)self;
-    struct chunk **tail = &arena->large_used;
 
-    if (arena->is_tracked) {
-        for (struct chunk *c = arena->first; c != NULL; c = c->next)
-            acre_track_chunk_clear(arena, tracked_of(c), tracked_bytes(c->bytes));
-        for (struct chunk *c = arena->large_used; c != NULL; c = c->next)
-            acre_track_chunk_clear(arena, tracked_of(c), tracked_bytes(c->bytes));
-    }
-    while (*tail != NULL)
-        tail = &(*tail)->next;
-    *tail = arena->large_spare;
-    arena->large_spare = arena->large_used;
-    arena->large_used = NULL;
+    acre_chunks_clear(&arena->source, arena, arena->first);
+    acre_chunks_clear(&arena->source, arena, arena->large_used);
+    acre_chunks_keep(&arena->source, &arena->large_used);
     if (arena->first != NULL)
         make_current(arena, arena->first);
 }
@@ -317,27 +193,28 @@ static size_t arena_usable_bytes(const struct acre_alloc *self, const void *bloc
 
 static size_t arena_held_bytes(const struct acre_alloc *self)
 {
-    return ((const struct arena *)self)->held_bytes;
+    return acre_chunks_held(&((const struct arena *)self)->source);
 }
 
 /* Since the reset, or since it was made. */
 static bool is_untouched(const struct arena *arena)
 {
-    return arena->current == arena->first && arena->base.bump.cursor == blocks_of(arena->current);
+    return arena->current == arena->first &&
+           arena->base.bump.cursor == acre_chunk_blocks(arena->current);
 }
 
 static size_t arena_trim(struct acre_alloc *self)
 {
     struct arena *arena = (struct arena *)self;
-    size_t large_bytes = give_list_back(arena, &arena->large_spare);
+    size_t large_bytes = acre_spares_give_back(&arena->source);
     size_t bytes = 0;
 
     if (arena->current != NULL && is_untouched(arena)) {
         arena->current = NULL;
         self->bump = (struct acre_bump){0};
-        bytes = give_list_back(arena, &arena->first);
+        bytes = acre_chunks_give_back(&arena->source, &arena->first);
     } else if (arena->current != NULL) {
-        bytes = give_list_back(arena, &arena->current->next);
+        bytes = acre_chunks_give_back(&arena->source, &arena->current->next);
     }
     arena->row_bytes -= bytes;
     return large_bytes + bytes;
@@ -346,28 +223,31 @@ static size_t arena_trim(struct acre_alloc *self)
 static const char *arena_check(const struct acre_alloc *self)
 {
     const struct arena *arena = (const struct arena *)self;
-    const struct chunk *lists[] = {arena->first, arena->large_used, arena->large_spare};
-    size_t held_bytes = 0;
+    const struct acre_chunk *lists[] = {arena->first, arena->large_used};
+    const char *breach = acre_chunks_check(&arena->source);
+    size_t used_bytes = 0;
     size_t row_bytes = 0;
     bool saw_current = arena->current == NULL;
 
+    if (breach != NULL)
+        return breach;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (const struct chunk *c = lists[i]; c != NULL; c = c->next) {
-            if (c->bytes < HEADER_BYTES || c->bytes % arena->page_bytes != 0)
+        for (const struct acre_chunk *c = lists[i]; c != NULL; c = c->next) {
+            if (c->bytes < ACRE_CHUNK_HEADER_BYTES || c->bytes % arena->source.page_bytes != 0)
                 return "arena: the size of a chunk is not a number of pages";
-            held_bytes += c->bytes;
+            used_bytes += c->bytes;
             row_bytes += i == 0 ? c->bytes : 0;
-            if (held_bytes > arena->held_bytes)
+            if (used_bytes > arena->source.used_bytes)
                 return "arena: its chunks hold more bytes than it counts, or form a ring";
             saw_current |= c == arena->current;
         }
-    if (held_bytes != arena->held_bytes)
+    if (used_bytes != arena->source.used_bytes)
         return "arena: its chunks hold fewer bytes than it counts";
     if (row_bytes != arena->row_bytes)
         return "arena: it miscounts the bytes of the chunks that follow each other";
     if (!saw_current)
         return "arena: the current chunk is in no list";
-    if (arena->current != NULL && (arena->base.bump.cursor < blocks_of(arena->current) ||
+    if (arena->current != NULL && (arena->base.bump.cursor < acre_chunk_blocks(arena->current) ||
                                    arena->base.bump.cursor > room_end(arena)))
         return "arena: the cursor is outside the current chunk";
     if ((size_t)arena->base.bump.cursor % ACRE_BUMP_ALIGN != 0)
@@ -375,14 +255,14 @@ static const char *arena_check(const struct acre_alloc *self)
     return NULL;
 }
 
-static void add_chunks(struct acre_region_use *use, const struct chunk *first,
-                       const struct chunk *end, bool are_full)
+static void add_chunks(struct acre_region_use *use, const struct acre_chunk *first,
+                       const struct acre_chunk *end, bool are_full)
 {
-    for (const struct chunk *c = first; c != end; c = c->next) {
-        size_t room_bytes = c->bytes - HEADER_BYTES;
+    for (const struct acre_chunk *c = first; c != end; c = c->next) {
+        size_t room_bytes = c->bytes - ACRE_CHUNK_HEADER_BYTES;
 
         use->held_bytes += c->bytes;
-        use->header_bytes += HEADER_BYTES;
+        use->header_bytes += ACRE_CHUNK_HEADER_BYTES;
         use->end_bytes += are_full ? c->end_bytes : 0;
         use->given_bytes += are_full ? room_bytes - c->end_bytes : 0;
         use->room_bytes += are_full ? 0 : room_bytes;
@@ -395,12 +275,13 @@ void acre_arena_use(const struct acre_alloc *self, struct acre_region_use *use)
     size_t given_bytes;
 
     add_chunks(use, arena->large_used, NULL, true);
-    add_chunks(use, arena->large_spare, NULL, false);
+    if (arena->source.spares == &arena->source.own_spares)
+        add_chunks(use, arena->source.spares->first, NULL, false);
     add_chunks(use, arena->first, arena->current, true);
     if (arena->current == NULL)
         return;
     add_chunks(use, arena->current, NULL, false);
-    given_bytes = (size_t)(arena->base.bump.cursor - blocks_of(arena->current));
+    given_bytes = (size_t)(arena->base.bump.cursor - acre_chunk_blocks(arena->current));
     use->given_bytes += given_bytes;
     use->room_bytes -= given_bytes;
 }
@@ -410,9 +291,9 @@ static void arena_destroy(struct acre_alloc *self)
     struct arena *arena = (struct arena *)self;
 
     arena_reset(self);
-    give_list_back(arena, &arena->first);
-    give_list_back(arena, &arena->large_spare);
-    if (arena->is_tracked)
+    acre_chunks_give_back(&arena->source, &arena->first);
+    acre_chunks_end(&arena->source);
+    if (arena->source.is_tracked)
         acre_track_pool_end(arena);
     free(arena);
 }
@@ -456,21 +337,19 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
 
     if (arena == NULL)
         return NULL;
-    *arena = (struct arena){
-        .base = {.ops = &arena_ops},
-        .below = below,
-        .page_bytes = (size_t)sysconf(_SC_PAGESIZE),
-        .limit_bytes = options != NULL ? options->limit_bytes : 0,
-        .is_tracked = acre_track_is_listening(),
-    };
+    *arena = (struct arena){.base = {.ops = &arena_ops}};
+    acre_chunks_begin(&arena->source, below, options != NULL ? options->limit_bytes : 0,
+                      options != NULL && options->beside != NULL
+                          ? &((struct arena *)options->beside)->source
+                          : NULL);
     if (chunk_bytes == 0)
         chunk_bytes = DEFAULT_CHUNK_BYTES;
     /* A quarter is more than what the front function takes by itself. */
-    if (chunk_bytes < 4 * arena->page_bytes)
-        chunk_bytes = 4 * arena->page_bytes;
+    if (chunk_bytes < 4 * arena->source.page_bytes)
+        chunk_bytes = 4 * arena->source.page_bytes;
     if (chunk_bytes > (size_t)PTRDIFF_MAX / 2)
         chunk_bytes = (size_t)PTRDIFF_MAX / 2;
-    arena->chunk_bytes = acre_align_up(chunk_bytes, arena->page_bytes);
+    arena->chunk_bytes = acre_align_up(chunk_bytes, arena->source.page_bytes);
     arena->small_bytes = arena->chunk_bytes / 4;
     if (largest_bytes == 0)
         largest_bytes = DEFAULT_LARGEST_BYTES;
@@ -478,8 +357,8 @@ struct acre_alloc *acre_arena_new(struct acre_alloc *below,
         largest_bytes = (size_t)PTRDIFF_MAX / 2;
     arena->largest_bytes = largest_bytes <= arena->chunk_bytes
                                ? arena->chunk_bytes
-                               : acre_align_up(largest_bytes, arena->page_bytes);
-    if (arena->is_tracked) {
+                               : acre_align_up(largest_bytes, arena->source.page_bytes);
+    if (arena->source.is_tracked) {
         arena->base.ops = &tracked_ops;
         acre_track_pool_begin(arena);
     }

@@ -61,12 +61,16 @@ struct acre_arena_options {
     size_t chunk_bytes;         /* of the first chunk; 0: 1 MiB. Rounded up to whole pages. */
     size_t largest_chunk_bytes; /* 0: 32 MiB; never less than the first */
     size_t limit_bytes;         /* never hold more than this; 0: no limit */
+    struct acre_alloc *beside;  /* an arena that ends later, over the same layer, or NULL */
 };
 
 /*
  * A bump region over `below` (borrowed): allocate moves a pointer, free does nothing, reset starts
  * over and keeps the chunks. Blocks larger than a quarter of a chunk have chunks of their own,
- * kept over a reset as well and reused best fit. acre_trim gives back what is not in use.
+ * kept over a reset as well and reused best fit, of equals what was dropped last. acre_trim gives
+ * back what is not in use. Arenas beside one another keep these together, so that one finds in the
+ * caches what the other has just dropped; one of them holds them (the other's limit does not count
+ * them), and each may still be used by a thread of its own.
  * In the steady state of a loop it makes no system call and touches no new page.
  * Reference: D. Hanson, "Fast allocation and deallocation of memory based on object lifetimes",
  * Software: Practice and Experience 20(1), 1990.

@@ -106,8 +106,8 @@ void acre_backend_waste(const struct acre_backend *backend, const struct acre_wa
 
 void acre_backend_close(struct acre_backend *backend)
 {
-    for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)
-        acre_destroy(backend->regions[i]);
+    for (size_t i = ACRE_BACKEND_REGIONS; i-- > 0;)
+        acre_destroy(backend->regions[i]); /* the first may serve those beside it */
     acre_destroy(backend->pinned);
     for (size_t i = 0; i < ACRE_BACKEND_REGIONS; i++)
         acre_destroy(backend->retiring[i]);

@@ -110,7 +110,7 @@ static bool open_stack(struct acre_backend *backend, const struct acre_setting_v
                        new_region *make_pinned, new_region *make_region, char *why,
                        size_t why_bytes)
 {
-    const struct acre_arena_options options = {
+    struct acre_arena_options options = {
         .chunk_bytes = values[CHUNK].is_set        ? (size_t)values[CHUNK].number
                        : values[HUGE_PAGES].is_set ? ACRE_HUGE_PAGE_BYTES
                                                    : 0,
@@ -134,6 +134,8 @@ static bool open_stack(struct acre_backend *backend, const struct acre_setting_v
 
         backend->regions[i] = below != NULL ? make_region(below, &options) : NULL;
         complete = backend->regions[i] != NULL;
+        if (make_region == acre_arena_new && backend->retired_resets == 0)
+            options.beside = backend->regions[0];
     }
     if (!complete)
         snprintf(why, why_bytes, "out of memory");

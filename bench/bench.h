@@ -59,8 +59,8 @@ struct acre_workload {
      */
     const char *(*why_not)(const struct acre_backend_kind *kind, enum acre_lifetime lifetime);
 
-    /* Its iterations are the work of several threads, so that no two are the same instructions. */
-    bool has_threads;
+    /* Why ./dev instructions cannot count it: no two runs are the same. NULL: it can. */
+    const char *uncounted;
 
     /* When the old goes. NULL: before the new is built. */
     enum acre_order (*order)(const struct acre_cell_spec *spec);

@@ -179,27 +179,33 @@ static enum acre_exit run_cell(const struct counted_cell *cell, uint64_t count)
 
 static enum acre_exit help(void)
 {
+    const struct acre_workload *workload;
+
     puts(
         "usage: steps --list\n"
         "       steps --built-by\n"
-        "       steps CELL\n"
-        "       steps CELL COUNT\n"
+        "       steps CELL [COUNT]\n"
         "\n"
         "Runs one cell for counting: './dev instructions' does it with all of them.\n"
         "\n"
         "  --list        the names of all cells\n"
-        "  --built-by    the compiler\n"
+        "  --built-by    the compiler, and the kernels that this processor runs\n"
         "  CELL          exact counters of three recorded iterations: allocations, frees, resets,\n"
         "                requested bytes, peak bytes, leaked bytes, checksum\n"
         "  CELL COUNT    under callgrind: a warm-up, COUNT iterations, twice as many, and a dump\n"
         "                of its counts behind each\n"
         "  --help        this text\n"
         "\n"
-        "example:\n"
-        "  valgrind --tool=callgrind steps node-churn/1/arena/region 100\n"
-        "\n"
-        "exit status: 0 done, 2 wrong command line, 3 out of memory, 4 the output cannot be\n"
-        "written, 6 the cell failed");
+        "not counted");
+    for (size_t i = 0; (workload = acre_workload_at(i)) != NULL; i++)
+        if (workload->uncounted != NULL)
+            printf("  %-13s %s\n", workload->name, workload->uncounted);
+    puts("\n"
+         "example:\n"
+         "  valgrind --tool=callgrind steps node-churn/1/arena/region 100\n"
+         "\n"
+         "exit status: 0 done, 2 wrong command line, 3 out of memory, 4 the output cannot be\n"
+         "written, 6 the cell failed");
     return acre_output_end(name);
 }
 

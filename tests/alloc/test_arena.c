@@ -285,7 +285,7 @@ MTest(arena, check_sees_corruption)
 {
     struct acre_alloc *alloc;
     struct arena *arena;
-    struct chunk stranger = {.bytes = 1 << 16};
+    struct acre_chunk stranger = {.bytes = 1 << 16};
     struct arena whole;
 
     open_below();
@@ -297,10 +297,10 @@ MTest(arena, check_sees_corruption)
     cr_assert_null(acre_check(alloc));
     whole = *arena;
 
-    arena->held_bytes -= arena->page_bytes;
+    arena->source.used_bytes -= arena->source.page_bytes;
     cr_assert_not_null(strstr(acre_check(alloc), "more bytes than it counts"));
     *arena = whole;
-    arena->held_bytes += arena->page_bytes;
+    arena->source.used_bytes += arena->source.page_bytes;
     cr_assert_not_null(strstr(acre_check(alloc), "fewer bytes than it counts"));
     *arena = whole;
     arena->first->bytes -= 1;
@@ -312,16 +312,96 @@ MTest(arena, check_sees_corruption)
     arena->current = &stranger;
     cr_assert_not_null(strstr(acre_check(alloc), "no list"));
     *arena = whole;
-    arena->base.bump.cursor = end_of(arena->current) + 1;
+    arena->base.bump.cursor = acre_chunk_end(arena->current) + 1;
     cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
     *arena = whole;
-    arena->base.bump.cursor = blocks_of(arena->current) - 1;
+    arena->base.bump.cursor = acre_chunk_blocks(arena->current) - 1;
     cr_assert_not_null(strstr(acre_check(alloc), "cursor"));
-    arena->base.bump.cursor = blocks_of(arena->current) + 8;
+    arena->base.bump.cursor = acre_chunk_blocks(arena->current) + 8;
     cr_assert_not_null(strstr(acre_check(alloc), "not aligned"));
     *arena = whole;
+    acre_reset(alloc);
+    cr_assert_null(acre_check(alloc));
+    arena->source.spares->bytes -= arena->source.page_bytes;
+    cr_assert_not_null(strstr(acre_check(alloc), "spare chunks hold more bytes"));
+    arena->source.spares->bytes += 2 * arena->source.page_bytes;
+    cr_assert_not_null(strstr(acre_check(alloc), "spare chunks hold fewer bytes"));
+    arena->source.spares->bytes -= arena->source.page_bytes;
+    arena->source.spares->first->bytes -= 1;
+    cr_assert_not_null(strstr(acre_check(alloc), "spare chunk is not a number of pages"));
+    arena->source.spares->first->bytes += 1;
     cr_assert_null(acre_check(alloc));
     acre_destroy(alloc);
+    close_below();
+}
+
+static size_t held_by(const struct acre_alloc *alloc)
+{
+    size_t bytes;
+
+    cr_assert(acre_held_bytes(alloc, &bytes));
+    return bytes;
+}
+
+/* What one drops serves the other, the last first; both together hold it once. */
+MTest(arena, keeps_large_chunks_with_the_one_beside)
+{
+    struct acre_arena_options options = {.largest_chunk_bytes = 1};
+    struct acre_alloc *first, *second;
+    char *blocks[3];
+    size_t held;
+
+    open_below();
+    first = acre_arena_new(below, &options);
+    options.beside = first;
+    second = acre_arena_new(below, &options);
+    for (int i = 0; i < 3; i++)
+        blocks[i] = acre_allocate(second, layout_of(500000));
+    held = held_by(second);
+    acre_reset(second);
+    cr_assert_eq(held_by(second), 0);
+    cr_assert_eq(held_by(first), held);
+    for (int i = 2; i >= 0; i--)
+        cr_assert_eq(acre_allocate(i == 1 ? second : first, layout_of(500000)), blocks[i]);
+    cr_assert_eq(held_by(second), held / 3);
+    cr_assert_eq(held_by(first), held / 3 * 2);
+    cr_assert_null(acre_check(first));
+    cr_assert_null(acre_check(second));
+    acre_reset(second);
+    cr_assert_eq(acre_trim(second), held / 3, "either gives back what both keep");
+    cr_assert_eq(held_by(first), held / 3 * 2);
+    acre_destroy(second);
+    acre_destroy(first);
+    close_below();
+}
+
+/* Spare chunks are no reason to fail: they go where a limit or the layer below is in the way. */
+MTest(arena, gives_spare_chunks_back_before_it_fails)
+{
+    const struct acre_arena_options limited = {.limit_bytes = 1 << 20};
+    const struct acre_arena_options free = {0};
+    struct acre_fault_plan plan = {0};
+    struct acre_alloc *faulty, *arena;
+
+    open_below();
+    arena = acre_arena_new(below, &limited);
+    cr_assert_not_null(acre_allocate(arena, layout_of(600000)));
+    cr_assert_null(acre_allocate(arena, layout_of(700000)), "it is in use");
+    acre_reset(arena);
+    cr_assert_not_null(acre_allocate(arena, layout_of(700000)));
+    cr_assert_leq(held_by(arena), limited.limit_bytes);
+    acre_destroy(arena);
+
+    faulty = acre_fault_new(below, &plan);
+    arena = acre_arena_new(faulty, &free);
+    cr_assert_not_null(acre_allocate(arena, layout_of(600000)));
+    acre_reset(arena);
+    plan.fail_at = plan.calls + 1;
+    cr_assert_not_null(acre_allocate(arena, layout_of(700000)));
+    cr_assert_eq(plan.failures, 1);
+    cr_assert_lt(held_by(arena), 800000);
+    acre_destroy(arena);
+    acre_destroy(faulty);
     close_below();
 }
 

@@ -1,11 +1,19 @@
 #!/bin/sh
-# A run against itself shows no difference; one cell made half as slow again is found, and named.
+# A run against itself shows no difference; one cell made half as slow again is found, and named. A
+# stored run is shown as it was when it was measured.
 . "$ACRE_TESTS/cli/lib.sh"
 
 run=$tap_work/run.json slower=$tap_work/slower.json more=$tap_work/more.json
 
 expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 8 --fill reuse --backends malloc,arena \
-    --lifetimes weak,walked --quiet --json "$run"
+    --lifetimes weak,walked --json "$run"
+cp "$out" "$tap_work/shown"
+expect_out 0 '' -- "$ACRE" report "$run"
+check 'the report is what the benchmark showed' sh -c 'grep -v "^  wrote" "$1" | diff - "$2"' sh \
+    "$tap_work/shown" "$out"
+expect_out 0 '^  where it was' -- "$ACRE" report --wide "$run"
+expect_out 0 '' -- "$ACRE" report "$run" "$run"
+check 'two runs, one behind the other' sh -c 'test "$(grep -c "^  repeat " "$1")" -eq 2' sh "$out"
 expect_out 0 '2 no difference shown\. Results identical\. Exact counters equal\.$' -- \
     "$ACRE" compare --fail-above 0 "$run" "$run"
 check 'no cell has another verdict' sh -c '! grep -E "\] (faster|slower)|REGRESSION" "$1"' sh "$out"

@@ -40,7 +40,7 @@ expect 2 "--elements: '1,2' is not a whole number" -- "$RECORDING_COST" --elemen
 expect 2 '--rounds' -- "$RECORDING_COST" --rounds 0
 expect 2 '--seed' -- "$RECORDING_COST" --seed -1
 expect_out 0 '^usage:' -- "$RECORDING_COST" --help
-for bad in '' 'malloc pool' '--align 24 pool' '--align 0 pool' frob arena:x; do
+for bad in '' 'pool frob' '--align 24 pool' '--align 0 pool' frob arena:x; do
     # shellcheck disable=SC2086 # a list of words
     expect 2 '^acre classes: ' -- "$ACRE" classes $bad
 done
@@ -75,11 +75,15 @@ expect 5 'cut.json' -- "$ACRE" compare "$work/run.json" "$work/cut.json"
 expect 5 'foreign.json' -- "$ACRE" compare "$work/foreign.json" "$work/run.json"
 expect 4 'missing.json' -- "$ACRE" compare "$work/missing.json" "$work/run.json"
 expect 2 'wants two run files' -- "$ACRE" compare "$work/run.json"
+expect 2 'which run' -- "$ACRE" report
+expect 2 "unknown option '--frob'" -- "$ACRE" report --frob "$work/run.json"
+expect 5 'foreign.json' -- "$ACRE" report "$work/foreign.json"
+expect 4 'missing.json' -- "$ACRE" report "$work/missing.json"
 
 # Closed or full standard output: an error with a sentence, never a signal.
 # shellcheck disable=SC2086
 expect 4 'standard output' -- sh -c '"$@" >/dev/full' sh "$SQUARE_CHAIN" $small
-for command in '' list bench compare; do
+for command in '' list bench compare report; do
     # shellcheck disable=SC2086 # no word, or one
     expect 4 "^acre${command:+ $command}: cannot write standard output: No space" -- \
         sh -c '"$@" >/dev/full' sh "$ACRE" $command --help

@@ -1,7 +1,8 @@
 #!/bin/sh
 # renew.sh PROGRAMS FILE...: runs what stands in the lines `<!-- measured: PROGRAM OPTION... -->` and
 # puts its output into the block behind each of them. PROGRAMS is a directory. Of a benchmark's
-# output what comes behind its results, the machine's description, is left out.
+# output what comes behind its results, the machine's description, is left out; a line that ends with
+# `| ranks -->` wants only the ranks over all sizes.
 set -eu
 
 programs=$1
@@ -13,13 +14,21 @@ for file in "$@"; do
     sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$file" >"$work/commands"
     while read -r program options; do
         path=$programs/$program
+        marker="<!-- measured: $program${options:+ $options} -->"
+        part='/^  Results/q'
+        case $options in
+        *' | ranks')
+            options=${options% | ranks}
+            part='/^by /,/^  =:/!d'
+            ;;
+        esac
         if [ -d "$path" ]; then
             path=$path/$program
         fi
         # shellcheck disable=SC2086 # a list of words
         "$path" $options </dev/null >"$work/all"
-        sed '/^  Results/q' "$work/all" >"$work/output"
-        awk -v marker="<!-- measured: $program${options:+ $options} -->" -v output="$work/output" '
+        sed "$part" "$work/all" >"$work/output"
+        awk -v marker="$marker" -v output="$work/output" '
             /^```/ && waits {
                 fences++
                 print

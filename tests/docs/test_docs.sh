@@ -54,6 +54,14 @@ waste='--backends all --lifetimes weak,region --fill reuse --rounds 1 --wide'
 # shellcheck disable=SC2086 # options
 expect_out 0 '' -- "$SQUARE_CHAIN" $waste
 check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
+small='--elements 1,2,3,4,5 --fill reuse --rounds 1 --lifetimes weak,walked,region --backends all'
+for direction in '' '--backward '; do
+    # shellcheck disable=SC2086 # options
+    expect_out 0 '' -- "$SQUARE_CHAIN" $direction $small
+    sed '/^by /,/^  =:/!d' "$out" >ranks
+    cp ranks "$out"
+    check "docs/ranks.md shows ranks $direction" shape docs/ranks.md "square-chain $direction--elements 100,1000,10000,100000,1000000 --fill reuse --rounds 25 --lifetimes weak,walked,region --backends all | ranks" 0
+done
 expect_out 0 '' -- "$HANDOFF" --rounds 2
 check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
 
@@ -94,10 +102,12 @@ sort expected >sorted
 check 'every fault is found, and no other' sh -c 'sort "$1" | diff sorted -' sh "$out"
 
 # renew.sh puts in what the program prints, up to its results, and touches nothing else.
-printf '#!/bin/sh\necho "  new $*"\necho "  Results same."\necho machine\n' >square-chain
+printf '#!/bin/sh\necho "  new $*"\necho "  Results same."\necho "by $*"\necho "  =: ties"\necho machine\n' >square-chain
 chmod +x square-chain
 printf 'a\n<!-- measured: square-chain --wide -->\n```text\nold\n```\nb\n' >doc.md
 printf 'a\n<!-- measured: square-chain --wide -->\n```text\n  new --wide\n  Results same.\n```\nb\n' >want
+printf '<!-- measured: square-chain --a | ranks -->\n```text\n```\n' >>doc.md
+printf '<!-- measured: square-chain --a | ranks -->\n```text\nby --a\n  =: ties\n```\n' >>want
 check 'renew.sh renews' "$ACRE_TESTS/docs/renew.sh" . doc.md
 check 'and leaves the rest' diff want doc.md
 done_testing

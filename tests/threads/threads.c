@@ -4,9 +4,10 @@
  * right as well.
  *
  *    allocators NAME...  backends, held to what they state (conformance.h)
- *    arenas              four threads with arenas, pools and reaps of their own, on one layer of
- * pages engines             the same with engines; and one engine that goes round all four handoff
- * NAME...     the workload, under each lifetime that suits the backend
+ *    arenas              four threads with arenas (beside one another), pools and reaps, on one
+ *                        layer of pages
+ *    engines             the same with engines; and one engine that goes round all four
+ *    handoff NAME...     the workload, under each lifetime that suits the backend
  */
 #include <pthread.h>
 #include <string.h>
@@ -23,6 +24,7 @@ enum { THREADS = 4, STEPS = 400, ROUNDS = 8, ITERATIONS = 5 };
 struct one {
     unsigned number;
     struct acre_alloc *pages; /* of all */
+    struct acre_alloc *arena; /* its spare chunks are those of all */
     struct acre_engine *engine;
     struct acre_variable **x;
 };
@@ -83,11 +85,11 @@ static void *use_arenas(void *argument)
 {
     const struct one *one = argument;
     struct acre_alloc *allocs[] = {
-        acre_arena_new(one->pages, NULL),
         acre_pool_new(one->pages, NULL),
         acre_reap_new(one->pages, NULL),
     };
 
+    use(one->arena, one->number);
     for (size_t i = 0; i < sizeof allocs / sizeof allocs[0]; i++) {
         use(allocs[i], one->number);
         acre_destroy(allocs[i]);
@@ -101,9 +103,16 @@ static void check_arenas(void)
     struct one ones[THREADS];
     size_t held_bytes = 1;
 
-    for (unsigned i = 0; i < THREADS; i++)
-        ones[i] = (struct one){.number = i, .pages = pages};
+    for (unsigned i = 0; i < THREADS; i++) {
+        struct acre_arena_options options = {.chunk_bytes = 1,
+                                             .beside = i > 0 ? ones[0].arena : NULL};
+
+        ones[i] =
+            (struct one){.number = i, .pages = pages, .arena = acre_arena_new(pages, &options)};
+    }
     run_threads(use_arenas, ones);
+    for (unsigned i = THREADS; i-- > 0;)
+        acre_destroy(ones[i].arena);
     check(acre_held_bytes(pages, &held_bytes) && held_bytes == 0, "%zu bytes are lost", held_bytes);
     acre_destroy(pages);
 }
