@@ -5,7 +5,7 @@
  *    SET           number of one of the workload's tiny sets of values, from 1
  *    strategies    those whose memory is glibc's or our own: what they do depends on no clock
  *
- * Left out are workloads of several threads: who waits for whom is different each time.
+ * A workload may say why it is not counted (struct acre_workload).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static bool cell_at(size_t index, struct counted_cell *cell)
     const struct acre_workload *workload;
 
     for (size_t w = 0; (workload = acre_workload_at(w)) != NULL; w++)
-        for (size_t set = 0; !workload->has_threads && set < workload->tiny_count; set++)
+        for (size_t set = 0; workload->uncounted == NULL && set < workload->tiny_count; set++)
             for (size_t s = 0; s < STRATEGY_COUNT; s++) {
                 if (acre_workload_why_not(workload, strategies[s].backend,
                                           strategies[s].lifetime) != NULL ||
