@@ -18,6 +18,8 @@
 #include "core/draw.h"
 #include "core/status.h"
 
+struct acre_launch;
+
 struct acre_cell_spec {
     char backend[ACRE_BACKEND_NAME_BYTES];
     enum acre_lifetime lifetime;
@@ -38,6 +40,11 @@ struct acre_workload {
     const uint64_t (*tiny)[ACRE_MOST_PARAMETERS];
     size_t tiny_count;
 
+    /* Sets of values that stand for the workload among all: one or two, each iteration at most a
+     * few milliseconds. */
+    const uint64_t (*suite)[ACRE_MOST_PARAMETERS];
+    size_t suite_count;
+
     const char *const *examples; /* options for the help, up to NULL */
     uint64_t iterations, rounds; /* unless the command line says otherwise */
 
@@ -51,6 +58,9 @@ struct acre_workload {
     /* What else a backend has to be: why it cannot run under the lifetime, or NULL. NULL: nothing.
      */
     const char *(*why_not)(const struct acre_backend_kind *kind, enum acre_lifetime lifetime);
+
+    /* Why ./dev instructions cannot count it: no two runs are the same. NULL: it can. */
+    const char *uncounted;
 
     /* When the old goes. NULL: before the new is built. */
     enum acre_order (*order)(const struct acre_cell_spec *spec);
@@ -94,6 +104,10 @@ extern const struct acre_workload acre_handoff;
 const struct acre_workload *acre_workload_find(const char *name);
 const struct acre_workload *acre_workload_at(size_t index);
 
+/* Of those that are measured together, `only` or all that have a suite where that is NULL: number
+ * `index`, NULL past the last. */
+const struct acre_workload *acre_workload_of_run(const struct acre_workload *only, size_t index);
+
 /* NULL when the workload can run on the backend under the lifetime, otherwise why not. */
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
                                   enum acre_lifetime lifetime);
@@ -104,13 +118,13 @@ bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_layers *layers, char *why, size_t why_bytes);
 
 /*
- * The program of a benchmark binary. `argv` is its own command line from the program's name on;
- * `launch` (launch_count words, the first an executable) is what starts this program again for
- * its child processes. Returns the exit status, see docs/bench.md. The caller has prepared the
- * standard streams (report/streams.h).
+ * The program of a benchmark binary, or that of all workloads where `workload` is NULL. `argv` is
+ * its own command line from the program's name on; `launch` (bench/child.h) starts this program
+ * again, also for its child processes. Returns the exit status, see docs/bench.md. The caller has
+ * prepared the standard streams (report/streams.h).
  */
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
-                    const char *const *launch, int launch_count);
+                    const struct acre_launch *launch);
 
 /* The main of a benchmark binary of its own, with nothing before it. */
 int acre_bench_binary(const struct acre_workload *workload, int argc, char **argv);

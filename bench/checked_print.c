@@ -54,7 +54,10 @@ static void print_group(FILE *stream, const struct acre_run *run, size_t first,
     const struct acre_cell_key *key = &run->cells[first].key;
     int width = 0;
 
-    fprintf(stream, "\n  %s\n", acre_group_title(key).text);
+    if (acre_run_is_suite(run))
+        fprintf(stream, "\n  %s  %s\n", key->workload, acre_group_title(key).text);
+    else
+        fprintf(stream, "\n  %s\n", acre_group_title(key).text);
     for (size_t i = first; i < run->cell_count; i++)
         if ((int)strlen(run->cells[i].key.backend) > width)
             width = (int)strlen(run->cells[i].key.backend);
@@ -79,7 +82,10 @@ void acre_checked_print(FILE *stream, const struct acre_run *run, const struct a
     bool is_guarded = rails->guard_resets != 0;
     size_t failed = 0;
 
-    fprintf(stream, "%s, checked once; nothing was measured\n", run->workload);
+    fprintf(stream, "%s, checked once; nothing was measured\n",
+            acre_run_is_suite(run) ? "all workloads"
+            : run->cell_count > 0  ? run->cells[0].key.workload
+                                   : "no cell");
     print_rails(stream, rails);
     for (size_t i = 0; i < run->cell_count; i++) {
         if (is_first_of_group(run, i))

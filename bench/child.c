@@ -181,9 +181,9 @@ enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 18 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 20 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
-    char iterations[24], seed[24], peak_call[24];
+    char iterations[24], seed[24], visit_ms[24], peak_call[24];
     struct acre_rails_text rails;
     char options[ACRE_MOST_PARAMETERS][40];
     struct acre_value_text values[ACRE_MOST_PARAMETERS];
@@ -226,6 +226,14 @@ static void add_waste(struct command_line *line, const struct acre_visit *visit)
         }
 }
 
+static void add_launch(struct command_line *line, const struct acre_launch *launch,
+                       const struct acre_visit *visit)
+{
+    for (int i = 0; i < launch->count && i < MOST_LAUNCH_WORDS; i++)
+        add(line, launch->names_workload && i + 1 == launch->count ? visit->workload->name
+                                                                   : launch->words[i]);
+}
+
 static void write_command_line(const struct acre_launch *launch, const struct acre_visit *visit,
                                struct command_line *line)
 {
@@ -236,13 +244,14 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         "--lifetimes",  acre_lifetime_name(spec->lifetime),
         "--iterations", line->iterations,
         "--seed",       line->seed,
+        "--visit-ms",   line->visit_ms,
     };
 
     line->count = 0;
     snprintf(line->iterations, sizeof line->iterations, "%" PRIu64, visit->iterations);
     snprintf(line->seed, sizeof line->seed, "%" PRIu64, spec->seed);
-    for (int i = 0; i < launch->count && i < MOST_LAUNCH_WORDS; i++)
-        add(line, launch->words[i]);
+    snprintf(line->visit_ms, sizeof line->visit_ms, "%" PRIu64, visit->timed_ms);
+    add_launch(line, launch, visit);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         add(line, words[i]);
     if (visit->kind == ACRE_VISIT_WASTE)

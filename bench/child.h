@@ -21,6 +21,7 @@ void acre_restart_with_static_tls(const char *const *arguments);
 struct acre_launch {
     const char *const *words;
     int count;
+    bool names_workload; /* by the last word; for a child it is that of the visit */
 };
 
 /*

@@ -254,6 +254,8 @@ static uint64_t nodes_of(const struct acre_cell_spec *spec)
 /* rings, length */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{20, 1}, {10, 3}};
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{1000, 3}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--length 1,3,100",
@@ -268,6 +270,8 @@ const struct acre_workload acre_cycles = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 20,

@@ -44,6 +44,8 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
 /* nodes */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{60}};
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{100000}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--nodes 1000,1000000",
@@ -58,6 +60,8 @@ const struct acre_workload acre_deep_chain = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 2,
     .rounds = 8,

@@ -365,6 +365,8 @@ static uint64_t messages_of(const struct acre_cell_spec *spec)
     return spec->values[MESSAGES];
 }
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{1000, 64}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--backends all --messages 10000",
@@ -379,6 +381,8 @@ const struct acre_workload acre_handoff = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 12,
@@ -388,6 +392,7 @@ const struct acre_workload acre_handoff = {
                  [ACRE_LIFETIME_COLLECTOR] = "messages are no objects: there is nothing to collect",
                  [ACRE_LIFETIME_WALKED] = "messages are not counted: the same as region"},
     .why_not = handoff_why_not,
+    .uncounted = "its threads wait for each other",
     .order = order_of,
     .open = handoff_open,
     .step = handoff_step,

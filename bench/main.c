@@ -17,26 +17,18 @@
 #include "report/streams.h"
 #include "report/table.h"
 
-/* At 20 rounds and the default strategies a run stays under a minute. The cost of recording is a
- * difference of a percent or two: it takes several hundred pairs of batches to see it. */
-static double timed_seconds(enum acre_visit_kind kind)
-{
-    return kind == ACRE_VISIT_TIMED ? 0.05 : 0.4;
-}
-
 struct program {
-    const struct acre_workload *workload;
+    const char *name;
+    const struct acre_workload *workload; /* NULL: all */
     struct acre_bench_options options;
-    const char *const *launch;
-    int launch_count;
+    const struct acre_launch *launch;
     int argc;
     char **argv;
 };
 
-static enum acre_exit complain(const struct program *program, enum acre_exit status,
-                               const char *sentence)
+static enum acre_exit complain(const char *name, enum acre_exit status, const char *sentence)
 {
-    fprintf(stderr, "%s: %s\n", program->workload->name, sentence);
+    fprintf(stderr, "%s: %s\n", name, sentence);
     return status;
 }
 
@@ -64,15 +56,21 @@ static struct acre_cell_spec first_spec(const struct program *program)
     return spec;
 }
 
+static uint64_t iterations_of(const struct program *program)
+{
+    return program->options.iterations != 0 ? program->options.iterations
+                                            : program->workload->iterations;
+}
+
 static struct acre_visit first_visit(const struct program *program, enum acre_visit_kind kind)
 {
     return (struct acre_visit){
         .kind = kind,
         .workload = program->workload,
         .spec = first_spec(program),
-        .iterations = program->options.iterations,
+        .iterations = iterations_of(program),
         .rails = program->options.rails,
-        .timed_seconds = timed_seconds(kind),
+        .timed_ms = program->options.visit_ms,
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),
     };
 }
@@ -89,9 +87,9 @@ static enum acre_exit run_child(const struct program *program)
     memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
     if (!acre_visit_run(&visit, &answer))
-        status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
+        status = complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     else if (!acre_run_write(&answer, "-", error, sizeof error))
-        status = complain(program, ACRE_EXIT_IO, error);
+        status = complain(program->name, ACRE_EXIT_IO, error);
     acre_run_free(&answer);
     return status;
 }
@@ -99,14 +97,14 @@ static enum acre_exit run_child(const struct program *program)
 /* jemalloc needs an environment that only a new start can give: once, in the same process. */
 static void restart(const struct program *program)
 {
-    size_t words = (size_t)program->launch_count + (size_t)program->argc;
+    size_t words = (size_t)program->launch->count + (size_t)program->argc;
     const char **arguments = calloc(words + 1, sizeof *arguments);
     size_t count = 0;
 
     if (arguments == NULL)
         return;
-    for (int i = 0; i < program->launch_count; i++)
-        arguments[count++] = program->launch[i];
+    for (int i = 0; i < program->launch->count; i++)
+        arguments[count++] = program->launch->words[i];
     for (int i = 1; i < program->argc; i++)
         arguments[count++] = program->argv[i];
     acre_restart_with_static_tls(arguments);
@@ -135,7 +133,7 @@ static enum acre_exit run_in_process(const struct program *program)
         run.iterations = program->options.iterations;
         status = finish(program, &run);
     } else {
-        status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
+        status = complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     }
     acre_run_free(&run);
     return status;
@@ -153,10 +151,10 @@ static enum acre_exit draw(const struct program *program)
     restart(program);
     status = acre_bench_draw(program->workload, &spec, options->draw_path, error, sizeof error);
     if (status != ACRE_EXIT_OK)
-        return complain(program, status, error);
+        return complain(program->name, status, error);
     if (!options->quiet && strcmp(options->draw_path, "-") != 0)
         printf("wrote %s\n", options->draw_path);
-    return acre_output_end(program->workload->name);
+    return acre_output_end(program->name);
 }
 
 /* The whole run ----------------------------------------------------------------------------- */
@@ -174,13 +172,14 @@ static char *command_line(const struct program *program)
     char *line = NULL;
     size_t line_bytes;
     FILE *stream = open_memstream(&line, &line_bytes);
-    const char *slash = strrchr(program->launch[0], '/');
+    const char *const *words = program->launch->words;
+    const char *slash = strrchr(words[0], '/');
 
     if (stream == NULL)
         return NULL;
-    fputs(slash != NULL ? slash + 1 : program->launch[0], stream);
-    for (int i = 1; i < program->launch_count; i++)
-        fprintf(stream, " %s", program->launch[i]);
+    fputs(slash != NULL ? slash + 1 : words[0], stream);
+    for (int i = 1; i < program->launch->count; i++)
+        fprintf(stream, " %s", words[i]);
     for (int i = 1; i < program->argc; i++) {
         const char *word = program->argv[i];
 
@@ -236,14 +235,17 @@ static enum acre_exit judge(const struct program *program, const struct acre_run
 {
     char sentence[1600];
 
-    for (size_t i = 0; i < run->cell_count; i++)
-        if (run->cells[i].failure != NULL) {
-            snprintf(sentence, sizeof sentence, "%s/%s failed: %.1200s", run->cells[i].key.backend,
-                     run->cells[i].key.lifetime, run->cells[i].failure);
-            return complain(program, ACRE_EXIT_CELL, sentence);
-        }
+    for (size_t i = 0; i < run->cell_count; i++) {
+        const struct acre_cell *cell = &run->cells[i];
+
+        if (cell->failure == NULL)
+            continue;
+        snprintf(sentence, sizeof sentence, "%s/%s failed: %.1200s", cell->key.backend,
+                 cell->key.lifetime, cell->failure);
+        return complain(cell->key.workload, ACRE_EXIT_CELL, sentence);
+    }
     if (!results_agree(run))
-        return complain(program, ACRE_EXIT_NO,
+        return complain(program->name, ACRE_EXIT_NO,
                         "results differ between strategies: no time is comparable");
     return ACRE_EXIT_OK;
 }
@@ -259,11 +261,11 @@ static enum acre_exit finish(const struct program *program, struct acre_run *run
     free(run->command);
     run->command = command_line(program);
     if (run->command == NULL)
-        return complain(program, ACRE_EXIT_MEMORY, "out of memory");
+        return complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     if (path != NULL && !acre_run_write(run, path, error, sizeof error))
-        status = complain(program, ACRE_EXIT_IO, error);
+        status = complain(program->name, ACRE_EXIT_IO, error);
     if (prints && !print(program, run) && status == ACRE_EXIT_OK)
-        status = acre_output_failed(program->workload->name, errno);
+        status = acre_output_failed(program->name, errno);
     return status == ACRE_EXIT_OK ? judge(program, run) : status;
 }
 
@@ -273,7 +275,7 @@ static enum acre_exit run_all(const struct program *program)
     const struct acre_runner runner = {
         .workload = program->workload,
         .options = options,
-        .launch = {program->launch, program->launch_count},
+        .launch = *program->launch,
         .shows_progress = isatty(STDERR_FILENO) && !options->quiet,
     };
     struct acre_run run;
@@ -281,22 +283,24 @@ static enum acre_exit run_all(const struct program *program)
     enum acre_exit status;
 
     if (options->json_path != NULL && !acre_run_probe(options->json_path, error, sizeof error))
-        return complain(program, ACRE_EXIT_IO, error);
+        return complain(program->name, ACRE_EXIT_IO, error);
     if (options->stats_dir != NULL &&
         !acre_stats_dir_prepare(options->stats_dir, error, sizeof error))
-        return complain(program, ACRE_EXIT_IO, error);
+        return complain(program->name, ACRE_EXIT_IO, error);
     if (!options->backends.are_named)
         restart(program); /* those that are not here are left out: acre_backend_is_here */
     status = acre_runner_run(&runner, &run, error, sizeof error);
-    status = status == ACRE_EXIT_OK ? finish(program, &run) : complain(program, status, error);
+    status =
+        status == ACRE_EXIT_OK ? finish(program, &run) : complain(program->name, status, error);
     acre_run_free(&run);
     return status;
 }
 
 static enum acre_exit help(const struct program *program)
 {
-    acre_bench_options_help(stdout, program->workload, program->argv[0]);
-    return acre_output_end(program->workload->name);
+    acre_bench_options_help(stdout, program->workload,
+                            program->workload != NULL ? program->argv[0] : program->name);
+    return acre_output_end(program->name);
 }
 
 static enum acre_exit dispatch(const struct program *program)
@@ -315,32 +319,33 @@ static enum acre_exit dispatch(const struct program *program)
 int acre_bench_binary(const struct acre_workload *workload, int argc, char **argv)
 {
     char *self = realpath("/proc/self/exe", NULL);
-    const char *launch[] = {self != NULL ? self : workload->name};
+    const char *words[] = {self != NULL ? self : workload->name};
+    const struct acre_launch launch = {words, 1, false};
     char name[64];
     char *no_words[] = {name, NULL};
     int status;
 
     acre_streams_prepare();
     snprintf(name, sizeof name, "%s", workload->name);
-    status = argc > 0 ? acre_bench_main(workload, argc, argv, launch, 1)
-                      : acre_bench_main(workload, 1, no_words, launch, 1);
+    status = argc > 0 ? acre_bench_main(workload, argc, argv, &launch)
+                      : acre_bench_main(workload, 1, no_words, &launch);
     free(self);
     return status;
 }
 
 int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
-                    const char *const *launch, int launch_count)
+                    const struct acre_launch *launch)
 {
     struct program program = {
+        .name = workload != NULL ? workload->name : "acre bench all",
         .workload = workload,
         .launch = launch,
-        .launch_count = launch_count,
         .argc = argc,
         .argv = argv,
     };
     char error[512];
 
     if (!acre_bench_options_read(&program.options, workload, argc, argv, error, sizeof error))
-        return (int)complain(&program, ACRE_EXIT_USAGE, error);
+        return (int)complain(program.name, ACRE_EXIT_USAGE, error);
     return (int)dispatch(&program);
 }

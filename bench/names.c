@@ -43,11 +43,14 @@ bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_worklo
                              const struct acre_cell_spec *spec)
 {
     *key = (struct acre_cell_key){
+        .workload = strdup(workload->name),
+        .unit = strdup(workload->unit != NULL ? workload->unit : ""),
         .backend = strdup(spec->backend),
         .lifetime = strdup(acre_lifetime_name(spec->lifetime)),
         .parameters = calloc(workload->parameter_count + 1, sizeof *key->parameters),
     };
-    if (key->backend == NULL || key->lifetime == NULL || key->parameters == NULL)
+    if (key->workload == NULL || key->unit == NULL || key->backend == NULL ||
+        key->lifetime == NULL || key->parameters == NULL)
         return false;
     for (size_t i = 0; i < workload->parameter_count; i++)
         if (acre_parameter_is_told(&workload->parameters[i], spec->values[i]) &&

@@ -76,6 +76,8 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
 /* shape, nodes, graphs */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{CHAIN, 20, 2}, {DAG, 20, 2}};
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{CHAIN, 1000, 1}, {DAG, 1000, 30}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--shape chain --nodes 100,10000",
@@ -90,6 +92,8 @@ const struct acre_workload acre_node_churn = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 20,

@@ -15,6 +15,7 @@ enum {
     OPTION_LIFETIMES,
     OPTION_ROUNDS,
     OPTION_SEED,
+    OPTION_VISIT_MS,
     OPTION_IN_PROCESS,
     OPTION_GUARD,
     OPTION_FAULT,
@@ -36,6 +37,7 @@ static const struct option common_options[] = {
     {"lifetimes", required_argument, NULL, OPTION_LIFETIMES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"seed", required_argument, NULL, OPTION_SEED},
+    {"visit-ms", required_argument, NULL, OPTION_VISIT_MS},
     {"in-process", no_argument, NULL, OPTION_IN_PROCESS},
     {"guard", optional_argument, NULL, OPTION_GUARD},
     {"fault", required_argument, NULL, OPTION_FAULT},
@@ -54,7 +56,7 @@ static const struct option common_options[] = {
 enum { COMMON_OPTIONS = sizeof common_options / sizeof common_options[0] };
 
 struct reader {
-    const struct acre_workload *workload;
+    const struct acre_workload *workload; /* NULL: all */
     struct acre_bench_options *options;
     struct acre_refusal refusal;
 };
@@ -107,6 +109,8 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return acre_read_rounds(&reader->refusal, value, &o->rounds);
     case OPTION_SEED:
         return acre_read_seed(&reader->refusal, value, &o->seed);
+    case OPTION_VISIT_MS:
+        return acre_read_number(&reader->refusal, "--visit-ms", value, 1, 60000, &o->visit_ms);
     case OPTION_BACKENDS:
         return acre_backend_list_read(&reader->refusal, value, &o->backends);
     case OPTION_LIFETIMES:
@@ -157,15 +161,31 @@ static bool read_option(const struct reader *reader, int option, const char *val
 static void set_defaults(struct acre_bench_options *options, const struct acre_workload *workload)
 {
     *options = (struct acre_bench_options){
-        .iterations = workload->iterations,
-        .rounds = workload->rounds,
+        .rounds = workload != NULL ? workload->rounds : ACRE_SUITE_ROUNDS,
         .seed = 1,
+        .visit_ms = ACRE_VISIT_MS,
     };
-    for (size_t i = 0; i < workload->parameter_count; i++)
+    for (size_t i = 0; workload != NULL && i < workload->parameter_count; i++)
         acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
     acre_backend_list_usual(&options->backends);
+    /* What leaks by design is a demonstration, and no candidate among all. */
     for (size_t i = 0; i < ACRE_LIFETIME_COUNT; i++)
-        options->lifetimes[i] = true;
+        options->lifetimes[i] = workload != NULL || i != ACRE_LIFETIME_STRONG;
+}
+
+/* Why no workload of the run can run so; NULL: one can. */
+static const char *why_none(const struct reader *reader, const char *backend,
+                            enum acre_lifetime lifetime)
+{
+    const struct acre_workload *workload;
+    const char *why = "there is no workload";
+
+    for (size_t i = 0; (workload = acre_workload_of_run(reader->workload, i)) != NULL; i++) {
+        why = acre_workload_why_not(workload, backend, lifetime);
+        if (why == NULL)
+            return NULL;
+    }
+    return why;
 }
 
 /*
@@ -182,8 +202,7 @@ static bool check_pairs(const struct reader *reader)
         unsigned fits = 0;
 
         for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++) {
-            const char *why = acre_workload_why_not(reader->workload, o->backends.names[b],
-                                                    (enum acre_lifetime)l);
+            const char *why = why_none(reader, o->backends.names[b], (enum acre_lifetime)l);
 
             if (!o->lifetimes[l])
                 continue;
@@ -220,13 +239,49 @@ static bool check_rails(const struct reader *reader)
     return true;
 }
 
+/* What is of one workload, or for one cell, is refused where all are measured. */
+static bool check_suite(const struct reader *reader)
+{
+    const struct acre_bench_options *o = reader->options;
+    const char *option = o->is_child            ? "--child"
+                         : o->in_process        ? "--in-process"
+                         : o->draw_path != NULL ? "--draw"
+                                                : NULL;
+
+    if (reader->workload != NULL || option == NULL)
+        return true;
+    return acre_refuse(&reader->refusal,
+                       "%s is for one workload: 'acre bench WORKLOAD %s', not all of them", option,
+                       option);
+}
+
+/* An option of some workload is no unknown one. */
+static bool refuse_option(const struct reader *reader, int option, const char *word)
+{
+    const struct acre_workload *workload;
+    size_t length = strcspn(word, "=");
+
+    for (size_t w = 0;
+         reader->workload == NULL && (workload = acre_workload_of_run(NULL, w)) != NULL; w++)
+        for (size_t i = 0; i < workload->parameter_count; i++) {
+            const char *name = workload->parameters[i].name;
+
+            if (length == strlen(name) + 2 && strncmp(word + 2, name, length - 2) == 0)
+                return acre_refuse(&reader->refusal,
+                                   "--%s is an option of %s; all together have sets of their own, "
+                                   "see --help",
+                                   name, workload->name);
+        }
+    return acre_refuse_option(&reader->refusal, option, word);
+}
+
 /* The options that all workloads have, then the workload's own. */
 static void list_options(const struct acre_workload *workload, struct option *list)
 {
     size_t count = COMMON_OPTIONS;
 
     memcpy(list, common_options, sizeof common_options);
-    for (size_t i = 0; i < workload->parameter_count; i++)
+    for (size_t i = 0; workload != NULL && i < workload->parameter_count; i++)
         list[count++] = (struct option){
             .name = workload->parameters[i].name,
             .has_arg = workload->parameters[i].argument != NULL ? required_argument : no_argument,
@@ -249,7 +304,7 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     optind = 0; /* glibc: start afresh, also when another command line was read before */
     while ((option = getopt_long(argc, argv, ":h", list, NULL)) != -1) {
         if (option == '?' || option == ':')
-            return acre_refuse_option(&reader.refusal, option, argv[optind - 1]);
+            return refuse_option(&reader, option, argv[optind - 1]);
         if (!read_option(&reader, option, optarg))
             return false;
     }
@@ -259,74 +314,5 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process or --draw");
-    return check_rails(&reader) && check_pairs(&reader);
-}
-
-/* Those that make sense for the workload. */
-static void print_lifetimes(FILE *stream, const struct acre_workload *workload)
-{
-    const char *comma = "";
-
-    for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
-        if (workload->unsuited[l] == NULL) {
-            fprintf(stream, "%s%s", comma, acre_lifetime_name((enum acre_lifetime)l));
-            comma = ", ";
-        }
-}
-
-void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
-                             const char *program)
-{
-    fprintf(stream,
-            "usage: %s [options]\n"
-            "\n"
-            "%s.\n"
-            "Measures it under every strategy (backend x lifetime) against a hand-written limit,\n"
-            "each visit in a fresh process, strategies in random order within a round.\n"
-            "\n"
-            "  what is measured\n",
-            program, workload->about);
-    for (size_t i = 0; i < workload->parameter_count; i++)
-        acre_parameter_help(stream, &workload->parameters[i]);
-    fprintf(stream,
-            "    --iterations N        of the cold and the recorded part (default %llu)\n"
-            "  under which strategies\n"
-            "    --backends A[,B...]   names as 'acre list' shows them, or all; settings stand\n"
-            "                          behind a colon, as in arena:chunk=2M,hugepages\n"
-            "                          (default: malloc, jemalloc, mimalloc, arena)\n"
-            "    --lifetimes A[,B...]  ",
-            (unsigned long long)workload->iterations);
-    print_lifetimes(stream, workload);
-    fprintf(
-        stream,
-        " (default: all)\n"
-        "  how\n"
-        "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
-        "    --seed N              of the data and of the order of visits (default 1)\n"
-        "    --in-process          one strategy in this process: for debuggers\n"
-        "  instead of measuring\n"
-        "    --guard[=N]           each strategy runs once behind a guard that finds misuse of\n"
-        "                          memory and keeps what is dead for N resets (default 4)\n"
-        "    --fault SPEC          ... once with memory that fails: 17 is the 17th allocation,\n"
-        "                          17,forever each from there on, budget=64K all that would\n"
-        "                          have more than 64 KiB live; nothing may leak\n"
-        "  what is written\n"
-        "    --json FILE           the whole run, for 'acre compare'; - is standard output\n"
-        "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
-        "                          the drain: a file for each strategy and moment\n"
-        "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
-        "                          drawn after iteration 1, under strong what leaked; FILE\n"
-        "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
-        "    --wide                every column of the table, and where the memory is\n"
-        "    --quiet               no table, no progress\n"
-        "    --help                this text\n"
-        "\n"
-        "examples:\n",
-        (unsigned long long)workload->rounds);
-    for (const char *const *example = workload->examples; *example != NULL; example++)
-        fprintf(stream, "  %s %s\n", program, *example);
-    fputs("\n"
-          "exit status: 0 done, 1 results differ between strategies, 2 wrong command line,\n"
-          "3 out of memory, 4 a file cannot be written, 6 a cell failed\n",
-          stream);
+    return check_suite(&reader) && check_rails(&reader) && check_pairs(&reader);
 }

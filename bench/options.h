@@ -8,9 +8,15 @@
 #include "bench/bench.h"
 #include "bench/visit.h"
 
+/* At the default strategies and these, a workload takes less than a minute and all of them less
+ * than ten. */
+enum { ACRE_VISIT_MS = 50, ACRE_SUITE_ROUNDS = 10 };
+
 struct acre_bench_options {
     struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
-    uint64_t iterations, rounds, seed;
+    uint64_t iterations;                                 /* 0: each workload's own */
+    uint64_t rounds, seed;
+    uint64_t visit_ms; /* measuring in a timed visit */
     struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
     bool lifetimes_were_named; /* then each must have a pair that can run */
@@ -28,13 +34,15 @@ struct acre_bench_options {
 };
 
 /*
- * Reads argv, the options of this workload. False with one sentence in `error` that names the
- * option and what would be right. Strings are borrowed from argv.
+ * Reads argv, the options of this workload, or of all together where it is NULL. False with one
+ * sentence in `error` that names the option and what would be right. Strings are borrowed from
+ * argv.
  */
 bool acre_bench_options_read(struct acre_bench_options *options,
                              const struct acre_workload *workload, int argc, char **argv,
                              char *error, size_t error_bytes);
 
+/* The text of --help. */
 void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
                              const char *program);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bench/clock.h"
+#include "report/format.h"
 #include "report/streams.h"
 
 /* A line that wraps could not be taken back. */
@@ -26,9 +27,10 @@ void acre_progress_show(const struct acre_progress *progress, const char *what, 
 
     if (!progress->shows)
         return;
-    length = snprintf(line, sizeof line, "%zu of %zu visits, about %.0f s left: ", progress->done,
-                      progress->expected,
-                      progress->done > 0 ? gone_s / (double)progress->done * left : 0.0);
+    length = snprintf(
+        line, sizeof line, "%zu of %zu visits, about %s left: ", progress->done, progress->expected,
+        acre_format_seconds(progress->done > 0 ? gone_s / (double)progress->done * left : 0.0)
+            .text);
     va_start(arguments, what);
     vsnprintf(line + length, sizeof line - (size_t)length, what, arguments);
     va_end(arguments);

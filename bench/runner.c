@@ -7,7 +7,7 @@
 #include "bench/child.h"
 #include "bench/clock.h"
 #include "bench/machine.h"
-#include "bench/names.h"
+#include "bench/plan.h"
 #include "bench/progress.h"
 #include "bench/random.h"
 #include "bench/stats_dir.h"
@@ -19,114 +19,27 @@ static const uint64_t order_stream = UINT64_MAX;
 struct session {
     const struct acre_runner *runner;
     struct acre_run *run;
-    struct acre_cell_spec *specs; /* one a cell, in the order of run->cells */
+    struct acre_plan plan;
     struct acre_random random;
     char *io_error; /* what could not be written; NULL: nothing failed */
     size_t *order;  /* of the visits of a round; cell_count stands for the reference again */
     struct acre_progress progress;
 };
 
-/* Cells ------------------------------------------------------------------------------------- */
-
-static bool leave_out(struct session *session, const char *backend, enum acre_lifetime lifetime,
-                      const char *reason)
-{
-    struct acre_left_out *left_out = &session->run->left_out[session->run->left_out_count];
-
-    if (asprintf(&left_out->strategy, "%s/%s", backend, acre_lifetime_name(lifetime)) < 0) {
-        left_out->strategy = NULL;
-        return false;
-    }
-    session->run->left_out_count++;
-    left_out->reason = strdup(reason);
-    return left_out->reason != NULL;
-}
-
-static bool add_cell(struct session *session, struct acre_cell_spec spec)
-{
-    struct acre_run *run = session->run;
-
-    session->specs[run->cell_count] = spec;
-    return acre_cell_key_from_spec(&run->cells[run->cell_count++].key, session->runner->workload,
-                                   &spec);
-}
-
-/* Moves on to the next values of the parameters, the last one fastest; false after the last. */
-static bool next_values(const struct acre_workload *workload,
-                        const struct acre_bench_options *options, size_t *places)
-{
-    for (size_t i = workload->parameter_count; i-- > 0;) {
-        if (++places[i] < options->parameters[i].count)
-            return true;
-        places[i] = 0;
-    }
-    return false;
-}
-
-static bool add_strategy(struct session *session, const char *backend, enum acre_lifetime lifetime)
-{
-    const struct acre_bench_options *options = session->runner->options;
-    const struct acre_workload *workload = session->runner->workload;
-    struct acre_cell_spec spec = {.lifetime = lifetime, .seed = options->seed};
-    size_t places[ACRE_MOST_PARAMETERS] = {0};
-
-    snprintf(spec.backend, sizeof spec.backend, "%s", backend);
-    do {
-        for (size_t i = 0; i < workload->parameter_count; i++)
-            spec.values[i] = options->parameters[i].values[places[i]];
-        if (!add_cell(session, spec))
-            return false;
-    } while (next_values(workload, options, places));
-    return true;
-}
-
-static bool add_cells(struct session *session)
-{
-    const struct acre_bench_options *options = session->runner->options;
-    size_t strategies = options->backends.count * ACRE_LIFETIME_COUNT;
-    size_t most = strategies;
-    char why[256];
-
-    for (size_t i = 0; i < session->runner->workload->parameter_count; i++)
-        most *= options->parameters[i].count;
-    session->specs = calloc(most, sizeof *session->specs);
-    session->order = calloc(most + 1, sizeof *session->order);
-    session->run->cells = calloc(most, sizeof *session->run->cells);
-    session->run->left_out = calloc(strategies, sizeof *session->run->left_out);
-    if (session->specs == NULL || session->order == NULL || session->run->cells == NULL ||
-        session->run->left_out == NULL)
-        return false;
-    for (size_t b = 0; b < options->backends.count; b++) {
-        bool is_here = options->backends.are_named ||
-                       acre_backend_is_here(options->backends.names[b], why, sizeof why);
-
-        for (int l = 0; l < ACRE_LIFETIME_COUNT; l++) {
-            enum acre_lifetime lifetime = (enum acre_lifetime)l;
-            const char *backend = options->backends.names[b];
-            const char *why_not =
-                is_here ? acre_workload_why_not(session->runner->workload, backend, lifetime) : why;
-
-            if (!options->lifetimes[l])
-                continue;
-            if (why_not != NULL ? !leave_out(session, backend, lifetime, why_not)
-                                : !add_strategy(session, backend, lifetime))
-                return false;
-        }
-    }
-    return true;
-}
-
 /* Visits ------------------------------------------------------------------------------------ */
 
 static struct acre_visit visit_of(const struct session *session, size_t index,
                                   enum acre_visit_kind kind)
 {
+    const struct acre_planned_cell *cell = &session->plan.cells[index];
+
     return (struct acre_visit){
         .kind = kind,
-        .workload = session->runner->workload,
-        .spec = session->specs[index],
-        .iterations = session->runner->options->iterations,
+        .workload = cell->workload,
+        .spec = cell->spec,
+        .iterations = cell->iterations,
         .rails = session->runner->options->rails,
+        .timed_ms = session->runner->options->visit_ms,
     };
 }
 
@@ -135,8 +48,7 @@ static bool run_visit(struct session *session, size_t index, const struct acre_v
 {
     const struct acre_cell_key *key = &session->run->cells[index].key;
 
-    acre_progress_show(&session->progress, "%s/%s, %s", key->backend, key->lifetime,
-                       acre_group_title(key).text);
+    acre_progress_show(&session->progress, "%s", acre_cell_name(key).text);
     session->progress.done++;
     return acre_visit_in_child(&session->runner->launch, visit, answer);
 }
@@ -242,7 +154,8 @@ static bool visit_cell(struct session *session, size_t index, enum acre_visit_ki
 static bool visit_waste(struct session *session, size_t index)
 {
     const char *directory = session->runner->options->stats_dir;
-    const char *suffix = acre_backend_kind_of(session->specs[index].backend)->report_suffix;
+    const char *suffix =
+        acre_backend_kind_of(session->plan.cells[index].spec.backend)->report_suffix;
     const struct acre_cell *cell = &session->run->cells[index];
     struct acre_visit visit = visit_of(session, index, ACRE_VISIT_WASTE);
     struct acre_stats_files files;
@@ -280,14 +193,14 @@ static size_t find_reference(const struct session *session)
     size_t first = session->run->cell_count;
 
     for (size_t i = session->run->cell_count; i-- > 0;) {
-        if (!has_steady_state(&session->specs[i]))
+        if (!has_steady_state(&session->plan.cells[i].spec))
             continue;
         if (first == session->run->cell_count || i < first)
             first = i;
     }
     for (size_t i = 0; i < session->run->cell_count; i++)
-        if (has_steady_state(&session->specs[i]) &&
-            strcmp(session->specs[i].backend, "malloc") == 0)
+        if (has_steady_state(&session->plan.cells[i].spec) &&
+            strcmp(session->plan.cells[i].spec.backend, "malloc") == 0)
             return i;
     return first;
 }
@@ -322,7 +235,7 @@ static bool run_round(struct session *session, size_t reference)
                 return false;
             continue;
         }
-        if (has_steady_state(&session->specs[index]) &&
+        if (has_steady_state(&session->plan.cells[index].spec) &&
             !visit_cell(session, index, ACRE_VISIT_TIMED))
             return false;
         if (!visit_cell(session, index, ACRE_VISIT_COLD))
@@ -340,7 +253,7 @@ static size_t count_visits(const struct session *session, size_t reference)
     size_t a_round = reference < session->run->cell_count;
 
     for (size_t i = 0; i < session->run->cell_count; i++)
-        a_round += 1 + has_steady_state(&session->specs[i]);
+        a_round += 1 + has_steady_state(&session->plan.cells[i].spec);
     return 2 * session->run->cell_count + a_round * session->runner->options->rounds;
 }
 
@@ -373,18 +286,23 @@ static bool run_all(struct session *session)
 static bool describe(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
-    const struct acre_workload *workload = session->runner->workload;
     struct acre_run *run = session->run;
 
-    run->workload = strdup(workload->name);
-    run->unit = strdup(workload->unit != NULL ? workload->unit : "");
     run->command = strdup(""); /* the caller knows the whole of it */
     run->seed = options->seed;
     run->rounds = options->rounds;
     run->iterations = options->iterations;
     run->libraries = calloc(options->backends.count, sizeof *run->libraries);
-    return run->workload != NULL && run->unit != NULL && run->command != NULL &&
-           run->libraries != NULL && acre_machine_describe(run);
+    return run->command != NULL && run->libraries != NULL && acre_machine_describe(run);
+}
+
+static bool make_plan(struct session *session)
+{
+    if (!acre_plan_make(&session->plan, session->runner->workload, session->runner->options,
+                        session->run))
+        return false;
+    session->order = calloc(session->plan.count + 1, sizeof *session->order);
+    return session->order != NULL;
 }
 
 enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run *run, char *error,
@@ -399,11 +317,11 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
 
     *run = (struct acre_run){0};
     acre_random_init(&session.random, runner->options->seed, order_stream);
-    done = describe(&session) && add_cells(&session) &&
+    done = describe(&session) && make_plan(&session) &&
            (acre_rails_are_up(&runner->options->rails) ? check_all(&session) : run_all(&session));
     run->duration_seconds = (acre_now_ns() - session.progress.begin_ns) * 1e-9;
     acre_progress_end(&session.progress);
-    free(session.specs);
+    acre_plan_free(&session.plan);
     free(session.order);
     if (done)
         return ACRE_EXIT_OK;

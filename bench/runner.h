@@ -5,8 +5,8 @@
  *
  *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
  *           memory is at the peak that it found
- *   then    for each round, in a new random order: every cell timed and cold, and the reference
- *           (the first cell of malloc/weak) a second time: the noise floor
+ *   then    for each round, in a new random order: every cell of every workload timed and cold, and
+ *           the reference (the first cell of malloc/weak) a second time: the noise floor
  *
  * Complete blocks in random order share drift of the machine fairly between the strategies.
  */
@@ -18,7 +18,7 @@
 #include "report/exit_status.h"
 
 struct acre_runner {
-    const struct acre_workload *workload;
+    const struct acre_workload *workload; /* NULL: all that have a suite */
     const struct acre_bench_options *options;
     struct acre_launch launch;
     bool shows_progress;

@@ -373,6 +373,11 @@ static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {
     {10, 3, true, ACRE_FILL_REUSE, ACRE_ORDER_DROP_FIRST},
 };
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {
+    {10000, 3, false, ACRE_FILL_REUSE, ACRE_ORDER_SEED},
+    {100000, 3, true, ACRE_FILL_REUSE, ACRE_ORDER_SEED},
+};
+
 static const char *const examples[] = {
     "--json run.json",
     "--elements 1000,10000,100000 --fill reuse --backward",
@@ -387,6 +392,8 @@ const struct acre_workload acre_square_chain = {
     .parameter_count = ACRE_CHAIN_PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10, /* the seed's */
     .rounds = 20,

@@ -211,7 +211,7 @@ static bool measure(struct session *session, struct acre_batches *batches)
     batches->measured.steps = steps;
     batches->measured.loop = session;
     return acre_batches_warm_up(batches) &&
-           acre_batches_run(batches, session->visit->timed_seconds) && drain(session) &&
+           acre_batches_run(batches, (double)session->visit->timed_ms * 1e-3) && drain(session) &&
            (acre_batches_keep(batches, session->cell) || fail(session, "out of memory"));
 }
 
@@ -433,12 +433,10 @@ static bool begin_answer(struct acre_run *run, const struct acre_visit *visit)
     run->cells = calloc(1, sizeof *run->cells);
     run->libraries = calloc(1, sizeof *run->libraries);
     run->acre_version = strdup("");
-    run->workload = strdup(visit->workload->name);
-    run->unit = strdup(visit->workload->unit != NULL ? visit->workload->unit : "");
     run->command = strdup("");
     run->started = strdup("");
     if (run->cells == NULL || run->libraries == NULL || run->acre_version == NULL ||
-        run->workload == NULL || run->unit == NULL || run->command == NULL || run->started == NULL)
+        run->command == NULL || run->started == NULL)
         return false;
     run->cell_count = 1;
     if (visit->workload->unit != NULL)

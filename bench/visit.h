@@ -36,7 +36,7 @@ struct acre_visit {
     struct acre_cell_spec spec;
     uint64_t iterations;     /* of the cold, recorded, waste and checked kinds */
     struct acre_rails rails; /* of the checked kind */
-    double timed_seconds;    /* budget of batches after the warm-up */
+    uint64_t timed_ms;       /* budget of batches after the warm-up; of the kinds with batches */
     uint64_t peak_call;      /* of the waste kind: where the recorded visit had its peak */
     const char *report_paths[ACRE_MOMENTS]; /* of the waste kind; NULL: not kept. Borrowed */
     uint64_t memory_limit_bytes;            /* of this process's address space; 0: none */

@@ -367,6 +367,8 @@ static uint64_t objects_of(const struct acre_cell_spec *spec)
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {
     {CREATE, 40}, {UPGRADE, 40}, {DEATH, 40}, {TABLE, 40}};
 
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{UPGRADE, 1000}, {DEATH, 1000}};
+
 static const char *const examples[] = {
     "--json run.json",
     "--mode upgrade --objects 100,10000,1000000 --rounds 8",
@@ -381,6 +383,8 @@ const struct acre_workload acre_weak_churn = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 12,

@@ -23,6 +23,16 @@ const struct acre_workload *acre_workload_find(const char *name)
     return NULL;
 }
 
+const struct acre_workload *acre_workload_of_run(const struct acre_workload *only, size_t index)
+{
+    if (only != NULL)
+        return index == 0 ? only : NULL;
+    for (size_t i = 0; i < WORKLOAD_COUNT; i++)
+        if (workloads[i]->suite_count > 0 && index-- == 0)
+            return workloads[i];
+    return NULL;
+}
+
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
                                   enum acre_lifetime lifetime)
 {

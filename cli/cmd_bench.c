@@ -1,9 +1,12 @@
-/* acre bench WORKLOAD [options]: the same as the workload's own binary. */
+/* acre bench WORKLOAD [options]: the same as the workload's own binary. acre bench all: all of
+ * them.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/bench.h"
+#include "bench/child.h"
 #include "cli/commands.h"
 #include "report/exit_status.h"
 #include "report/streams.h"
@@ -11,23 +14,29 @@
 static int print_help(void)
 {
     puts("usage: acre bench WORKLOAD [options]\n"
+         "       acre bench all [options]\n"
          "\n"
-         "Measures a workload under every strategy (backend x lifetime).\n"
+         "Measures a workload under every strategy (backend x lifetime), or all workloads in one "
+         "run.\n"
          "\n"
          "workloads");
     for (size_t i = 0; acre_workload_at(i) != NULL; i++)
         printf("  %-16s %s\n", acre_workload_at(i)->name, acre_workload_at(i)->about);
-    puts("\n"
+    puts("  all              every one of them in one run, and who is best at each\n"
+         "\n"
          "examples:\n"
          "  acre bench square-chain --json run.json\n"
-         "  acre bench square-chain --help");
+         "  acre bench square-chain --help\n"
+         "  acre bench all --json all.json\n"
+         "  acre bench all --help");
     return (int)acre_output_end("acre bench");
 }
 
 int acre_cmd_bench(int argc, char **argv)
 {
     const struct acre_workload *workload;
-    const char *launch[3];
+    const char *words[3];
+    const struct acre_launch launch = {words, 3, true};
     char *self;
     int status;
 
@@ -38,16 +47,16 @@ int acre_cmd_bench(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help();
     workload = acre_workload_find(argv[1]);
-    if (workload == NULL) {
+    if (workload == NULL && strcmp(argv[1], "all") != 0) {
         fprintf(stderr, "acre bench: unknown workload '%.40s'; 'acre bench --help' lists them\n",
                 argv[1]);
         return ACRE_EXIT_USAGE;
     }
     self = realpath("/proc/self/exe", NULL);
-    launch[0] = self != NULL ? self : "acre";
-    launch[1] = "bench";
-    launch[2] = workload->name;
-    status = acre_bench_main(workload, argc - 1, argv + 1, launch, 3);
+    words[0] = self != NULL ? self : "acre";
+    words[1] = "bench";
+    words[2] = argv[1];
+    status = acre_bench_main(workload, argc - 1, argv + 1, &launch);
     free(self);
     return status;
 }

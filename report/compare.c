@@ -30,12 +30,6 @@ static const char *fact(const struct acre_run *run, const char *name)
 static bool same_setting(const struct acre_run *a, const struct acre_run *b,
                          const struct refusal *refusal)
 {
-    if (strcmp(or_empty(a->workload), or_empty(b->workload)) != 0) {
-        snprintf(refusal->error, refusal->error_bytes,
-                 "the runs differ in workload: '%s' in A, '%s' in B", or_empty(a->workload),
-                 or_empty(b->workload));
-        return false;
-    }
     if (a->seed != b->seed) {
         snprintf(refusal->error, refusal->error_bytes,
                  "the runs differ in seed: %" PRIu64 " in A, %" PRIu64 " in B", a->seed, b->seed);
@@ -57,10 +51,8 @@ static bool same_cell_set(const struct acre_comparison *comparison, const struct
     if (!lonely || (comparison->options.common && comparison->cell_count > 0))
         return true;
     if (comparison->cell_count == 0) {
-        snprintf(refusal->error, refusal->error_bytes,
-                 "the runs have no cell in common: %s has %s/%s (%s)", in_before ? "A" : "B",
-                 or_empty(lonely->key.backend), or_empty(lonely->key.lifetime),
-                 acre_group_title(&lonely->key).text);
+        snprintf(refusal->error, refusal->error_bytes, "the runs have no cell in common: %s has %s",
+                 in_before ? "A" : "B", acre_cell_name(&lonely->key).text);
         return false;
     }
     size_t others = comparison->only_before + comparison->only_after - 1;
@@ -68,9 +60,8 @@ static bool same_cell_set(const struct acre_comparison *comparison, const struct
     if (others > 0)
         snprintf(more, sizeof more, " and %zu more cell%s", others, others == 1 ? "" : "s");
     snprintf(refusal->error, refusal->error_bytes,
-             "the runs differ in cells: only %s has %s/%s (%s)%s; --common compares the others",
-             in_before ? "A" : "B", or_empty(lonely->key.backend), or_empty(lonely->key.lifetime),
-             acre_group_title(&lonely->key).text, more);
+             "the runs differ in cells: only %s has %s%s; --common compares the others",
+             in_before ? "A" : "B", acre_cell_name(&lonely->key).text, more);
     return false;
 }
 
@@ -80,10 +71,8 @@ static bool same_recording(const struct acre_compared_cell *cell, const struct r
     if (!a->has_recorded || !b->has_recorded || a->recorded.iterations == b->recorded.iterations)
         return true;
     snprintf(refusal->error, refusal->error_bytes,
-             "the runs differ in recorded iterations of %s/%s (%s): %" PRIu64 " in A, %" PRIu64
-             " in B",
-             or_empty(a->key.backend), or_empty(a->key.lifetime), acre_group_title(&a->key).text,
-             a->recorded.iterations, b->recorded.iterations);
+             "the runs differ in recorded iterations of %s: %" PRIu64 " in A, %" PRIu64 " in B",
+             acre_cell_name(&a->key).text, a->recorded.iterations, b->recorded.iterations);
     return false;
 }
 

@@ -32,24 +32,18 @@ static const char *plural(size_t count)
 }
 
 /* "arena/region", with the group behind it where there are several. */
-struct cell_name {
-    char text[512];
-};
-
-static struct cell_name name_of(const struct acre_comparison *comparison,
-                                const struct acre_compared_cell *cell)
+static struct acre_cell_name name_of(const struct acre_comparison *comparison,
+                                     const struct acre_compared_cell *cell)
 {
-    struct cell_name name;
+    struct acre_cell_name name;
     const struct acre_cell_key *key = &cell->before->key;
     const struct acre_compared_cell *first = &comparison->cells[0];
     const struct acre_compared_cell *last = &comparison->cells[comparison->cell_count - 1];
     /* Cells are sorted by group. */
-    if (acre_cell_key_same_group(&first->before->key, &last->before->key))
-        snprintf(name.text, sizeof name.text, "%.40s/%.40s", or_empty(key->backend),
-                 or_empty(key->lifetime));
-    else
-        snprintf(name.text, sizeof name.text, "%.40s/%.40s (%.384s)", or_empty(key->backend),
-                 or_empty(key->lifetime), acre_group_title(key).text);
+    if (!acre_cell_key_same_group(&first->before->key, &last->before->key))
+        return acre_cell_name(key);
+    snprintf(name.text, sizeof name.text, "%.40s/%.40s", or_empty(key->backend),
+             or_empty(key->lifetime));
     return name;
 }
 
@@ -102,8 +96,8 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
     bool good = true;
     for (size_t at = 0; good && at < comparison->cell_count;) {
         const struct acre_cell_key *key = &comparison->cells[at].before->key;
-        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s",
-                             or_empty(comparison->before->workload), acre_group_title(key).text);
+        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s", or_empty(key->workload),
+                             acre_group_title(key).text);
         struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
         size_t first = at;
         for (; at < comparison->cell_count &&

@@ -39,6 +39,14 @@ size_t acre_group_length(const struct acre_cell *const *cells, size_t count)
     return length;
 }
 
+size_t acre_workload_length(const struct acre_group *groups, size_t count)
+{
+    size_t length = count > 0;
+    while (length < count && acre_cell_key_same_workload(groups[0].key, groups[length].key))
+        length++;
+    return length;
+}
+
 struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter)
 {
     struct acre_group_title title = {.text = ""};
@@ -54,6 +62,19 @@ struct acre_group_title acre_group_title_without(const struct acre_cell_key *key
 struct acre_group_title acre_group_title(const struct acre_cell_key *key)
 {
     return acre_group_title_without(key, key->parameter_count);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+struct acre_cell_name acre_cell_name(const struct acre_cell_key *key)
+{
+    struct acre_cell_name name;
+    snprintf(name.text, sizeof name.text, "%.80s/%.40s of %.60s (%.384s)", or_empty(key->backend),
+             or_empty(key->lifetime), or_empty(key->workload), acre_group_title(key).text);
+    return name;
 }
 
 /* Whether the statistic exists. Values that no reader lets through count as not measured. */

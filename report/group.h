@@ -1,5 +1,5 @@
 /*
- * Cells that may be set side by side (one fill, order, direction, size, depth) and what the
+ * Cells that may be set side by side (one workload with one set of parameters) and what the
  * statistics say about each: what the sentence and the table both look at.
  */
 #ifndef ACRE_REPORT_GROUP_H
@@ -38,6 +38,9 @@ const struct acre_cell **acre_run_sorted_cells(const struct acre_run *run);
 /* How many cells from `cells` on belong to the group of the first. */
 size_t acre_group_length(const struct acre_cell *const *cells, size_t count);
 
+/* How many groups from the first on are of its workload. */
+size_t acre_workload_length(const struct acre_group *groups, size_t count);
+
 /* False when out of memory; the group is then zeroed. */
 bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count);
 void acre_group_fini(struct acre_group *group);
@@ -52,5 +55,12 @@ struct acre_group_title acre_group_title(const struct acre_cell_key *key);
 
 /* The same without the parameter of that number. */
 struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter);
+
+/* "malloc/weak of square-chain (10,000 elements, depth 3, forward, x reused, order seed)": a cell
+ * among those of other groups. */
+struct acre_cell_name {
+    char text[640];
+};
+struct acre_cell_name acre_cell_name(const struct acre_cell_key *key);
 
 #endif

@@ -29,9 +29,25 @@ static const struct acre_cell *first_alike(const struct acre_group *group,
     return cell;
 }
 
-bool acre_provenance_results(const struct acre_page *page, const struct acre_group *group)
+/* "malloc/weak", with its group where there are several. */
+static struct acre_cell_name name_among(size_t groups, const struct acre_cell_key *key)
 {
-    size_t recorded = 0, compared = 0, different = 0;
+    struct acre_cell_name name;
+    if (groups > 1)
+        return acre_cell_name(key);
+    snprintf(name.text, sizeof name.text, "%s/%s", or_empty(key->backend), or_empty(key->lifetime));
+    return name;
+}
+
+struct agreement {
+    size_t recorded, compared, different; /* cells */
+    size_t groups;                        /* with a recorded cell */
+};
+
+static bool compare_results(const struct acre_page *page, const struct acre_group *group,
+                            size_t groups, struct agreement *agreement)
+{
+    size_t recorded = 0;
     for (size_t i = 0; i < group->row_count; i++) {
         const struct acre_cell *cell = group->rows[i].cell;
         if (!has_result(cell))
@@ -40,28 +56,62 @@ bool acre_provenance_results(const struct acre_page *page, const struct acre_gro
         const struct acre_cell *first = first_alike(group, cell);
         if (first == cell)
             continue;
-        compared++;
+        agreement->compared++;
         if (strcmp(first->recorded.checksum, cell->recorded.checksum) == 0)
             continue;
-        different++;
+        agreement->different++;
         if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                           "RESULTS DIFFER: %s/%s gives checksum %s, %s/%s gives %s.",
+                           "RESULTS DIFFER: %s/%s gives checksum %s, %s gives %s.",
                            first->key.backend, first->key.lifetime, first->recorded.checksum,
-                           cell->key.backend, cell->key.lifetime, cell->recorded.checksum))
+                           name_among(groups, &cell->key).text, cell->recorded.checksum))
             return false;
     }
-    if (different > 0)
+    agreement->recorded += recorded;
+    agreement->groups += recorded > 0;
+    return true;
+}
+
+bool acre_provenance_results(const struct acre_page *page, const struct acre_group *groups,
+                             size_t count)
+{
+    struct agreement all = {0};
+    for (size_t i = 0; i < count; i++)
+        if (!compare_results(page, &groups[i], count, &all))
+            return false;
+    if (all.different > 0)
         return true;
-    if (compared == 0)
+    if (all.compared == 0)
         return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Results were not compared: %s recorded.",
-                             recorded == 0 ? "no strategy was" : "no two strategies were alike");
-    if (compared + 1 == recorded)
+                             all.recorded == 0 ? "no strategy was"
+                                               : "no two strategies were alike");
+    if (all.compared + all.groups == all.recorded)
         return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                             "Results bit-identical under all %zu recorded strategies.", recorded);
+                             "Results bit-identical under all %zu recorded strategies%s.",
+                             all.recorded, count > 1 ? ", case by case" : "");
     return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                          "Results bit-identical wherever equally many iterations were recorded "
                          "(%zu strategies).",
-                         recorded);
+                         all.recorded);
+}
+
+bool acre_provenance_leaks(const struct acre_page *page, const struct acre_group *groups,
+                           size_t count)
+{
+    for (size_t g = 0; g < count; g++)
+        for (size_t i = 0; i < groups[g].row_count; i++) {
+            const struct acre_group_row *row = &groups[g].rows[i];
+            const struct acre_recorded *recorded = &row->cell->recorded;
+            if (!row->is_timed || !row->cell->has_recorded || recorded->leaked_blocks == 0)
+                continue;
+            if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED,
+                               "%s leaks %s in %" PRIu64 " iterations (%s blocks).",
+                               name_among(count, &row->cell->key).text,
+                               acre_format_bytes((double)recorded->leaked_bytes).text,
+                               recorded->iterations,
+                               acre_format_count(recorded->leaked_blocks).text))
+                return false;
+        }
+    return true;
 }
 
 bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *run)
@@ -85,26 +135,78 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
         drifts ? " The two should not differ and do: doubt what is of this size." : "");
 }
 
+static bool is_reason_of(const struct acre_left_out *left_out, const char *reason)
+{
+    return strcmp(or_empty(left_out->reason), reason) == 0;
+}
+
+/* Whether a strategy with that reason, or such a workload, stands before place `end`. */
+static bool was_told(const struct acre_run *run, size_t end, bool asks_for_workload)
+{
+    const struct acre_left_out *all = run->left_out;
+    for (size_t i = 0; i < end; i++)
+        if (is_reason_of(&all[i], or_empty(all[end].reason)) &&
+            (asks_for_workload
+                 ? strcmp(or_empty(all[i].workload), or_empty(all[end].workload)) == 0
+                 : strcmp(or_empty(all[i].strategy), or_empty(all[end].strategy)) == 0))
+            return true;
+    return false;
+}
+
+static size_t count_concerned(const struct acre_run *run, size_t first)
+{
+    size_t count = 0;
+    for (size_t i = first; i < run->left_out_count; i++)
+        count += is_reason_of(&run->left_out[i], or_empty(run->left_out[first].reason)) &&
+                 !was_told(run, i, true);
+    return count;
+}
+
+/* A run lists its cells by workload. Of one that does not, too many are counted. */
+static size_t count_workloads(const struct acre_run *run)
+{
+    size_t count = run->cell_count > 0;
+    for (size_t i = 1; i < run->cell_count; i++)
+        count += !acre_cell_key_same_workload(&run->cells[i - 1].key, &run->cells[i].key);
+    return count;
+}
+
+/* "malloc/region, jemalloc/region", or the workloads that have the reason, each once. */
+static void put_once(FILE *to, const struct acre_run *run, size_t first, bool are_workloads)
+{
+    const char *reason = or_empty(run->left_out[first].reason), *between = "";
+    for (size_t i = first; i < run->left_out_count; i++) {
+        const struct acre_left_out *left_out = &run->left_out[i];
+        if (!is_reason_of(left_out, reason) || was_told(run, i, are_workloads))
+            continue;
+        fprintf(to, "%s%s", between,
+                or_empty(are_workloads ? left_out->workload : left_out->strategy));
+        between = ", ";
+    }
+}
+
 /* All strategies with the reason of the one at `first`, unless they were told with an earlier one.
  */
 static bool print_left_out_like(const struct acre_page *page, const struct acre_run *run,
                                 size_t first)
 {
-    const char *reason = or_empty(run->left_out[first].reason);
     char *text = NULL;
     size_t bytes = 0;
     for (size_t i = 0; i < first; i++)
-        if (strcmp(or_empty(run->left_out[i].reason), reason) == 0)
+        if (is_reason_of(&run->left_out[i], or_empty(run->left_out[first].reason)))
             return true;
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
         return false;
-    for (size_t i = first; i < run->left_out_count; i++)
-        if (strcmp(or_empty(run->left_out[i].reason), reason) == 0)
-            fprintf(to, "%s%s", i > first ? ", " : "", or_empty(run->left_out[i].strategy));
+    put_once(to, run, first, false);
+    if (count_concerned(run, first) < count_workloads(run)) {
+        fprintf(to, " of ");
+        put_once(to, run, first, true);
+    }
     bool good = ferror(to) == 0;
     good = fclose(to) == 0 && good;
-    good = good && acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Left out: %s: %s", text, reason);
+    good = good && acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Left out: %s: %s", text,
+                                 or_empty(run->left_out[first].reason));
     free(text);
     return good;
 }

@@ -5,9 +5,15 @@
 #include "report/group.h"
 #include "report/layout.h"
 
-/* Whether all strategies of the group computed the same: by their checksums, of those that were
- * recorded over equally many iterations. False when out of memory. */
-bool acre_provenance_results(const struct acre_page *page, const struct acre_group *group);
+/* Whether all strategies of each group computed the same: by their checksums, of those that were
+ * recorded over equally many iterations. Several groups are told apart. False when out of memory.
+ */
+bool acre_provenance_results(const struct acre_page *page, const struct acre_group *groups,
+                             size_t count);
+
+/* Timed strategies that leak, which they are not meant to. False when out of memory. */
+bool acre_provenance_leaks(const struct acre_page *page, const struct acre_group *groups,
+                           size_t count);
 
 /* Noise floor, strategies left out, machine, libraries, command. False when out of memory. */
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run);

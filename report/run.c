@@ -89,7 +89,7 @@ static int order_values(const char *left, const char *right)
 
 static int order_groups(const struct acre_cell_key *a, const struct acre_cell_key *b)
 {
-    int order = 0;
+    int order = order_texts(a->workload, b->workload);
     for (size_t i = 0; order == 0 && i < a->parameter_count && i < b->parameter_count; i++) {
         order = order_texts(a->parameters[i].name, b->parameters[i].name);
         if (order == 0)
@@ -108,7 +108,21 @@ int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_ce
     return order != 0 ? order : order_texts(left->lifetime, right->lifetime);
 }
 
+bool acre_cell_key_same_workload(const struct acre_cell_key *left,
+                                 const struct acre_cell_key *right)
+{
+    return order_texts(left->workload, right->workload) == 0;
+}
+
 bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acre_cell_key *right)
 {
     return order_groups(left, right) == 0;
+}
+
+bool acre_run_is_suite(const struct acre_run *run)
+{
+    for (size_t i = 1; i < run->cell_count; i++)
+        if (!acre_cell_key_same_workload(&run->cells[0].key, &run->cells[i].key))
+            return true;
+    return false;
 }

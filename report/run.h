@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Written, and the oldest that is read. */
-enum { ACRE_RUN_VERSION = 3, ACRE_RUN_OLDEST_VERSION = 2 };
+enum { ACRE_RUN_VERSION = 4, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -95,17 +95,20 @@ struct acre_key_parameter {
     char *title;
 };
 
-/* What identifies a cell; two runs are compared cell by cell on all of it but the titles. */
+/* What identifies a cell; two runs are compared cell by cell on all of it but the unit, which is
+ * the workload's, and the titles. */
 struct acre_cell_key {
-    char *backend;                         /* a name of the registry, with its settings */
-    char *lifetime;                        /* "strong", "weak", "collector", "walked", "region" */
+    char *workload; /* "node-churn" */
+    char *unit;     /* what an iteration makes many of: "node"; "": nothing */
+    char *backend;  /* a name of the registry, with its settings */
+    char *lifetime; /* "strong", "weak", "collector", "walked", "region" */
     struct acre_key_parameter *parameters; /* in the order of headings */
     size_t parameter_count;
 };
 
 struct acre_cell {
     struct acre_cell_key key;
-    uint64_t units_per_iteration; /* of what run.unit names; 0 where that is "" */
+    uint64_t units_per_iteration; /* of what key.unit names; 0 where that is "" */
 
     /* Steady state, one value a round. Empty for lifetime strong, which has no steady state. */
     struct acre_series ns_per_iteration;
@@ -138,6 +141,7 @@ struct acre_library {
 };
 
 struct acre_left_out {
+    char *workload;
     char *strategy; /* "malloc/region" */
     char *reason;
 };
@@ -150,12 +154,10 @@ struct acre_fact {
 
 struct acre_run {
     char *acre_version;
-    char *workload;
-    char *unit;    /* what an iteration makes many of: "node"; "": nothing */
     char *command; /* the command line that repeats it */
     char *started; /* UTC, 2026-11-23T23:30:00Z */
     double duration_seconds;
-    uint64_t seed, rounds, iterations; /* iterations: per batch of the timed part, 0 = chosen */
+    uint64_t seed, rounds, iterations; /* iterations: 0: each workload's own */
     struct acre_fact *machine;
     size_t machine_count;
     struct acre_library *libraries;
@@ -172,16 +174,22 @@ struct acre_run {
 /* Frees what a run owns and leaves it zeroed. A zeroed run is a valid, empty one. */
 void acre_run_free(struct acre_run *run);
 
+/* Whether cells of several workloads are in it. */
+bool acre_run_is_suite(const struct acre_run *run);
+
 /* Adds a value at the end. False when out of memory: the series is as before. Only for series
  * that were zeroed or came from here: the room allocated follows from the count. */
 bool acre_series_append(struct acre_series *series, double value);
 
-/* Orders cells by what identifies them, the group (its parameters, numbers by their size) first.
- * 0: the same cell. */
+/* Orders cells by what identifies them: the workload first, then the group (its parameters, numbers
+ * by their size). 0: the same cell. */
 int acre_cell_key_compare(const struct acre_cell_key *left, const struct acre_cell_key *right);
 
 /* Whether two cells may be set side by side: all of the key but the strategy is equal. */
 bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acre_cell_key *right);
+
+bool acre_cell_key_same_workload(const struct acre_cell_key *left,
+                                 const struct acre_cell_key *right);
 
 /*
  * Whether the run keeps the rules that every reader of it relies on: numbers in their ranges, the

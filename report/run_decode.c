@@ -32,6 +32,14 @@ static bool out_of_memory(struct decoder *decoder)
     return false;
 }
 
+static bool refuse_missing(struct decoder *decoder, const struct acre_place *outer,
+                           const char *name)
+{
+    char what[96];
+    snprintf(what, sizeof what, "no \"%s\"", name);
+    return refuse(decoder, outer, what);
+}
+
 static const char *type_words(const json_t *value)
 {
     switch (json_typeof(value)) {
@@ -222,16 +230,35 @@ static bool decode_members(struct decoder *decoder, const struct acre_shape *sha
         if (field->since > decoder->version)
             continue; /* zeroed: as if it were null */
         const json_t *value = json_object_get(from, field->name);
-        if (!value) {
-            char what[96];
-            snprintf(what, sizeof what, "no \"%s\"", field->name);
-            return refuse(decoder, outer, what);
-        }
+        if (!value)
+            return refuse_missing(decoder, outer, field->name);
         struct acre_place place = {.outer = outer, .name = field->name};
         if (!decode_field(decoder, field, object, value, &place))
             return false;
     }
     return true;
+}
+
+/* Before version 4 a run had one workload, and the top level told of it: it is that of each cell.
+ */
+static bool decode_workload(struct decoder *decoder, struct acre_run *run, const json_t *root)
+{
+    const json_t *workload = json_object_get(root, "workload");
+    const json_t *unit = json_object_get(root, "unit");
+    struct acre_place place = {.name = "workload"}, unit_place = {.name = "unit"};
+    bool good = true;
+    if (!workload || !unit)
+        return refuse_missing(decoder, NULL, workload ? "unit" : "workload");
+    if (!json_is_string(workload))
+        return wrong_type(decoder, &place, "a string", workload);
+    if (!json_is_string(unit))
+        return wrong_type(decoder, &unit_place, "a string", unit);
+    for (size_t i = 0; good && i < run->cell_count; i++)
+        good = decode_text(decoder, &run->cells[i].key.workload, workload, &place) &&
+               decode_text(decoder, &run->cells[i].key.unit, unit, &unit_place);
+    for (size_t i = 0; good && i < run->left_out_count; i++)
+        good = decode_text(decoder, &run->left_out[i].workload, workload, &place);
+    return good;
 }
 
 static bool check_header(struct decoder *decoder, const json_t *root)
@@ -264,7 +291,8 @@ enum acre_exit acre_run_decode(struct acre_run *run, const json_t *root, char *e
                                size_t error_bytes)
 {
     struct decoder decoder = {.error = error, .error_bytes = error_bytes, .status = ACRE_EXIT_OK};
-    if (check_header(&decoder, root))
-        decode_members(&decoder, &acre_shape_run, run, root, NULL);
+    if (check_header(&decoder, root) &&
+        decode_members(&decoder, &acre_shape_run, run, root, NULL) && decoder.version < 4)
+        decode_workload(&decoder, run, root);
     return decoder.status;
 }

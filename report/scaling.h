@@ -7,8 +7,8 @@
 
 /*
  * A sentence and a table for each set of groups that differ in one parameter alone, which is a
- * number, the one with the most values; nothing where there is no such set. `groups` stand in the
- * order of acre_cell_key_compare. False when out of memory.
+ * number, the one with the most values; nothing where there is no such set. `groups` are of one
+ * workload and in the order of acre_cell_key_compare. False when out of memory.
  */
 bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups,
                         size_t count);

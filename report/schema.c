@@ -29,6 +29,12 @@
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_TEXT, .offset = offsetof(struct type, member)          \
     }
+/* Not looked for in older files. */
+#define TEXT_SINCE(type, member, version)                                                          \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_TEXT, .since = (version),                              \
+        .offset = offsetof(struct type, member)                                                    \
+    }
 #define TEXT_OR_NULL(type, member)                                                                 \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_TEXT_OR_NULL, .offset = offsetof(struct type, member)  \
@@ -152,6 +158,8 @@ static const struct acre_field parameter_fields[] = {
 static const struct acre_shape parameter_shape = SHAPE(acre_key_parameter, parameter_fields);
 
 static const struct acre_field key_fields[] = {
+    TEXT_SINCE(acre_cell_key, workload, 4), /* before, the top level had both: run_decode.c */
+    TEXT_SINCE(acre_cell_key, unit, 4),
     TEXT(acre_cell_key, backend),
     TEXT(acre_cell_key, lifetime),
     LIST(acre_cell_key, parameters, parameter_count, parameter_shape),
@@ -185,6 +193,7 @@ static const struct acre_field library_fields[] = {
 static const struct acre_shape library_shape = SHAPE(acre_library, library_fields);
 
 static const struct acre_field left_out_fields[] = {
+    TEXT_SINCE(acre_left_out, workload, 4),
     TEXT(acre_left_out, strategy),
     TEXT(acre_left_out, reason),
 };
@@ -198,8 +207,6 @@ static const struct acre_shape fact_shape = SHAPE(acre_fact, fact_fields);
 
 static const struct acre_field run_fields[] = {
     TEXT(acre_run, acre_version),
-    TEXT(acre_run, workload),
-    TEXT(acre_run, unit),
     TEXT(acre_run, command),
     TEXT(acre_run, started),
     REAL(acre_run, duration_seconds, ACRE_RANGE_NOT_NEGATIVE),

@@ -5,6 +5,7 @@
 #include "report/provenance.h"
 #include "report/scaling.h"
 #include "report/sentence.h"
+#include "report/summary.h"
 #include "report/waste.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ enum column {
 static const struct acre_column columns[COLUMNS] = {
     [STRATEGY] = {"strategy", false, 0, 0},
     [TIME] = {"us/iter", true, 0, 2},
-    [UNIT_TIME] = {"ns/unit", true, 0, 2}, /* its title is the run's; dropped where there is none */
+    [UNIT_TIME] = {"ns/unit", true, 0,
+                   2}, /* its title is the workload's; dropped where there is none */
     [X_LIMIT] = {"x limit", false, 0, 2},
     [AGAINST] = {"vs malloc", false, 0, 2},
     [FAULTS] = {"faults", true, 3, 2},
@@ -156,26 +158,26 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
            set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
 }
 
-/* The columns of a run: with its unit, and without the column for it where it has none. */
+/* The columns of a group: with its unit, and without the column for it where it has none. */
 struct titles {
     char unit[48];
     struct acre_column columns[COLUMNS];
 };
 
-static void title_columns(struct titles *titles, const struct acre_run *run)
+static void title_columns(struct titles *titles, const struct acre_group *group)
 {
+    const char *unit = group->key->unit ? group->key->unit : "";
     memcpy(titles->columns, columns, sizeof columns);
-    snprintf(titles->unit, sizeof titles->unit, "ns/%.40s", run->unit ? run->unit : "");
+    snprintf(titles->unit, sizeof titles->unit, "ns/%.40s", unit);
     titles->columns[UNIT_TIME].title = titles->unit;
-    if (!run->unit || !run->unit[0])
+    if (!unit[0])
         titles->columns[UNIT_TIME] = (struct acre_column){.title = ""};
 }
 
-static bool print_table(const struct acre_page *page, const struct acre_run *run,
-                        const struct acre_group *group)
+static bool print_table(const struct acre_page *page, const struct acre_group *group)
 {
     struct titles titles;
-    title_columns(&titles, run);
+    title_columns(&titles, group);
     struct acre_grid grid = {.columns = titles.columns, .column_count = COLUMNS};
     bool good = true;
     if (group->has_limit) {
@@ -231,32 +233,14 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
     return good;
 }
 
-/* A timed strategy is not meant to leak; strong ones say it in the table. */
-static bool print_leaks(const struct acre_page *page, const struct acre_group *group)
-{
-    for (size_t i = 0; i < group->row_count; i++) {
-        const struct acre_group_row *row = &group->rows[i];
-        if (!row->is_timed || !row->cell->has_recorded || row->cell->recorded.leaked_blocks == 0)
-            continue;
-        if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                           "%s/%s leaks %s in %" PRIu64 " iterations (%s blocks).",
-                           row->cell->key.backend, row->cell->key.lifetime,
-                           acre_format_bytes((double)row->cell->recorded.leaked_bytes).text,
-                           row->cell->recorded.iterations,
-                           acre_format_count(row->cell->recorded.leaked_blocks).text))
-            return false;
-    }
-    return true;
-}
-
-static bool print_group(const struct acre_page *page, const struct acre_run *run,
-                        const struct acre_group *group)
+static bool print_group(const struct acre_page *page, const struct acre_group *group)
 {
     char rounds[64] = "";
     if (group->rounds > 0)
         snprintf(rounds, sizeof rounds, "  %zu round%s", group->rounds,
                  group->rounds == 1 ? "" : "s");
-    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s  %s%s", run->workload,
+    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s  %s%s",
+                       group->key->workload ? group->key->workload : "",
                        acre_group_title(group->key).text, rounds))
         return false;
     char *sentence = acre_group_sentence(group);
@@ -266,11 +250,11 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, sentence);
     putc('\n', page->stream);
     free(sentence);
-    if (!print_table(page, run, group) || !print_cold(page, group) ||
+    if (!print_table(page, group) || !print_cold(page, group) ||
         (page->wide && !acre_waste_print(page, group)))
         return false;
     putc('\n', page->stream);
-    return print_leaks(page, group) && acre_provenance_results(page, group);
+    return acre_provenance_leaks(page, group, 1) && acre_provenance_results(page, group, 1);
 }
 
 /* As many as there are; what was made is to be ended either way. */
@@ -284,17 +268,34 @@ static bool make_groups(const struct acre_run *run, const struct acre_cell *cons
     return true;
 }
 
+/* Workload by workload, what is said over several sizes behind the groups of each. */
+static bool print_details(const struct acre_page *page, const struct acre_group *groups,
+                          size_t count)
+{
+    bool good = true;
+    for (size_t at = 0, length; good && at < count; at += length) {
+        length = acre_workload_length(groups + at, count - at);
+        for (size_t i = at; good && i < at + length; i++) {
+            good = print_group(page, &groups[i]);
+            putc('\n', page->stream);
+        }
+        good = good && acre_scaling_print(page, groups + at, length);
+    }
+    return good;
+}
+
+/* Many tables let the answer scroll away: of several workloads it comes first, and alone. */
 static bool print_groups(const struct acre_page *page, const struct acre_run *run)
 {
     const struct acre_cell **cells = acre_run_sorted_cells(run);
     struct acre_group *groups = calloc(run->cell_count + 1, sizeof *groups);
     size_t count = 0;
     bool good = cells && groups && make_groups(run, cells, groups, &count);
-    for (size_t i = 0; good && i < count; i++) {
-        good = print_group(page, run, &groups[i]);
-        putc('\n', page->stream);
-    }
-    good = good && acre_scaling_print(page, groups, count);
+    bool is_suite = acre_run_is_suite(run);
+    if (is_suite)
+        good = good && acre_summary_print(page, groups, count);
+    if (!is_suite || page->wide)
+        good = good && print_details(page, groups, count);
     for (size_t i = 0; i < count; i++)
         acre_group_fini(&groups[i]);
     free(groups);

@@ -1,5 +1,6 @@
 /* A run on a terminal: for each group the sentence, the table, the detail; then how it was
- * measured. */
+ * measured. Of several workloads a summary stands in front, and their groups only where the page
+ * is wide. */
 #ifndef ACRE_REPORT_TABLE_H
 #define ACRE_REPORT_TABLE_H
 
@@ -10,7 +11,7 @@
 
 struct acre_table_options {
     bool color; /* bold sentence, green and red verdicts */
-    bool wide;  /* every column, whatever the width, and where the memory is */
+    bool wide;  /* every column, whatever the width, where the memory is, all groups */
     int width;  /* in columns; 0: 100 */
 };
 

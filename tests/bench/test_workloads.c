@@ -2,6 +2,7 @@
  * The workloads of small objects, under every strategy: exact books and equal results. Memory
  * that fails is in oom_sweep.c. Places in .values are those of each workload's list of parameters.
  */
+#include "bench/backend_list.h"
 #include "tests/bench/loop.h"
 
 static const struct strategy strategies[] = {
@@ -160,6 +161,46 @@ MTest(workloads, lists_of_parameters_are_sound)
             cr_assert(strstr(error, parameter->name) != NULL, "%s", error);
         }
     }
+}
+
+/* 240 cells of a quarter of a second in 10 rounds are ten minutes. A collector and its like add
+ * cells; so does a workload. */
+MTest(workloads, suites_are_small_and_within_what_parameters_allow)
+{
+    struct acre_backend_list backends;
+    size_t cell_count = 0;
+
+    acre_backend_list_usual(&backends);
+    for (size_t w = 0; acre_workload_of_run(NULL, w) != NULL; w++) {
+        const struct acre_workload *workload = acre_workload_of_run(NULL, w);
+        size_t fitting = 0;
+
+        cr_assert_leq(workload->suite_count, 2, "%s", workload->name);
+        for (size_t i = 0; i < workload->suite_count; i++)
+            for (size_t p = 0; p < ACRE_MOST_PARAMETERS; p++) {
+                const struct acre_parameter *parameter = &workload->parameters[p];
+                uint64_t value = workload->suite[i][p];
+
+                if (p >= workload->parameter_count || parameter->argument == NULL)
+                    cr_assert_leq(value, p < workload->parameter_count, "%s", workload->name);
+                else if (parameter->words != NULL)
+                    cr_assert_lt(value, parameter->word_count, "%s", workload->name);
+                else
+                    cr_assert(value >= parameter->least && value <= parameter->most, "%s --%s",
+                              workload->name, parameter->name);
+            }
+        for (size_t b = 0; b < backends.count; b++)
+            for (unsigned l = 0; l < ACRE_LIFETIME_COUNT; l++)
+                fitting += l != ACRE_LIFETIME_STRONG &&
+                           acre_workload_why_not(workload, backends.names[b],
+                                                 (enum acre_lifetime)l) == NULL;
+        cr_assert_gt(fitting, 1, "%s", workload->name);
+        cell_count += fitting * workload->suite_count;
+    }
+    cr_assert(cell_count > 0 && cell_count <= 240, "%zu cells", cell_count);
+    /* One workload alone is itself and nothing else. */
+    cr_assert_eq(acre_workload_of_run(&acre_cycles, 0), &acre_cycles);
+    cr_assert_null(acre_workload_of_run(&acre_cycles, 1));
 }
 
 MTest(workloads, a_list_has_each_value_once_and_so_many_at_most)

@@ -54,6 +54,10 @@ help_of()
         return
     fi
     case $* in
+    'acre bench all'* | './dev bench all'*)
+        "$ACRE" bench all --help
+        return
+        ;;
     'acre bench'* | './dev bench'*)
         if is_workload "${3:-}"; then
             help_of "$3"
@@ -79,8 +83,8 @@ help_of()
 
 all_helps()
 {
-    for command in 'acre' 'acre bench' 'acre check' 'acre classes' 'acre compare' 'acre list' 'acre report' \
-        recording-cost peers './dev test' './dev' $workloads; do
+    for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
+        'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done

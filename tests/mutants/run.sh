@@ -1,8 +1,9 @@
 #!/bin/sh
 # run.sh [PATCH...]: proves that the tests bite. Each patch of this directory is a known mistake; it
 # is put into a copy of the tree, and every test named in its first line ("tests: NAME...") must fail
-# there; SETUP:NAME is a test in one of Meson's setups ("helgrind:threads-arenas"). In the copy without
-# a patch all of them must pass. Prints TAP.
+# there; SETUP:NAME is a test in one of Meson's setups ("helgrind:threads-arenas"), instructions:CELL
+# what tests/instructions counts, against a baseline of the copy without a patch. There all of them
+# must pass. Prints TAP.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -41,9 +42,23 @@ compiles()
     ninja -C build >"$work/log" 2>&1
 }
 
+# The first time is in the tree without a patch.
+counts_as_before() # CELL
+{
+    counts=$work/$(echo "$1" | tr / -).counts
+    if [ ! -e "$counts" ]; then
+        tests/instructions/run.sh --update --baseline "$counts" build/bench/steps "$1" || return 1
+    fi
+    tests/instructions/run.sh --baseline "$counts" build/bench/steps "$1"
+}
+
 passes() # [SETUP:]TEST
 {
     case $1 in
+    instructions:*)
+        counts_as_before "${1#*:}" >"$work/log" 2>&1
+        return
+        ;;
     *:*) set -- "${1#*:}" --setup "${1%%:*}" ;;
     esac
     meson test -C build --no-rebuild "$@" >"$work/log" 2>&1

@@ -65,6 +65,8 @@ static void fill_parameter(struct acre_cell_key *key, const char *name, const ch
 static void fill_key(struct acre_cell_key *key, const char *backend, const char *lifetime,
                      bool backward)
 {
+    sample_text(&key->workload, "square-chain");
+    sample_text(&key->unit, "");
     sample_text(&key->backend, backend);
     sample_text(&key->lifetime, lifetime);
     key->parameters = must(calloc(5, sizeof *key->parameters));
@@ -155,8 +157,6 @@ static void fill_waste(struct acre_cell *cell, uint64_t kept_bytes, bool knows)
 static void fill_header(struct acre_run *run)
 {
     sample_text(&run->acre_version, "0.1.0");
-    sample_text(&run->workload, "square-chain");
-    sample_text(&run->unit, "");
     sample_text(&run->command, "square-chain --backends malloc,arena --fill reuse");
     sample_text(&run->started, "2001-02-03T04:05:06Z");
     run->duration_seconds = 0.1;
@@ -176,6 +176,7 @@ static void fill_header(struct acre_run *run)
     sample_text(&run->libraries[0].build_id, "");
     run->left_out = must(calloc(1, sizeof *run->left_out));
     run->left_out_count = 1;
+    sample_text(&run->left_out[0].workload, "square-chain");
     sample_text(&run->left_out[0].strategy, "malloc/region");
     sample_text(&run->left_out[0].reason, "malloc has no reset");
 }
@@ -230,7 +231,19 @@ static void fill_times(struct acre_cell *cell, size_t rounds, struct sample_rand
     cell->cold_iterations = 10;
 }
 
-void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown)
+/* Groups of square-chain, forward and backward, and then of node-churn. */
+static void fill_group_key(struct acre_cell_key *key, size_t group, const char *backend,
+                           const char *lifetime)
+{
+    fill_key(key, backend, lifetime, group == 1);
+    if (group < 2)
+        return;
+    sample_text(&key->workload, "node-churn");
+    sample_text(&key->unit, "node");
+}
+
+static void sample_groups(struct acre_run *run, size_t groups, size_t rounds, uint64_t seed,
+                          double slowdown)
 {
     static const struct {
         const char *backend, *lifetime;
@@ -248,13 +261,13 @@ void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slow
     run->rounds = rounds;
     run->seed = 17;
     run->duration_seconds = 31.4;
-    run->cells = must(calloc(2 * count, sizeof *run->cells));
-    for (size_t group = 0; group < 2; group++) {
+    run->cells = must(calloc(groups * count, sizeof *run->cells));
+    for (size_t group = 0; group < groups; group++) {
         for (size_t i = 0; i < count; i++) {
             struct acre_cell *cell = &run->cells[run->cell_count++];
             bool strong = strcmp(strategies[i].lifetime, "strong") == 0;
             bool arena = strcmp(strategies[i].backend, "arena") == 0;
-            fill_key(&cell->key, strategies[i].backend, strategies[i].lifetime, group == 1);
+            fill_group_key(&cell->key, group, strategies[i].backend, strategies[i].lifetime);
             fill_recorded(cell, strong ? 3200000 : 0, strategies[i].has_held);
             if (arena)
                 cell->recorded.peak_held_bytes *= strategies[i].has_held ? 2 : 0;
@@ -266,4 +279,14 @@ void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slow
     }
     for (size_t i = 0; i < rounds; i++)
         append(&run->self_log_ratio, 0.005 * sample_normal(&random));
+}
+
+void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown)
+{
+    sample_groups(run, 2, rounds, seed, slowdown);
+}
+
+void sample_suite(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown)
+{
+    sample_groups(run, 3, rounds, seed, slowdown);
 }

@@ -28,6 +28,9 @@ void sample_small(struct acre_run *run);
  */
 void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown);
 
+/* The same, and a third group of another workload: node-churn. */
+void sample_suite(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown);
+
 /* Replaces an owned string. */
 void sample_text(char **text, const char *value);
 

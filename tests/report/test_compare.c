@@ -170,7 +170,7 @@ MTest(compare, a_regression_is_found_and_named)
     cr_expect_eq(told.status, ACRE_EXIT_OK);
     cr_expect(strstr(told.out, "allocations: 101 -> 103\n    purposes[Variable].frees: 30 -> 77"),
               "%s", told.out);
-    cr_expect(strstr(told.out, "Exact counters of malloc/weak (10,000 elements"));
+    cr_expect(strstr(told.out, "Exact counters of malloc/weak of square-chain (10,000 elements"));
     recorded->allocations = 120;
     write_runs(&a, &b);
     compare("--fail-above", "10", path_a, path_b, NULL);
@@ -233,11 +233,13 @@ MTest(compare, unlike_runs_are_refused_by_name)
     struct acre_run a, b;
     sample_full(&a, 8, 1, 1.0);
     sample_full(&b, 8, 1, 1.0);
-    sample_text(&b.workload, "node-churn");
+    for (size_t i = 0; i < b.cell_count; i++)
+        sample_text(&b.cells[i].key.workload, "node-churn");
     write_runs(&a, &b);
-    compare(path_a, path_b, NULL);
-    is_refused(5, "the runs differ in workload: 'square-chain' in A, 'node-churn' in B");
-    sample_text(&b.workload, "square-chain");
+    compare(path_a, path_b, "--common", NULL);
+    is_refused(5, "the runs have no cell in common: B has arena/region of node-churn (10,000 ");
+    for (size_t i = 0; i < b.cell_count; i++)
+        sample_text(&b.cells[i].key.workload, "square-chain");
     b.seed = 18;
     write_runs(&a, &b);
     compare(path_a, path_b, "--common", NULL);
@@ -251,13 +253,15 @@ MTest(compare, unlike_runs_are_refused_by_name)
     b.cells[0].recorded.iterations = 20;
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
-    is_refused(5, "the runs differ in recorded iterations of malloc/weak (10,000 elements");
+    is_refused(
+        5, "the runs differ in recorded iterations of malloc/weak of square-chain (10,000 elem");
     b.cells[0].recorded.iterations = 10;
     sample_text(&b.cells[0].key.parameters[0].value, "20000");
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
-    is_refused(5, "the runs differ in cells: only A has malloc/weak (10,000 elements, depth 3, "
-                  "forward, x reused, order seed) and 1 more cell; --common compares the others");
+    is_refused(5, "the runs differ in cells: only A has malloc/weak of square-chain (10,000 "
+                  "elements, depth 3, forward, x reused, order seed) and 1 more cell; --common "
+                  "compares the others");
     compare("--common", path_a, path_b, NULL);
     cr_expect_eq(told.status, ACRE_EXIT_OK, "%s", told.err);
     cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
@@ -393,9 +397,10 @@ MTest(table, says_what_was_measured)
     free(text);
 
     /* A unit has a column, and a collector a sentence. */
-    sample_text(&run.unit, "node");
-    for (size_t i = 0; i < run.cell_count; i++)
+    for (size_t i = 0; i < run.cell_count; i++) {
+        sample_text(&run.cells[i].key.unit, "node");
         run.cells[i].units_per_iteration = 1000;
+    }
     sample_text(&sample_cell(&run, "jemalloc", "weak")->key.lifetime, "collector");
     sample_text(&sample_cell(&run, "jemalloc", "collector")->key.backend, "malloc");
     text = printed(&run, NULL);
@@ -403,7 +408,8 @@ MTest(table, says_what_was_measured)
     cr_expect(strstr(text, " 4.66     4.66  1\n"), "%s", text);
     cr_expect(strstr(text, "A collector instead of weak references costs "), "%s", text);
     free(text);
-    sample_text(&run.unit, "");
+    for (size_t i = 0; i < run.cell_count; i++)
+        sample_text(&run.cells[i].key.unit, "");
     sample_text(&sample_cell(&run, "malloc", "collector")->key.backend, "jemalloc");
     sample_text(&sample_cell(&run, "jemalloc", "collector")->key.lifetime, "weak");
 
@@ -501,6 +507,119 @@ MTest(table, ranks_strategies_at_several_sizes)
     sample_full(&run, 20, 1, 1.0); /* groups that differ in a word */
     char *text = printed(&run, NULL);
     cr_expect(!strstr(text, "rank, x the fastest"));
+    free(text);
+    acre_run_free(&run);
+}
+
+static struct acre_cell *cell_of(struct acre_run *run, const char *workload, const char *backend,
+                                 const char *lifetime)
+{
+    for (size_t i = 0; i < run->cell_count; i++)
+        if (strcmp(run->cells[i].key.workload, workload) == 0 &&
+            strcmp(run->cells[i].key.backend, backend) == 0 &&
+            strcmp(run->cells[i].key.lifetime, lifetime) == 0)
+            return &run->cells[i];
+    cr_assert(false, "no %s %s/%s", workload, backend, lifetime);
+    return NULL;
+}
+
+static void expect_summary(const struct acre_run *run, int width, const char *wanted)
+{
+    char *text = printed(run, &(struct acre_table_options){.width = width});
+    cr_expect(strncmp(text, wanted, strlen(wanted)) == 0, "not\n%s\nbut\n%s", wanted, text);
+    cr_expect(widest_line(text) <= (size_t)width, "%zu columns", widest_line(text));
+    free(text);
+}
+
+/* One workload has two groups, told apart by what they differ in; in one group the region is slower
+ * than all, in one as fast as jemalloc. */
+MTest(summary, comes_before_the_tables)
+{
+    struct acre_run run;
+    sample_suite(&run, 20, 1, 1.0);
+    struct acre_cell *region = cell_of(&run, "node-churn", "arena", "region");
+    struct acre_cell *jemalloc = cell_of(&run, "square-chain", "jemalloc", "weak");
+    for (size_t r = 0; r < 20; r++) {
+        region->ns_per_iteration.values[r] *= 2.0;
+        jemalloc->ns_per_iteration.values[r] =
+            cell_of(&run, "square-chain", "arena", "region")->ns_per_iteration.values[r] *
+            (r % 2 == 0 ? 1.01 : 0.99);
+    }
+    expect_summary(
+        &run, 150,
+        "2 workloads, 3 cases  20 rounds\n"
+        "\n"
+        "  Over 3 cases of equal weight, arena/region is the fastest or not shown to be "
+        "slower in 2. Against malloc: 1.13x slower [1.12, 1.13]. Against the\n"
+        "  best malloc-like of each: 1.17x slower [1.16, 1.18].\n"
+        "\n"
+        "  workload      case                            fastest       ties  x limit  vs "
+        "malloc     vs malloc-like  which is\n"
+        "  node-churn    10,000 elements, depth 3, f...  arena/walked     0     1.02  "
+        "1.79x slower  1.79x slower    malloc/weak\n"
+        "  square-chain  forward                         arena/region     2     1.01  "
+        "1.12x faster  =               jemalloc/weak\n"
+        "  square-chain  forward + backward              arena/region     1     1.01  "
+        "1.12x faster  1.12x faster    malloc/weak\n");
+    expect_summary(
+        &run, 80,
+        "2 workloads, 3 cases  20 rounds\n"
+        "\n"
+        "  Over 3 cases of equal weight, arena/region is the fastest or not shown to be\n"
+        "  slower in 2. Against malloc: 1.13x slower [1.12, 1.13]. Against the best\n"
+        "  malloc-like of each: 1.17x slower [1.16, 1.18].\n"
+        "\n"
+        "  workload      case                            fastest       vs malloc\n"
+        "  node-churn    10,000 elements, depth 3, f...  arena/walked  1.79x slower\n"
+        "  square-chain  forward                         arena/region  1.12x faster\n"
+        "  square-chain  forward + backward              arena/region  1.12x faster\n");
+
+    char *text = printed(&run, &(struct acre_table_options){.wide = true});
+    const char *first = strstr(text, "\nnode-churn  10,000 elements");
+    const char *second = strstr(text, "\nsquare-chain  10,000 elements");
+    cr_expect(first && second && first < second, "%s", text);
+    cr_expect(strncmp(text, "2 workloads, 3 cases", 20) == 0);
+    free(text);
+
+    /* What should be noticed is, with its workload. */
+    sample_text(&region->failure, "killed by signal 9");
+    jemalloc->recorded.leaked_blocks = 3;
+    sample_text(&cell_of(&run, "node-churn", "arena", "walked")->recorded.checksum, "0");
+    text = printed(&run, &(struct acre_table_options){.width = 200});
+    static const char *const facts[] = {
+        "\n  FAILED: arena/region of node-churn (10,000 elements, depth 3, forward, x reused, "
+        "order "
+        "seed): killed by signal 9\n",
+        "\n  jemalloc/weak of square-chain (10,000 elements, depth 3, forward, x reused, order "
+        "seed) "
+        "leaks 0 B in 10 iterations (3 blocks).\n",
+        "\n  RESULTS DIFFER: arena/walked gives checksum 0, malloc/weak of node-churn (10,000 "
+        "elements",
+        "\n  Over 2 cases of equal weight, arena/region is the fastest or not shown to be slower "
+        "in 2.",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    cr_expect(!strstr(text, "bit-identical"));
+    free(text);
+    for (size_t i = 0; i < run.cell_count; i++)
+        if (strcmp(run.cells[i].key.lifetime, "region") == 0)
+            sample_text(&run.cells[i].failure, "out of memory");
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "\n  arena/region was not measured here: the table has "), "%s", text);
+    free(text);
+    for (size_t i = 0; i < run.cell_count; i++)
+        sample_text(&run.cells[i].failure, "out of memory");
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "\n  Nothing was timed here.\n"), "%s", text);
+    cr_expect_eq(occurrences(text, "  nothing was timed\n"), 3, "%s", text);
+    free(text);
+    acre_run_free(&run);
+
+    sample_suite(&run, 7, 1, 1.0);
+    text = printed(&run, NULL);
+    cr_expect(strstr(text, "is the fastest in 2. Against malloc: too few rounds.\n"), "%s", text);
+    cr_expect(strstr(text, "  arena/walked  ?          ?  "), "%s", text);
     free(text);
     acre_run_free(&run);
 }

@@ -186,6 +186,9 @@ MTest(memory, every_allocation_may_fail)
     sweep("print", try_print, &subject);
     sweep("compare", try_compare, &subject);
     acre_run_free(&subject.before);
+    sample_suite(&subject.before, 9, 1, 1.0);
+    sweep("print of several workloads", try_print, &subject);
+    acre_run_free(&subject.before);
     acre_run_free(&subject.after);
     fclose(subject.null);
     cr_assert_eq(unlink(path), 0);

@@ -123,6 +123,9 @@ MTest(run, round_trip_is_exact)
         same_series(&a->cold_faults, &b->cold_faults);
         same_series(&samples[i].self_log_ratio, &back.self_log_ratio);
         cr_assert_eq(acre_cell_key_compare(&a->key, &b->key), 0);
+        cr_assert_str_eq(a->key.workload, b->key.workload);
+        cr_assert_str_eq(a->key.unit, b->key.unit);
+        cr_assert_str_eq(back.left_out[0].workload, "square-chain");
         cr_assert_eq(a->cold_iterations, b->cold_iterations);
         cr_assert_eq(samples[i].seed, back.seed);
         cr_assert_eq(samples[i].rounds, back.rounds);
@@ -183,7 +186,7 @@ MTest(run, every_prefix_is_one_clear_error)
                      "%zu bytes", length);
         is_one_line(error);
         cr_assert(strncmp(error, file.path, strlen(file.path)) == 0, "names the file: %s", error);
-        cr_assert(back.cells == NULL && back.workload == NULL);
+        cr_assert(back.cells == NULL && back.command == NULL);
     }
     free(text);
     close(file.descriptor);
@@ -243,12 +246,20 @@ MTest(run, what_is_wrong_is_named)
         const char *from, *to, *error;
     } edits[] = {
         {"\"acre-run\"", "\"acre-ruin\"", "not a run: no \"schema\": \"acre-run\""},
-        {"\"version\": 3", "\"version\": 1",
-         "version: a run of version 1, this program reads versions 2 to 3: an older acre wrote it"},
-        {"\"version\": 3", "\"version\": 4",
-         "version: a run of version 4, this program reads versions 2 to 3: a newer acre wrote it"},
-        {"\"version\": 3", "\"version\": \"3\"", "version: expected a whole number, found a str"},
-        {"\"version\": 3,", "", "top level: no \"version\""},
+        {"\"version\": 4", "\"version\": 1",
+         "version: a run of version 1, this program reads versions 2 to 4: an older acre wrote it"},
+        {"\"version\": 4", "\"version\": 5",
+         "version: a run of version 5, this program reads versions 2 to 4: a newer acre wrote it"},
+        {"\"version\": 4", "\"version\": \"4\"", "version: expected a whole number, found a str"},
+        {"\"version\": 4,", "", "top level: no \"version\""},
+        {"\"version\": 4", "\"version\": 3", "top level: no \"workload\""},
+        {"\"version\": 4", "\"version\": 2, \"workload\": \"cycles\"", "top level: no \"unit\""},
+        {"\"version\": 4", "\"version\": 3, \"workload\": 1, \"unit\": \"\"",
+         "workload: expected a string, found a whole number"},
+        {"\"version\": 4", "\"version\": 3, \"workload\": \"cycles\", \"unit\": null",
+         "unit: expected a string, found null"},
+        {"\"workload\"", "\"work\"", "left_out[0]: no \"workload\""},
+        {"\"unit\"", "\"units\"", "cells[0].key: no \"unit\""},
         {"\"peak_call\": 57,", "", "cells[0].recorded: no \"peak_call\""},
         {"\"waste\": {", "\"paste\": {", "cells[0]: no \"waste\""},
         {"\"waste\": {", "\"waste\": 1, \"paste\": {",
@@ -333,18 +344,6 @@ MTest(run, what_is_wrong_is_named)
         cr_expect(strstr(error, others[i].error), "wanted '%s', got '%s'", others[i].error, error);
         is_one_line(error);
     }
-    /* What version 2 had not is not looked for in it. */
-    char *older = edited(text, "\"version\": 3", "\"version\": 2");
-    char *without_call = edited(older, "\"peak_call\": 57,", "");
-    char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
-    put(&file, second, strlen(second));
-    cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
-    cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
-    cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
-    acre_run_free(&back);
-    free(second);
-    free(without_call);
-    free(older);
     /* Unknown keys are ignored; deep nesting is an error, not a stack overflow. */
     char *changed = edited(text, "\"rounds\": 2", "\"rounds\": 2, \"new in some future\": [{}]");
     put(&file, changed, strlen(changed));
@@ -366,6 +365,46 @@ MTest(run, what_is_wrong_is_named)
                      "/pr\0"
                      "567",
                      7) == 0);
+    free(text);
+    close(file.descriptor);
+    acre_run_free(&run);
+    rmdir(directory);
+}
+
+/* What an older version had not is not looked for; the workload of its run is that of each cell. */
+MTest(run, older_versions_are_read)
+{
+    static const struct {
+        const char *version, *call, *waste;
+    } files[] = {
+        {"\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"", "", "\"paste\": {"},
+        {"\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"", "\"peak_call\": 57,",
+         "\"waste\": {"},
+    };
+    struct acre_run run, back;
+    sample_small(&run);
+    size_t bytes;
+    char *text = text_of(&run, &bytes), error[256];
+    struct memory_file file = memory_file();
+    for (size_t i = 0; i < 2; i++) {
+        char *older = edited(text, "\"version\": 4", files[i].version);
+        char *other_call = edited(older, "\"peak_call\": 57,", files[i].call);
+        char *whole = edited(other_call, "\"waste\": {", files[i].waste);
+        put(&file, whole, strlen(whole));
+        cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
+        cr_assert_eq(back.cells[0].has_waste, i == 1);
+        cr_assert_eq(back.cells[0].recorded.has_peak_call, i == 1);
+        cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
+        for (size_t c = 0; c < 2; c++) {
+            cr_assert_str_eq(back.cells[c].key.workload, "cycles");
+            cr_assert_str_eq(back.cells[c].key.unit, "node");
+        }
+        cr_assert_str_eq(back.left_out[0].workload, "cycles");
+        acre_run_free(&back);
+        free(whole);
+        free(other_call);
+        free(older);
+    }
     free(text);
     close(file.descriptor);
     acre_run_free(&run);
