@@ -89,6 +89,9 @@ extern const struct acre_workload acre_weak_churn;
 extern const struct acre_workload acre_cycles;
 extern const struct acre_workload acre_deep_chain;
 extern const struct acre_workload acre_handoff;
+extern const struct acre_workload acre_mlp;
+extern const struct acre_workload acre_rnn;
+extern const struct acre_workload acre_tree;
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);
