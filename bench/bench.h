@@ -25,7 +25,7 @@ struct acre_cell_spec {
     uint64_t seed;
 };
 
-enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 300 };
+enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 700 };
 
 struct acre_workload {
     const char *name;

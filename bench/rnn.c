@@ -76,7 +76,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
 };
 
 /* hidden, longest, steps, truncate */
-static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{2, 1, 3, 0}, {2, 2, 3, 1}};
+static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{2, 1, 3, 0}, {2, 3, 3, 2}};
 
 /* The data ---------------------------------------------------------------------------------- */
 
