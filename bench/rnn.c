@@ -36,8 +36,8 @@ static const uint64_t noise_stream = UINT64_MAX - ACRE_MOST_WEIGHTS;
 static const struct acre_parameter parameters[PARAMETERS] = {
     [HIDDEN] = {.name = "hidden",
                 .argument = "N[,N...]",
-                .help = "numbers in the state of a sequence (default 100)",
-                .defaults = "100",
+                .help = "numbers in the state of a sequence (default 10,100)",
+                .defaults = "10,100",
                 .is_list = true,
                 .least = 1,
                 .most = 100000,
@@ -582,7 +582,7 @@ static uint64_t limit_checksum(const void *state)
 
 static const char *const examples[] = {
     "--json run.json",
-    "--hidden 10,100 --rounds 8",
+    "--hidden 100 --rounds 8",
     "--longest 100 --truncate 0,10 --steps 200 --backends malloc,arena",
     NULL,
 };
@@ -596,7 +596,7 @@ const struct acre_workload acre_rnn = {
     .tiny_count = sizeof tiny / sizeof tiny[0],
     .examples = examples,
     .iterations = 10,
-    .rounds = 20,
+    .rounds = 12,
     .open = rnn_open,
     .step = rnn_step,
     .checksum = rnn_checksum,
