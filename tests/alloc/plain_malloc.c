@@ -25,7 +25,8 @@ static __attribute__((constructor)) void tell(void)
 {
     const char *threads = getenv("OPENBLAS_NUM_THREADS");
 
-    fprintf(stderr, "OPENBLAS_NUM_THREADS: %s\n", threads != NULL ? threads : "as many as it likes");
+    fprintf(stderr, "OPENBLAS_NUM_THREADS: %s\n",
+            threads != NULL ? threads : "as many as it likes");
 }
 #endif
 

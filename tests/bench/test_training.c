@@ -70,7 +70,7 @@ static uint64_t live(const struct loop *loop, size_t scope, enum acre_purpose pu
 }
 
 /* Every variable but x, the classes and the weights is a Function's. When an iteration ends, all it
- * has made and the weights are alive, whatever the lifetime. */
+ * has made and the weights are alive, and only the weights outlive it, whatever the lifetime. */
 MTest(training, books_of_the_perceptron_are_exact)
 {
     const uint64_t variables = MLP_FUNCTIONS + 2;
@@ -89,7 +89,12 @@ MTest(training, books_of_the_perceptron_are_exact)
             /* of loss, scores, tanh, sum and x; AddRow passes its own on */
             cr_assert_eq(live(&loop, scope, ACRE_PURPOSE_GRADIENT), 5 + MLP_WEIGHTS);
         }
-        drain_and_close(&loop);
+        cr_assert_eq(acre_mlp.drain(loop.state), ACRE_OK);
+        cr_assert_eq(loop.ledger.outlived[ACRE_PURPOSE_VARIABLE].blocks, MLP_WEIGHTS);
+        cr_assert_eq(loop.ledger.outlived[ACRE_PURPOSE_DATA].blocks, MLP_WEIGHTS);
+        cr_assert_eq(loop.ledger.outlived[ACRE_PURPOSE_FUNCTION].blocks, 0);
+        cr_assert_eq(loop.ledger.outlived[ACRE_PURPOSE_GRADIENT].blocks, 0);
+        cr_assert_eq(close_loop(&loop), 0);
     }
 }
 
