@@ -27,7 +27,9 @@ enum { CLASSES = 3, POINTS_OF_CLASS = 100, SAMPLES = CLASSES * POINTS_OF_CLASS, 
 
 static const double noise = 0.2; /* of the angle */
 static const double rate = 1.0;  /* of learning, as in the course */
-static const uint64_t noise_stream = UINT64_MAX - ACRE_MOST_WEIGHTS;
+
+/* A stream that no iteration comes to, and none of bench/weights.c either. */
+static const uint64_t noise_stream = UINT64_C(1) << 63;
 
 static const struct acre_parameter parameters[PARAMETERS] = {
     [HIDDEN] = {.name = "hidden",
@@ -133,10 +135,10 @@ static struct acre_weight_shapes shapes_of(const struct acre_cell_spec *spec)
     size_t hidden = spec->values[HIDDEN];
 
     return (struct acre_weight_shapes){
-        .all = {[W1] = {COORDINATES, hidden},
-                [B1] = {0, hidden},
-                [W2] = {hidden, CLASSES},
-                [B2] = {0, CLASSES}},
+        .all = {[W1] = {"w1", COORDINATES, hidden},
+                [B1] = {"b1", 0, hidden},
+                [W2] = {"w2", hidden, CLASSES},
+                [B2] = {"b2", 0, CLASSES}},
         .count = 4,
     };
 }
@@ -160,28 +162,22 @@ static struct acre_temp points_of(const struct mlp *mlp, struct batch batch)
 {
     struct acre_engine *engine = mlp->stage->engine;
     struct acre_array *data;
-    struct acre_temp x = {NULL, acre_array_new_2d(engine, batch.rows, COORDINATES, &data)};
+    enum acre_status status = acre_array_new_2d(engine, batch.rows, COORDINATES, &data);
 
-    if (x.status != ACRE_OK)
-        return x;
-    take_points(&mlp->spiral, batch, data->elements);
-    x = acre_variable_new(engine, &data->object);
-    acre_unref(engine, &data);
-    return x;
+    if (status == ACRE_OK)
+        take_points(&mlp->spiral, batch, data->elements);
+    return acre_variable_taking(engine, status, data);
 }
 
 static struct acre_temp classes_of(const struct mlp *mlp, struct batch batch)
 {
     struct acre_engine *engine = mlp->stage->engine;
     struct acre_array *data;
-    struct acre_temp classes = {NULL, acre_array_new(engine, batch.rows, &data)};
+    enum acre_status status = acre_array_new(engine, batch.rows, &data);
 
-    if (classes.status != ACRE_OK)
-        return classes;
-    take_classes(&mlp->spiral, batch, data->elements);
-    classes = acre_variable_new(engine, &data->object);
-    acre_unref(engine, &data);
-    return classes;
+    if (status == ACRE_OK)
+        take_classes(&mlp->spiral, batch, data->elements);
+    return acre_variable_taking(engine, status, data);
 }
 
 static enum acre_status forward(struct mlp *mlp, struct batch batch)
@@ -216,11 +212,6 @@ static enum acre_status mlp_step(void *state, uint64_t iteration)
     return ACRE_OK;
 }
 
-static uint64_t hash_elements(uint64_t hash, const double *elements, size_t count)
-{
-    return acre_hash_bytes(hash, elements, count * sizeof *elements);
-}
-
 /* From the loss back to x: data and gradient of each variable; then the weights. */
 static uint64_t mlp_checksum(const void *state)
 {
@@ -229,8 +220,8 @@ static uint64_t mlp_checksum(const void *state)
 
     for (const struct acre_variable *v = mlp->loss; v != NULL;
          v = v->creator != NULL ? v->creator->inputs[0] : NULL) {
-        hash = hash_elements(hash, v->data->elements, v->data->count);
-        hash = hash_elements(hash, v->grad->elements, v->grad->count);
+        hash = acre_hash_elements(hash, v->data->elements, v->data->count);
+        hash = acre_hash_elements(hash, v->grad->elements, v->grad->count);
     }
     return acre_weights_hash(&mlp->weights, hash);
 }
@@ -251,18 +242,13 @@ static void mlp_close(void *state)
 
 static size_t mlp_variables(const void *state, struct acre_drawn_variable *variables, size_t room)
 {
-    static const char *const names[] = {[W1] = "w1", [B1] = "b1", [W2] = "w2", [B2] = "b2"};
     const struct mlp *mlp = state;
     size_t count = 0;
 
     if (room > 0 && mlp->loss != NULL)
         variables[count++] =
             (struct acre_drawn_variable){.name = "loss", .object = &mlp->loss->object};
-    for (size_t i = 0; i < mlp->weights.count && count < room; i++)
-        if (mlp->weights.all[i] != NULL)
-            variables[count++] = (struct acre_drawn_variable){
-                .name = names[i], .object = &mlp->weights.all[i]->object};
-    return count;
+    return count + acre_weights_variables(&mlp->weights, variables + count, room - count);
 }
 
 /* Its limit --------------------------------------------------------------------------------- */
@@ -376,13 +362,13 @@ static uint64_t limit_checksum(const void *state)
 {
     const struct limit *limit = state;
     const double one = 1;
-    uint64_t hash = hash_elements(hash_elements(0, &limit->loss, 1), &one, 1);
+    uint64_t hash = acre_hash_elements(acre_hash_elements(0, &limit->loss, 1), &one, 1);
 
     for (size_t i = VALUES; i-- > 0;) {
         size_t count = limit->rows * width_of(limit, i);
 
-        hash = hash_elements(hash, limit->data[i], count);
-        hash = hash_elements(hash, limit->gradient[i], count);
+        hash = acre_hash_elements(hash, limit->data[i], count);
+        hash = acre_hash_elements(hash, limit->gradient[i], count);
     }
     return acre_bare_weights_hash(&limit->weights, hash);
 }

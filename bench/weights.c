@@ -33,11 +33,6 @@ static void descend(double *data, const double *gradient, size_t count, double r
         data[i] -= rate * gradient[i];
 }
 
-static uint64_t hash_elements(uint64_t hash, const double *elements, size_t count)
-{
-    return acre_hash_bytes(hash, elements, count * sizeof *elements);
-}
-
 /* On the tape ------------------------------------------------------------------------------- */
 
 static struct acre_temp make(struct acre_engine *engine, const struct acre_weight_shape *shape,
@@ -47,14 +42,10 @@ static struct acre_temp make(struct acre_engine *engine, const struct acre_weigh
     enum acre_status status = shape->rows == 0
                                   ? acre_array_new(engine, shape->columns, &data)
                                   : acre_array_new_2d(engine, shape->rows, shape->columns, &data);
-    struct acre_temp made = {NULL, status};
 
-    if (status != ACRE_OK)
-        return made;
-    begin(shape, seed, number, data->elements);
-    made = acre_variable_new(engine, &data->object);
-    acre_unref(engine, &data);
-    return made;
+    if (status == ACRE_OK)
+        begin(shape, seed, number, data->elements);
+    return acre_variable_taking(engine, status, data);
 }
 
 enum acre_status acre_weights_make(struct acre_weights *weights, struct acre_engine *engine,
@@ -63,9 +54,11 @@ enum acre_status acre_weights_make(struct acre_weights *weights, struct acre_eng
     enum acre_status status = ACRE_OK;
 
     *weights = (struct acre_weights){.count = shapes->count};
-    for (size_t i = 0; status == ACRE_OK && i < shapes->count; i++)
+    for (size_t i = 0; status == ACRE_OK && i < shapes->count; i++) {
+        weights->names[i] = shapes->all[i].name;
         status = acre_assign_as(engine, &weights->all[i], make(engine, &shapes->all[i], seed, i),
-                                "weight");
+                                weights->names[i]);
+    }
     if (status != ACRE_OK)
         acre_weights_drop(weights, engine);
     return status;
@@ -95,10 +88,22 @@ uint64_t acre_weights_hash(const struct acre_weights *weights, uint64_t hash)
     for (size_t i = 0; i < weights->count; i++) {
         const struct acre_variable *weight = weights->all[i];
 
-        hash = hash_elements(hash, weight->data->elements, weight->data->count);
-        hash = hash_elements(hash, weight->grad->elements, weight->data->count);
+        hash = acre_hash_elements(hash, weight->data->elements, weight->data->count);
+        hash = acre_hash_elements(hash, weight->grad->elements, weight->data->count);
     }
     return hash;
+}
+
+size_t acre_weights_variables(const struct acre_weights *weights,
+                              struct acre_drawn_variable *variables, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < weights->count && count < room; i++)
+        if (weights->all[i] != NULL)
+            variables[count++] = (struct acre_drawn_variable){.name = weights->names[i],
+                                                              .object = &weights->all[i]->object};
+    return count;
 }
 
 /* For a limit ------------------------------------------------------------------------------- */
@@ -133,8 +138,8 @@ void acre_bare_weights_descend(const struct acre_bare_weights *weights, double r
 uint64_t acre_bare_weights_hash(const struct acre_bare_weights *weights, uint64_t hash)
 {
     for (size_t i = 0; i < weights->count; i++) {
-        hash = hash_elements(hash, weights->data[i], weights->counts[i]);
-        hash = hash_elements(hash, weights->gradient[i], weights->counts[i]);
+        hash = acre_hash_elements(hash, weights->data[i], weights->counts[i]);
+        hash = acre_hash_elements(hash, weights->gradient[i], weights->counts[i]);
     }
     return hash;
 }

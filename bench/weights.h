@@ -9,6 +9,7 @@
 #ifndef ACRE_BENCH_WEIGHTS_H
 #define ACRE_BENCH_WEIGHTS_H
 
+#include "core/draw.h"
 #include "core/variable.h"
 
 enum { ACRE_MOST_WEIGHTS = 5 };
@@ -16,6 +17,7 @@ enum { ACRE_MOST_WEIGHTS = 5 };
 /* A matrix begins with normal numbers divided by the root of its rows (Y. LeCun et al., "Efficient
  * BackProp", 1998), a bias with zeros. */
 struct acre_weight_shape {
+    const char *name;     /* in pictures */
     size_t rows, columns; /* rows 0: a bias, an array of rank 1 */
 };
 
@@ -27,6 +29,7 @@ struct acre_weight_shapes {
 /* On the tape. All zero: none is made. */
 struct acre_weights {
     struct acre_variable *all[ACRE_MOST_WEIGHTS]; /* owned */
+    const char *names[ACRE_MOST_WEIGHTS];
     size_t count;
 };
 
@@ -43,6 +46,10 @@ void acre_weights_descend(const struct acre_weights *weights, double rate);
 
 /* Adds data and gradients to a checksum. */
 uint64_t acre_weights_hash(const struct acre_weights *weights, uint64_t hash);
+
+/* Those that are there, for acre_workload.variables: writes up to `room`, returns how many. */
+size_t acre_weights_variables(const struct acre_weights *weights,
+                              struct acre_drawn_variable *variables, size_t room);
 
 /* The same for a limit: in memory that was there before. */
 struct acre_bare_weights {
