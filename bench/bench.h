@@ -27,7 +27,7 @@ struct acre_cell_spec {
     uint64_t seed;
 };
 
-enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 300 };
+enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 700 };
 
 struct acre_workload {
     const char *name;
@@ -99,6 +99,9 @@ extern const struct acre_workload acre_weak_churn;
 extern const struct acre_workload acre_cycles;
 extern const struct acre_workload acre_deep_chain;
 extern const struct acre_workload acre_handoff;
+extern const struct acre_workload acre_mlp;
+extern const struct acre_workload acre_rnn;
+extern const struct acre_workload acre_tree;
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);

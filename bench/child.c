@@ -31,9 +31,13 @@ static bool has_static_tls(void)
     return tunables() != NULL && strstr(tunables(), ACRE_STATIC_TLS_TUNABLE) != NULL;
 }
 
-/* The process's own strings, but for the last, which is `*setting`; both are to be freed. NULL: out
- * of memory. */
-static char **environment_with_static_tls(char **setting)
+/* OpenBLAS starts a thread for each processor, a cell is to have one; whoever says how many is
+ * heard. */
+static char one_blas_thread[] = "OPENBLAS_NUM_THREADS=1";
+
+/* The process's own strings and ours, among them `*setting`, which is to be freed like the whole.
+ * NULL: out of memory. */
+static char **environment_of_children(char **setting)
 {
     const char *others = tunables();
     size_t count = 0;
@@ -42,7 +46,7 @@ static char **environment_with_static_tls(char **setting)
 
     while (environ[count] != NULL)
         count++;
-    copy = calloc(count + 2, sizeof *copy);
+    copy = calloc(count + 3, sizeof *copy);
     if (copy == NULL ||
         asprintf(setting, "%s%s%s%s", variable, others != NULL ? others : "",
                  others != NULL && others[0] != '\0' ? ":" : "", ACRE_STATIC_TLS_TUNABLE) < 0) {
@@ -52,7 +56,9 @@ static char **environment_with_static_tls(char **setting)
     for (size_t i = 0; i < count; i++)
         if (strncmp(environ[i], variable, sizeof variable - 1) != 0)
             copy[kept++] = environ[i];
-    copy[kept] = *setting;
+    copy[kept++] = *setting;
+    if (getenv("OPENBLAS_NUM_THREADS") == NULL)
+        copy[kept] = one_blas_thread;
     return copy;
 }
 
@@ -63,7 +69,7 @@ void acre_restart_with_static_tls(const char *const *arguments)
 
     if (has_static_tls())
         return;
-    environment = environment_with_static_tls(&setting);
+    environment = environment_of_children(&setting);
     if (environment != NULL)
         execve(arguments[0], (char *const *)arguments, environment);
     free(environment);
@@ -76,7 +82,7 @@ static int start(const char *const *arguments, int output, int errors, pid_t *ch
 {
     posix_spawn_file_actions_t actions;
     char *setting = NULL;
-    char **environment = environment_with_static_tls(&setting);
+    char **environment = environment_of_children(&setting);
     int failed = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
 
     if (failed == 0) {

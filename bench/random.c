@@ -59,8 +59,7 @@ void acre_random_shuffle(struct acre_random *random, size_t *order, size_t count
     }
 }
 
-/* In (-1, 1). */
-static double symmetric(struct acre_random *random)
+double acre_random_symmetric(struct acre_random *random)
 {
     return (double)(int64_t)acre_random_next(random) * 0x1p-63;
 }
@@ -70,8 +69,8 @@ void acre_random_normal(struct acre_random *random, double *values, size_t count
     size_t i = 0;
 
     while (i < count) {
-        double u = symmetric(random);
-        double v = symmetric(random);
+        double u = acre_random_symmetric(random);
+        double v = acre_random_symmetric(random);
         double s = u * u + v * v;
         double scale;
 

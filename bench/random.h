@@ -21,6 +21,9 @@ uint64_t acre_random_next(struct acre_random *random);
 /* Uniform in 0..bound-1; bound > 0. */
 uint64_t acre_random_below(struct acre_random *random, uint64_t bound);
 
+/* Uniform in [-1, 1). */
+double acre_random_symmetric(struct acre_random *random);
+
 /* Fills `order` with 0..count-1, every order equally likely. */
 void acre_random_shuffle(struct acre_random *random, size_t *order, size_t count);
 

@@ -137,12 +137,9 @@ static enum acre_status make_x(struct chain *chain, uint64_t iteration)
     struct acre_array *data;
     enum acre_status status = acre_array_new(engine, chain->settings.elements, &data);
 
-    if (status != ACRE_OK)
-        return status;
-    fill_randn(&chain->settings, iteration, data->elements);
-    status = acre_assign_as(engine, &chain->x, acre_variable_new(engine, &data->object), "x");
-    acre_unref(engine, &data);
-    return status;
+    if (status == ACRE_OK)
+        fill_randn(&chain->settings, iteration, data->elements);
+    return acre_assign_as(engine, &chain->x, acre_variable_taking(engine, status, data), "x");
 }
 
 static enum acre_status build(struct chain *chain)
@@ -206,11 +203,6 @@ static enum acre_status chain_step(void *state, uint64_t iteration)
     return status;
 }
 
-static uint64_t hash_elements(uint64_t hash, const double *elements, size_t count)
-{
-    return acre_hash_bytes(hash, elements, count * sizeof *elements);
-}
-
 /* From y back to x: data, then gradient, of each variable. */
 static uint64_t chain_checksum(const void *state)
 {
@@ -219,9 +211,9 @@ static uint64_t chain_checksum(const void *state)
 
     for (const struct acre_variable *v = chain->y; v != NULL;
          v = v->creator != NULL ? v->creator->inputs[0] : NULL) {
-        hash = hash_elements(hash, v->data->elements, v->data->count);
+        hash = acre_hash_elements(hash, v->data->elements, v->data->count);
         if (v->grad != NULL)
-            hash = hash_elements(hash, v->grad->elements, v->grad->count);
+            hash = acre_hash_elements(hash, v->grad->elements, v->grad->count);
     }
     return hash;
 }
@@ -358,10 +350,10 @@ static uint64_t limit_checksum(const void *state)
     uint64_t hash = 0;
 
     for (size_t i = limit->settings.depth + 1; i-- > 0;) {
-        hash = hash_elements(hash, data[i], limit->settings.elements);
+        hash = acre_hash_elements(hash, data[i], limit->settings.elements);
         if (limit->settings.backward)
-            hash =
-                hash_elements(hash, data[limit->settings.depth + 1 + i], limit->settings.elements);
+            hash = acre_hash_elements(hash, data[limit->settings.depth + 1 + i],
+                                      limit->settings.elements);
     }
     return hash;
 }

@@ -153,19 +153,27 @@ static enum acre_status collect(struct acre_stage *stage)
     return stage->lifetime == ACRE_LIFETIME_COLLECTOR ? acre_collect(stage->engine, NULL) : ACRE_OK;
 }
 
+/* In the order drop-first the end of the iteration before: what dies of it has not outlived it. */
+static enum acre_status end_before(struct acre_stage *stage)
+{
+    if (stage->order != ACRE_ORDER_DROP_FIRST)
+        return ACRE_OK;
+    if (stage->region_count == 0)
+        return collect(stage);
+    return acre_region_reset(stage->engine, stage->regions[0]);
+}
+
 enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
 {
-    enum acre_status status = ACRE_OK;
+    enum acre_status status;
 
     stage->iteration = iteration;
+    status = end_before(stage);
     if (stage->layers.ledger != NULL)
         acre_ledger_scope_begin(stage->layers.ledger, iteration);
     if (stage->region_count == 0)
-        return stage->order == ACRE_ORDER_DROP_FIRST ? collect(stage) : ACRE_OK;
-    if (stage->order == ACRE_ORDER_DROP_FIRST)
-        status = acre_region_reset(stage->engine, stage->regions[0]);
-    else
-        stage->current = (unsigned)(iteration % stage->region_count);
+        return status;
+    stage->current = (unsigned)(iteration % stage->region_count);
     acre_region_enter(stage->engine, stage->regions[stage->current]);
     return status;
 }

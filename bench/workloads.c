@@ -4,8 +4,8 @@
 #include "bench/bench.h"
 
 static const struct acre_workload *const workloads[] = {
-    &acre_square_chain, &acre_node_churn, &acre_weak_churn,
-    &acre_cycles,       &acre_deep_chain, &acre_handoff,
+    &acre_square_chain, &acre_node_churn, &acre_weak_churn, &acre_cycles, &acre_deep_chain,
+    &acre_handoff,      &acre_mlp,        &acre_rnn,        &acre_tree,
 };
 
 enum { WORKLOAD_COUNT = sizeof workloads / sizeof workloads[0] };

@@ -197,6 +197,8 @@ static enum acre_status add_own_types(struct acre_engine *engine)
         [TYPE_TANH] = {&acre_function_type, &acre_tanh_operator},
         [TYPE_SUM] = {&acre_function_type, &acre_sum_operator},
         [TYPE_MATMUL] = {&acre_function_type, &acre_matmul_operator},
+        [TYPE_ADD_ROW] = {&acre_function_type, &acre_add_row_operator},
+        [TYPE_SOFTMAX_CROSS_ENTROPY] = {&acre_function_type, &acre_softmax_cross_entropy_operator},
     };
     const size_t count = sizeof own / sizeof own[0];
     enum acre_status status = ACRE_OK;

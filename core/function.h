@@ -16,7 +16,7 @@ extern const struct acre_type acre_function_type;
 extern const struct acre_type acre_array_type;
 extern const struct acre_type acre_variable_type;
 
-/* arithmetic.c, powers.c, products.c: one row each. */
+/* arithmetic.c, powers.c, products.c, rows.c: one line each. */
 extern const struct acre_operator acre_neg_operator;
 extern const struct acre_operator acre_add_operator;
 extern const struct acre_operator acre_sub_operator;
@@ -28,6 +28,8 @@ extern const struct acre_operator acre_exp_operator;
 extern const struct acre_operator acre_tanh_operator;
 extern const struct acre_operator acre_sum_operator;
 extern const struct acre_operator acre_matmul_operator;
+extern const struct acre_operator acre_add_row_operator;
+extern const struct acre_operator acre_softmax_cross_entropy_operator;
 
 /* operators.c: ACRE_SHAPE_MISMATCH with both shapes; `wanted` ends the sentence. */
 enum acre_status acre_fail_shapes(struct acre_engine *engine, const char *operator_name,

@@ -44,6 +44,8 @@ enum {
     TYPE_TANH,
     TYPE_SUM,
     TYPE_MATMUL,
+    TYPE_ADD_ROW,
+    TYPE_SOFTMAX_CROSS_ENTROPY,
 };
 
 /* A strong reference into a region from outside of it. */

@@ -41,6 +41,11 @@ struct acre_kernels {
      * logarithm of count.
      */
     double (*sum)(const double *x, size_t count);
+
+    /* Of `rows` rows, one after the other: y = x with `row` added to each; y = the sum over the
+     * rows, from the first on, and for one column what `sum` gives, which is numpy's order too. */
+    void (*add_row)(double *y, const double *x, const double *row, size_t rows, size_t columns);
+    void (*sum_rows)(double *y, const double *x, size_t rows, size_t columns);
 };
 
 /* The widest set that this processor runs. */

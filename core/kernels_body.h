@@ -125,6 +125,25 @@ static double sum(const double *x, size_t count)
     }
 }
 
+static void add_row(double *restrict y, const double *x, const double *row, size_t rows,
+                    size_t columns)
+{
+    for (size_t i = 0; i < rows; i++, x += columns, y += columns)
+        for (size_t j = 0; j < columns; j++)
+            y[j] = x[j] + row[j];
+}
+
+static void sum_rows(double *restrict y, const double *x, size_t rows, size_t columns)
+{
+    if (columns == 1) {
+        y[0] = sum(x, rows);
+        return;
+    }
+    fill(y, 0.0, columns);
+    for (size_t i = 0; i < rows; i++, x += columns)
+        accumulate(y, x, columns);
+}
+
 const struct acre_kernels KERNELS = {
     .name = KERNELS_NAME,
     .fill = fill,
@@ -139,4 +158,6 @@ const struct acre_kernels KERNELS = {
     .tanh_gradient = tanh_gradient,
     .divisor_gradient = divisor_gradient,
     .sum = sum,
+    .add_row = add_row,
+    .sum_rows = sum_rows,
 };

@@ -132,3 +132,16 @@ struct acre_temp acre_matmul_of(struct acre_engine *engine, struct acre_argument
 {
     return of_two(engine, TYPE_MATMUL, x0, x1);
 }
+
+struct acre_temp acre_add_row_of(struct acre_engine *engine, struct acre_argument x,
+                                 struct acre_argument row)
+{
+    return of_two(engine, TYPE_ADD_ROW, x, row);
+}
+
+struct acre_temp acre_softmax_cross_entropy_of(struct acre_engine *engine,
+                                               struct acre_argument scores,
+                                               struct acre_argument classes)
+{
+    return of_two(engine, TYPE_SOFTMAX_CROSS_ENTROPY, scores, classes);
+}

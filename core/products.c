@@ -1,6 +1,5 @@
 /* Sum and MatMul. */
-#include <cblas.h>
-
+#include "core/elements.h"
 #include "core/function.h"
 
 static enum acre_status sum_forward(struct acre_engine *engine, struct acre_array *const *xs,
@@ -20,26 +19,14 @@ static enum acre_status sum_backward(struct acre_engine *engine,
     return status;
 }
 
-/* A factor, as it is or transposed. Its rows and columns fit an int: ACRE_MOST_ROWS. */
-struct factor {
-    const struct acre_array *array;
-    bool is_transposed;
-};
-
-/* c = a times b, whose shapes fit. BLAS is not asked about arrays without elements: it would take
- * their rows to be of no length, which it refuses by ending the program. */
-static void multiply(struct acre_engine *engine, struct factor a, struct factor b,
-                     struct acre_array *c)
+static struct acre_factor plain(const struct acre_array *array)
 {
-    uint32_t inner = a.is_transposed ? a.array->rows : a.array->columns;
+    return (struct acre_factor){array->elements, array->rows, array->columns, false};
+}
 
-    if (c->count == 0 || inner == 0)
-        engine->kernels->fill(c->elements, 0, c->count);
-    else
-        cblas_dgemm(CblasRowMajor, a.is_transposed ? CblasTrans : CblasNoTrans,
-                    b.is_transposed ? CblasTrans : CblasNoTrans, (int)c->rows, (int)c->columns,
-                    (int)inner, 1, a.array->elements, (int)a.array->columns, b.array->elements,
-                    (int)b.array->columns, 0, c->elements, (int)c->columns);
+static struct acre_factor transposed(const struct acre_array *array)
+{
+    return (struct acre_factor){array->elements, array->rows, array->columns, true};
 }
 
 static enum acre_status matmul_forward(struct acre_engine *engine, struct acre_array *const *xs,
@@ -53,7 +40,7 @@ static enum acre_status matmul_forward(struct acre_engine *engine, struct acre_a
         return acre_fail_shapes(engine, "MatMul", xs[0], xs[1], "");
     status = acre_array_new_2d(engine, xs[0]->rows, xs[1]->columns, &ys[0]);
     if (status == ACRE_OK)
-        multiply(engine, (struct factor){xs[0], false}, (struct factor){xs[1], false}, ys[0]);
+        acre_multiply(plain(xs[0]), plain(xs[1]), ys[0]->elements);
     return status;
 }
 
@@ -69,8 +56,8 @@ static enum acre_status matmul_backward(struct acre_engine *engine,
         status = acre_gradient_for(engine, function, 1, &gxs[1]);
     if (status != ACRE_OK)
         return status;
-    multiply(engine, (struct factor){gys[0], false}, (struct factor){x1, true}, gxs[0]);
-    multiply(engine, (struct factor){x0, true}, (struct factor){gys[0], false}, gxs[1]);
+    acre_multiply(plain(gys[0]), transposed(x1), gxs[0]->elements);
+    acre_multiply(transposed(x0), plain(gys[0]), gxs[1]->elements);
     return ACRE_OK;
 }
 

@@ -55,9 +55,8 @@ struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_objec
     return made;
 }
 
-/* Takes over `data`, whatever happens. */
-static struct acre_temp variable_over_own(struct acre_engine *engine, enum acre_status status,
-                                          struct acre_array *data)
+struct acre_temp acre_variable_taking(struct acre_engine *engine, enum acre_status status,
+                                      struct acre_array *data)
 {
     struct acre_temp made;
 
@@ -76,7 +75,7 @@ struct acre_temp acre_variable_from(struct acre_engine *engine, const double *va
     struct acre_array *data;
     enum acre_status made = acre_array_from(engine, values, count, &data);
 
-    return variable_over_own(engine, made, data);
+    return acre_variable_taking(engine, made, data);
 }
 
 struct acre_temp acre_variable_from_2d(struct acre_engine *engine, const double *values,
@@ -85,7 +84,7 @@ struct acre_temp acre_variable_from_2d(struct acre_engine *engine, const double 
     struct acre_array *data;
     enum acre_status made = acre_array_from_2d(engine, values, rows, columns, &data);
 
-    return variable_over_own(engine, made, data);
+    return acre_variable_taking(engine, made, data);
 }
 
 struct acre_temp acre_variable_of(struct acre_engine *engine, double value)
@@ -93,7 +92,7 @@ struct acre_temp acre_variable_of(struct acre_engine *engine, double value)
     struct acre_array *data;
     enum acre_status made = acre_as_array(engine, value, &data);
 
-    return variable_over_own(engine, made, data);
+    return acre_variable_taking(engine, made, data);
 }
 
 struct acre_argument acre_number_argument(struct acre_engine *engine, double value)

@@ -114,6 +114,11 @@ static inline struct acre_argument acre_variable_argument(struct acre_engine *en
 struct acre_temp acre_variable_new(struct acre_engine *engine, struct acre_object *data)
     __attribute__((warn_unused_result));
 
+/* A Variable over `data`, whose reference it takes over, whatever happens: what was just made and
+ * filled. If making it has failed, its status is passed on, and `data` is not looked at. */
+struct acre_temp acre_variable_taking(struct acre_engine *engine, enum acre_status made,
+                                      struct acre_array *data) __attribute__((warn_unused_result));
+
 /* A Variable over a new row with a copy of `values`; over rows of equal length, one after the
  * other; over a new number. */
 struct acre_temp acre_variable_from(struct acre_engine *engine, const double *values, size_t count)

@@ -6,17 +6,19 @@
 work=$(mktemp -d)
 run=$work/run.json
 
-# workload PROGRAM NAME UNIT CELLS OPTION...: with small parameters, on two backends.
+# workload PROGRAM NAME UNIT CELLS OPTION...: with small parameters, on two backends. UNIT is empty
+# where none is told.
 workload()
 {
-    program=$1 name=$2 unit=$3 cells=$4
+    program=$1 name=$2 unit=$3 cells=$4 title=${3:+ns/$3}
+    title=${title:-us/iter}
     shift 4
     set -- --rounds 1 --iterations 2 --backends malloc,arena "$@"
     expect_out 0 "^usage:" -- "$program" --help
     check "the help of $name has examples" grep -q '^examples:' "$out"
     check "its lines fit 86 columns, but for a long path" awk -v path="$program" '
         length > 86 && !index($0, path) { exit 1 }' "$out"
-    expect_out 0 "ns/$unit +x limit" -- "$program" "$@"
+    expect_out 0 "$title +x limit" -- "$program" "$@"
     check "$name agrees with itself" grep -q '^  Results bit-identical' "$out"
     expect_out 0 "\"workload\": \"$name\"" -- "$program" "$@" --json -
     cp "$out" "$run"
@@ -24,7 +26,7 @@ workload()
     expect_out 0 "^B against A, $cells cells:.*Results identical. Exact counters equal.\$" -- \
         "$ACRE" compare --wide "$run" "$run"
     expect_out 0 '"seed"' -- "$ACRE" bench "$name" "$@" --json -
-    expect_out 0 "ns/$unit" -- "$program" "$@" --in-process
+    expect_out 0 "$title" -- "$program" "$@" --in-process
 }
 
 # Strategies on malloc and arena: weak, walked, region, collector; of rings also one that leaks.
@@ -38,11 +40,31 @@ check 'rings of strong references leak, as they should' sh -c '
 workload "$DEEP_CHAIN" deep-chain node 4 --nodes 100
 workload "$WEAK_CHURN" weak-churn object 12 --objects 10
 workload "$HANDOFF" handoff message 2 --messages 10 --batch 3
+workload "$MLP" mlp sample 5 --hidden 3 --batch 20
+workload "$RNN" rnn '' 10 --hidden 3 --longest 5 --truncate 0,2
+check 'parts are told where there are some' test "$(grep -c '"title": "truncated: 2"' "$run")" -eq 5
+workload "$TREE" tree node 10 --leaves 5 --trees 3
 
-for name in square-chain node-churn weak-churn cycles deep-chain handoff; do
+for name in square-chain node-churn weak-churn cycles deep-chain handoff mlp rnn tree; do
     expect_out 0 "^  $name " -- "$ACRE" list
     expect_out 0 "^  $name " -- "$ACRE" bench --help
 done
+
+# told THREADS: children, and nobody but them, are told that BLAS is to have so many.
+told()
+{
+    "$MLP" --backends "so:$TELLING_MALLOC" --lifetimes weak --rounds 1 --quiet --json /dev/null \
+        2>"$work/told" && grep -qx "OPENBLAS_NUM_THREADS: $1" "$work/told" &&
+        ! grep -v "OPENBLAS_NUM_THREADS: $1" "$work/told"
+}
+
+if [ -n "${TELLING_MALLOC:-}" ]; then # not with a sanitizer
+    unset OPENBLAS_NUM_THREADS
+    check 'children have one thread of BLAS' told 1
+    export OPENBLAS_NUM_THREADS=2
+    check 'or as many as the environment says' told 2
+    unset OPENBLAS_NUM_THREADS
+fi
 
 # Nonsense, and too much of it: one line that names the option.
 for bad in 0 -1 abc 1e30 '' 99999999999999999999 '1,,2' '7,7' 1.5 ' 1'; do
@@ -51,12 +73,19 @@ for bad in 0 -1 abc 1e30 '' 99999999999999999999 '1,,2' '7,7' 1.5 ' 1'; do
     expect 2 '^weak-churn: --objects: ' -- "$WEAK_CHURN" "--objects=$bad"
     expect 2 '^deep-chain: --nodes: ' -- "$DEEP_CHAIN" "--nodes=$bad"
     expect 2 '^handoff: --batch: ' -- "$HANDOFF" "--batch=$bad"
+    expect 2 '^mlp: --hidden: ' -- "$MLP" "--hidden=$bad"
+    expect 2 '^rnn: --longest: ' -- "$RNN" "--longest=$bad"
+    expect 2 '^tree: --leaves: ' -- "$TREE" "--leaves=$bad"
 done
 expect 2 "^node-churn: --graphs: '1000001' is not a whole number from 1 to 1000000$" -- \
     "$NODE_CHURN" --graphs 1000001
 expect 2 "^node-churn: --shape: 'tree' is none of chain, dag, both$" -- "$NODE_CHURN" --shape tree
 expect 2 "^weak-churn: --mode: '' is none of create, upgrade, death, table, all$" -- \
     "$WEAK_CHURN" --mode create,,death
+expect 2 "^mlp: --batch: '301' is not a whole number from 1 to 300$" -- "$MLP" --batch 301
+expect 2 "^rnn: --truncate: '501' is not a whole number from 0 to 500$" -- "$RNN" --truncate 501
+expect 2 "^tree: --leaves: '1' is not a whole number from 2 to 1000000$" -- "$TREE" --leaves 1
+expect 2 "^tree: --inputs: 'old' is none of new, kept, both$" -- "$TREE" --inputs old
 expect 2 '^weak-churn: --mode: death stands there twice$' -- "$WEAK_CHURN" --mode death,death
 expect 2 "^cycles: unknown option '--nodes'" -- "$CYCLES" --nodes 3
 expect 2 "^node-churn: unknown option '--elements'" -- "$NODE_CHURN" --elements 3

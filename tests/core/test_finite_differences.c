@@ -19,10 +19,21 @@ enum { MOST = 20 };
 static const double eps = 1e-4;
 static const double tolerance = 1e-6;
 
-enum name { NEG, ADD, SUB, MUL, DIV, POW, SQUARE, EXP, TANH, SUM, MATMUL, NAMES };
+enum name { NEG, ADD, SUB, MUL, DIV, POW, SQUARE, EXP, TANH, SUM, MATMUL, ADD_ROW, ENTROPY, NAMES };
 
-static const char *const names[NAMES] = {"Neg",    "Add", "Sub",  "Mul", "Div",   "Pow",
-                                         "Square", "Exp", "Tanh", "Sum", "MatMul"};
+static const char *const names[NAMES] = {"Neg",
+                                         "Add",
+                                         "Sub",
+                                         "Mul",
+                                         "Div",
+                                         "Pow",
+                                         "Square",
+                                         "Exp",
+                                         "Tanh",
+                                         "Sum",
+                                         "MatMul",
+                                         "AddRow",
+                                         "SoftmaxCrossEntropy"};
 
 /* Rank -1: there is no second operand. */
 struct shape {
@@ -31,6 +42,16 @@ struct shape {
 };
 
 static const struct shape none = {-1, 0, 0};
+
+/* The class of row i is the number of some column, and of all columns for enough rows. */
+static struct acre_temp classes_for(const struct acre_array *scores)
+{
+    double classes[MOST];
+
+    for (size_t i = 0; i < scores->rows; i++)
+        classes[i] = (double)(i * 2 % scores->columns);
+    return acre_variable_from(e, classes, scores->rows);
+}
 
 static struct acre_temp use(enum name name, struct acre_variable *x0, struct acre_variable *x1)
 {
@@ -55,6 +76,10 @@ static struct acre_temp use(enum name name, struct acre_variable *x0, struct acr
         return acre_tanh(e, x0);
     case SUM:
         return acre_sum(e, x0);
+    case ADD_ROW:
+        return acre_add_row(e, x0, x1);
+    case ENTROPY:
+        return acre_softmax_cross_entropy(e, x0, classes_for(x0->data));
     default:
         return acre_matmul(e, x0, x1);
     }
@@ -170,6 +195,11 @@ MTest(finite_differences, every_operator_and_shape)
             check(name, shapes[i], shapes[0]);
         }
     }
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        if (shapes[i].rank == 2) {
+            check(ADD_ROW, shapes[i], (struct shape){1, 0, shapes[i].columns});
+            check(ENTROPY, shapes[i], none);
+        }
     for (size_t rows = 1; rows <= 3; rows++)
         for (size_t inner = 1; inner <= 3; inner++)
             for (size_t columns = 1; columns <= 3; columns++)

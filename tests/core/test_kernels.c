@@ -247,6 +247,49 @@ MTest(kernels, sums_in_the_stated_order)
     }
 }
 
+/* Rows ---------------------------------------------------------------------------------------- */
+
+/* Rows of special values in x, a row of them in y; behind the result the fence. */
+static void check_rows(const struct acre_kernels *set, size_t rows, size_t columns)
+{
+    const size_t count = rows * columns;
+    double wanted[MOST];
+
+    fill_inputs(rows, 0, count);
+    for (size_t j = 0; j < columns; j++)
+        y[j] = specials[(j + rows) % SPECIALS];
+    set->add_row(z, x, y, rows, columns);
+    for (size_t i = 0; i < count; i++)
+        cr_assert(is_same(z[i], x[i] + y[i % columns]), "%s: %zu rows of %zu", set->name, rows,
+                  columns);
+    cr_assert(is_same(z[count], fence));
+
+    fill_inputs(rows, 0, count);
+    set->sum_rows(z, x, rows, columns);
+    for (size_t j = 0; j < columns; j++) {
+        wanted[j] = 0;
+        for (size_t i = 0; i < rows; i++)
+            wanted[j] += x[i * columns + j];
+    }
+    if (columns == 1)
+        wanted[0] = 0.0 + stated_sum(x, rows);
+    for (size_t j = 0; j < columns; j++)
+        cr_assert(is_same(z[j], wanted[j]), "%s: the sum of %zu rows of %zu", set->name, rows,
+                  columns);
+    cr_assert(is_same(z[columns], fence));
+}
+
+MTest(kernels, rows)
+{
+    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
+        const struct acre_kernels *set = acre_kernels_by_name(sets[s]);
+
+        for (size_t rows = 0; set != NULL && rows <= 14; rows++)
+            for (size_t columns = 0; columns <= 15; columns++)
+                check_rows(set, rows, columns);
+    }
+}
+
 MTest(kernels, all_sets_give_the_same_bits)
 {
     const struct acre_kernels *widest = NULL;

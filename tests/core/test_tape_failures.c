@@ -14,6 +14,8 @@ struct variables {
     struct acre_variable *row, *matrix, *number, *y, *z, *plain;
 };
 
+static const double classes[] = {1, 0};
+
 /* The first failure ends the program, as it would a user's. */
 #define TRY(call)                                                                                  \
     do {                                                                                           \
@@ -35,6 +37,10 @@ static enum acre_status build(struct variables *v)
     TRY(acre_assign(e, &v->z, acre_sub(e, v->matrix, v->number)));
     TRY(acre_assign(e, &v->z, acre_tanh(e, acre_pow(e, v->z, 2))));
     TRY(acre_assign(e, &v->z, acre_matmul(e, v->z, acre_variable_from_2d(e, values, 3, 2))));
+    TRY(acre_assign(e, &v->z, acre_add_row(e, v->z, acre_variable_from(e, values, 2))));
+    TRY(acre_assign(
+        e, &v->y,
+        acre_add(e, v->y, acre_softmax_cross_entropy(e, v->z, acre_variable_from(e, classes, 2)))));
     TRY(acre_assign(e, &v->z, acre_add(e, acre_sum(e, acre_square(e, v->z)), v->y)));
     return ACRE_OK;
 }

@@ -33,12 +33,19 @@ static const struct {
     unary *of_one;
     binary *of_two;
 } operators[] = {
-    {"Neg", acre_neg_of, NULL},       {"Add", NULL, acre_add_of},
-    {"Sub", NULL, acre_sub_of},       {"Mul", NULL, acre_mul_of},
-    {"Div", NULL, acre_div_of},       {"Pow", NULL, acre_pow_of},
-    {"Square", acre_square_of, NULL}, {"Exp", acre_exp_of, NULL},
-    {"Tanh", acre_tanh_of, NULL},     {"Sum", acre_sum_of, NULL},
+    {"Neg", acre_neg_of, NULL},
+    {"Add", NULL, acre_add_of},
+    {"Sub", NULL, acre_sub_of},
+    {"Mul", NULL, acre_mul_of},
+    {"Div", NULL, acre_div_of},
+    {"Pow", NULL, acre_pow_of},
+    {"Square", acre_square_of, NULL},
+    {"Exp", acre_exp_of, NULL},
+    {"Tanh", acre_tanh_of, NULL},
+    {"Sum", acre_sum_of, NULL},
     {"MatMul", NULL, acre_matmul_of},
+    {"AddRow", NULL, acre_add_row_of},
+    {"SoftmaxCrossEntropy", NULL, acre_softmax_cross_entropy_of},
 };
 
 static size_t read_number(void)
@@ -82,11 +89,11 @@ static void read_leaf(void)
 
 static void read_apply(void)
 {
-    char name[16];
+    char name[32];
     size_t i = 0;
     struct acre_argument x;
 
-    check(scanf("%15s", name) == 1, "an operator is missing");
+    check(scanf("%31s", name) == 1, "an operator is missing");
     while (i < sizeof operators / sizeof operators[0] && strcmp(operators[i].name, name) != 0)
         i++;
     check(i < sizeof operators / sizeof operators[0], "there is no operator %s", name);

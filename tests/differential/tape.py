@@ -9,8 +9,9 @@ exact  Add, Sub, Neg, Mul and Square, several backward passes with and without r
 close  all operators. Errors would pile up from one to the next, so each operator is given what the
        engine computed before it: its values forward, the gradients of its outputs backward. What it
        makes of them has to be within 2 ulp of numpy's. An ulp is that of the result; for a sum (Sum,
-       MatMul, the gradient of a number beside many, several gradients that meet in a variable) it is
-       that of the sum of the terms' magnitudes, since terms may cancel.
+       MatMul, SoftmaxCrossEntropy, the gradient of a number or a row beside many, several gradients
+       that meet in a variable) it is that of the sum of the terms' magnitudes, since terms may
+       cancel.
 
 Exit status 0: no difference. A difference is printed with the program that shows it."""
 
@@ -23,7 +24,8 @@ import numpy as np
 import seed as reference
 
 EXACT = ["Add", "Sub", "Mul", "Neg", "Square"]
-CLOSE = EXACT + ["Div", "Pow", "Exp", "Tanh", "Sum", "MatMul"] * 2
+CLOSE = EXACT + ["Div", "Pow", "Exp", "Tanh", "Sum", "MatMul", "AddRow", "SoftmaxCrossEntropy"] * 2
+BESIDE_A_ROW = {"AddRow", "SoftmaxCrossEntropy"}
 OF_ONE = {"Neg", "Square", "Exp", "Tanh", "Sum"}
 MOST_ULP = 2
 
@@ -44,12 +46,11 @@ class Graph:
             self.use(rng.choice(EXACT if is_exact else CLOSE))
         self.choose_passes()
 
-    def leaf(self, shape, value=None):
+    def leaf(self, shape, given=None):
         values = [self.rng.uniform(-1.5, 1.5) for _ in range(int(np.prod(shape)))]
         if self.rng.random() < 0.2:
             values = [float(round(v)) for v in values]  # zeros and equal ones
-        values = np.reshape(values if value is None else [value], shape)
-        self.leaves[len(self.shapes)] = values
+        self.leaves[len(self.shapes)] = np.reshape(values if given is None else given, shape)
         self.shapes.append(shape)
 
     def pick(self):
@@ -60,7 +61,7 @@ class Graph:
     def use(self, name):
         if name == "Pow":
             # Not 0.5, which numpy makes a square root: another value at minus infinity.
-            self.leaf((), self.rng.choice([2.0, 3.0, -1.0, 1.75, 2.5]))
+            self.leaf((), [self.rng.choice([2.0, 3.0, -1.0, 1.75, 2.5])])
             base = self.rng.randrange(len(self.shapes) - 1)
             return self.add(name, (base, len(self.shapes) - 1), self.shapes[base])
         i, j = self.pick(), self.pick()
@@ -70,9 +71,19 @@ class Graph:
         if name == "MatMul":
             if len(a) == 2 and len(b) == 2 and a[1] == b[0]:
                 self.add(name, (i, j), (a[0], b[1]))
+        elif name in BESIDE_A_ROW:
+            if len(a) == 2:
+                self.use_beside_a_row(name, i, a)
         elif a == b or () in (a, b):
             self.add(name, (i, j), a if b == () else b)
         return None
+
+    def use_beside_a_row(self, name, i, shape):
+        if name == "AddRow":
+            self.leaf(shape[1:])
+        else:
+            self.leaf(shape[:1], [float(self.rng.randrange(shape[1])) for _ in range(shape[0])])
+        self.add(name, (i, len(self.shapes) - 1), shape if name == "AddRow" else ())
 
     def add(self, name, inputs, shape):
         self.uses[len(self.shapes)] = (name, inputs)
@@ -103,6 +114,9 @@ class Graph:
         name, inputs = self.uses[i]
         if name == "Pow":
             return reference.Pow(float(variables[inputs[1]].data)), [variables[inputs[0]]]
+        if name == "SoftmaxCrossEntropy":
+            classes = variables[inputs[1]].data.astype(int)
+            return reference.SoftmaxCrossEntropy(classes), [variables[inputs[0]]]
         return getattr(reference, name)(), [variables[j] for j in inputs]
 
 
@@ -169,6 +183,8 @@ def result_magnitude(function, y):
         return np.sum(np.abs(function.xs[0]))
     if isinstance(function, reference.MatMul):
         return np.abs(function.xs[0]) @ np.abs(function.xs[1])
+    if isinstance(function, reference.SoftmaxCrossEntropy):
+        return function.magnitude()
     return np.abs(y)
 
 
@@ -176,6 +192,8 @@ def gradient_magnitudes(function, gys):
     if isinstance(function, reference.MatMul):
         x0, x1 = (np.abs(x) for x in function.xs)
         return [np.abs(gys[0]) @ x1.T, x0.T @ np.abs(gys[0])]
+    if isinstance(function, reference.AddRow):
+        return [np.abs(gys[0]), np.abs(gys[0]).sum(axis=0)]
     return [reference.fit(np.abs(p), x) for p, x in zip(function.partials(gys), function.inputs)]
 
 
