@@ -75,7 +75,8 @@ struct acre_workload {
 
     /*
      * The limit: the same arithmetic, hand-written over as many preallocated buffers as the
-     * strategy's regions have, in the same order. `limit_checksum` hashes the same things.
+     * strategy's regions have, in the same order. `limit_checksum` hashes the same things. `memory`
+     * has a reset, and is nobody else's.
      */
     void *(*limit_open)(struct acre_alloc *memory, const struct acre_cell_spec *spec);
     void (*limit_step)(void *limit, uint64_t iteration);
@@ -89,10 +90,17 @@ extern const struct acre_workload acre_weak_churn;
 extern const struct acre_workload acre_cycles;
 extern const struct acre_workload acre_deep_chain;
 extern const struct acre_workload acre_handoff;
+extern const struct acre_workload acre_script; /* not in every build: acre_workload_absent_at */
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);
 const struct acre_workload *acre_workload_at(size_t index);
+
+/* A workload that this build lacks, and what would bring it; by index, NULL past the last. */
+struct acre_absent_workload {
+    const char *name, *why;
+};
+const struct acre_absent_workload *acre_workload_absent_at(size_t index);
 
 /* NULL when the workload can run on the backend under the lifetime, otherwise why not. */
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,

@@ -38,8 +38,25 @@ check 'rings of strong references leak, as they should' sh -c '
 workload "$DEEP_CHAIN" deep-chain node 4 --nodes 100
 workload "$WEAK_CHURN" weak-churn object 12 --objects 10
 workload "$HANDOFF" handoff message 2 --messages 10 --batch 3
+if [ -n "${SCRIPT:-}" ]; then
+    workload "$SCRIPT" script item 15 --size 10
+    for bad in 0 -1 1.5 10000001; do
+        expect 2 '^script: --size: ' -- "$SCRIPT" "--size=$bad"
+    done
+    expect 2 "^script: --program: 'tree' is none of trees, words, records, tasks, json, all$" -- \
+        "$SCRIPT" --program tree
+    expect 2 "^script: lifetime 'strong' cannot run .*nothing would leak$" -- \
+        "$SCRIPT" --lifetimes strong
+    expect 2 "^script: lifetime 'collector' cannot run .*own collector" -- \
+        "$SCRIPT" --lifetimes collector
+    expect 6 "limit=256K/region failed: out of memory for the program 'json'$" -- \
+        "$SCRIPT" --backends arena:chunk=64K,limit=256K --program json --rounds 1 --quiet
+else
+    expect_out 0 '^  script +not here: built without Lua' -- "$ACRE" list
+    expect 2 "^acre bench: no workload 'script': built without Lua" -- "$ACRE" bench script
+fi
 
-for name in square-chain node-churn weak-churn cycles deep-chain handoff; do
+for name in square-chain node-churn weak-churn cycles deep-chain handoff ${SCRIPT:+script}; do
     expect_out 0 "^  $name " -- "$ACRE" list
     expect_out 0 "^  $name " -- "$ACRE" bench --help
 done

@@ -7,6 +7,10 @@
 root=$(cd "$ACRE_TESTS/.." && pwd)
 faults=$ACRE_TESTS/docs/faults.sh
 
+if [ -z "${SCRIPT:-}" ]; then
+    skip 'the documents' 'they tell of a workload that was built without Lua'
+    done_testing
+fi
 expect_out 0 '' -- "$faults" "$root"
 
 # The README's commands, on a small run.
@@ -56,6 +60,8 @@ expect_out 0 '' -- "$SQUARE_CHAIN" $waste
 check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
 expect_out 0 '' -- "$HANDOFF" --rounds 2
 check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
+expect_out 0 '' -- "$SCRIPT" --program json --rounds 2
+check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program json' 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree
