@@ -76,7 +76,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
                  .all = "all"},
     [SIZE] = {.name = "size",
               .argument = "N[,N...]",
-              .help = "items: nodes, words, records, steps of tasks, records\n"
+              .help = "items: nodes, words, records, steps of tasks, values of JSON\n"
                       "(default 1000)",
               .defaults = "1000",
               .is_list = true,
