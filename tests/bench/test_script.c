@@ -197,25 +197,42 @@ MTest(script, programs_print_what_they_should)
     expect_lines(sources[JSON], 1, lines);
 }
 
-/* Addresses and the time are in Lua's hashes: what is asked for in which order does not change. */
+/* The same sizes in the same order, wherever the state lies. */
+static void expect_same_calls(const char *source, int64_t size, size_t runs)
+{
+    struct heard first = {0};
+
+    for (size_t i = 0; i < runs; i++) {
+        struct heard heard = {0};
+        struct acre_lua_run run;
+        void *padding = malloc(1 + 4099 * i);
+
+        cr_assert_eq(run_heard(source, size, &heard, &run), ACRE_OK, "%s", run.error);
+        free(padding);
+        if (i == 0)
+            first = heard;
+        cr_assert_eq(heard.calls, first.calls, "run %zu of: %.40s", i, source);
+        cr_assert_eq(heard.hash, first.hash, "run %zu of: %.40s", i, source);
+    }
+}
+
+/* Addresses and the time are in Lua's hashes of strings. Where the collector goes by steps, the
+ * last program's calls come in another order almost every time: which list was walked before a step
+ * ends depends on where its key lies. */
 MTest(script, calls_do_not_depend_on_addresses)
 {
-    for (size_t p = 0; p < PROGRAMS; p++) {
-        struct heard first = {0};
+    size_t runs = acre_track_is_listening() ? 2 : 8;
 
-        for (size_t i = 0; i < 10; i++) {
-            struct heard heard = {0};
-            struct acre_lua_run run;
-            void *padding = malloc(1 + 4099 * i);
-
-            cr_assert_eq(run_heard(sources[p], 400, &heard, &run), ACRE_OK, "%s", run.error);
-            free(padding);
-            if (i == 0)
-                first = heard;
-            cr_assert_eq(heard.calls, first.calls, "program %zu, run %zu", p, i);
-            cr_assert_eq(heard.hash, first.hash, "program %zu, run %zu", p, i);
-        }
-    }
+    for (size_t p = 0; p < PROGRAMS; p++)
+        expect_same_calls(sources[p], 400, runs);
+    expect_same_calls("local lists = {}\n"
+                      "for i = 1, 17 do\n"
+                      "  local list = {}\n"
+                      "  for j = 1, 1 << i // 2 + 7 do list[j] = j end\n"
+                      "  lists['list ' .. i] = list\n"
+                      "end\n"
+                      "for i = 1, ... do local garbage = {i} end\n",
+                      100000, runs);
 }
 
 /* Under every strategy ---------------------------------------------------------------------- */
