@@ -14,7 +14,6 @@
 struct jemalloc_api {
     void *(*mallocx)(size_t size, int flags);
     void (*sdallocx)(void *block, size_t size, int flags);
-    size_t (*xallocx)(void *block, size_t size, size_t extra, int flags);
     size_t (*sallocx)(const void *block, int flags);
     size_t (*nallocx)(size_t size, int flags);
     int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new, size_t new_bytes);
@@ -59,8 +58,9 @@ static void jemalloc_free(struct acre_alloc *self, void *block, struct acre_layo
 }
 
 /*
- * xallocx returns the real size afterwards, changed or not. It is the wanted one only if the new
- * size belongs to that very class; anything else would break the sized free later.
+ * Within the block's class, whose other sizes its sized free takes as well. xallocx would do more:
+ * move the end of a large block where the pages behind it are free. But whether they are is decided
+ * by the clock, as unused pages decay, and then no two runs make the same calls.
  */
 static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_layout old,
                             size_t size)
@@ -68,9 +68,9 @@ static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_la
     const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
     int flags = flags_of(backend, old);
 
-    acre_track_freed(block, old.size);
-    if (backend->api.xallocx(block, size, 0, flags) != backend->api.nallocx(size, flags))
+    if (backend->api.nallocx(size, flags) != backend->api.sallocx(block, flags))
         return false;
+    acre_track_freed(block, old.size);
     acre_track_taken(block, size);
     return true;
 }
@@ -153,12 +153,11 @@ static struct jemalloc_backend *load(const struct acre_alloc_ops *ops, char *why
     if (acre_library_load("libjemalloc.so.2", "libjemalloc2",
                           (const struct acre_symbol[]){{"mallocx", &api->mallocx},
                                                        {"sdallocx", &api->sdallocx},
-                                                       {"xallocx", &api->xallocx},
                                                        {"sallocx", &api->sallocx},
                                                        {"nallocx", &api->nallocx},
                                                        {"mallctl", &api->mallctl},
                                                        {"malloc_stats_print", &api->stats_print}},
-                          7, why, why_bytes))
+                          6, why, why_bytes))
         return backend;
     free(backend);
     return NULL;

@@ -27,6 +27,8 @@ struct acre_cell_spec {
     uint64_t seed;
 };
 
+/* A state of Lua, and the least program in it, are almost 200 allocations an iteration; so is a net
+ * over two steps. */
 enum { ACRE_TINY_ITERATIONS = 3, ACRE_TINY_ALLOCATIONS = 700 };
 
 struct acre_workload {
@@ -85,7 +87,8 @@ struct acre_workload {
 
     /*
      * The limit: the same arithmetic, hand-written over as many preallocated buffers as the
-     * strategy's regions have, in the same order. `limit_checksum` hashes the same things.
+     * strategy's regions have, in the same order. `limit_checksum` hashes the same things. `memory`
+     * has a reset, and is nobody else's.
      */
     void *(*limit_open)(struct acre_alloc *memory, const struct acre_cell_spec *spec);
     void (*limit_step)(void *limit, uint64_t iteration);
@@ -102,6 +105,7 @@ extern const struct acre_workload acre_handoff;
 extern const struct acre_workload acre_mlp;
 extern const struct acre_workload acre_rnn;
 extern const struct acre_workload acre_tree;
+extern const struct acre_workload acre_script; /* not in every build: acre_workload_absent_at */
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);
@@ -110,6 +114,11 @@ const struct acre_workload *acre_workload_at(size_t index);
 /* Of those that are measured together, `only` or all that have a suite where that is NULL: number
  * `index`, NULL past the last. */
 const struct acre_workload *acre_workload_of_run(const struct acre_workload *only, size_t index);
+/* A workload that this build lacks, and what would bring it; by index, NULL past the last. */
+struct acre_absent_workload {
+    const char *name, *why;
+};
+const struct acre_absent_workload *acre_workload_absent_at(size_t index);
 
 /* NULL when the workload can run on the backend under the lifetime, otherwise why not. */
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,

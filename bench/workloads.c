@@ -1,18 +1,34 @@
 /* Every workload, by name; what all of them have in common. */
 #include <string.h>
 
+#include "acre_config.h"
 #include "bench/bench.h"
 
 static const struct acre_workload *const workloads[] = {
     &acre_square_chain, &acre_node_churn, &acre_weak_churn, &acre_cycles, &acre_deep_chain,
     &acre_handoff,      &acre_mlp,        &acre_rnn,        &acre_tree,
+#ifdef ACRE_HAVE_LUA
+    &acre_script,
+#endif
 };
 
 enum { WORKLOAD_COUNT = sizeof workloads / sizeof workloads[0] };
 
+static const struct acre_absent_workload absent[] = {
+#ifndef ACRE_HAVE_LUA
+    {"script", "built without Lua 5.4 (package liblua5.4-dev)"},
+#endif
+    {NULL, NULL},
+};
+
 const struct acre_workload *acre_workload_at(size_t index)
 {
     return index < WORKLOAD_COUNT ? workloads[index] : NULL;
+}
+
+const struct acre_absent_workload *acre_workload_absent_at(size_t index)
+{
+    return index + 1 < sizeof absent / sizeof absent[0] ? &absent[index] : NULL;
 }
 
 const struct acre_workload *acre_workload_find(const char *name)

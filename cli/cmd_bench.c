@@ -32,6 +32,18 @@ static int print_help(void)
     return (int)acre_output_end("acre bench");
 }
 
+static int refuse(const char *name)
+{
+    for (size_t i = 0; acre_workload_absent_at(i) != NULL; i++)
+        if (strcmp(acre_workload_absent_at(i)->name, name) == 0) {
+            fprintf(stderr, "acre bench: no workload '%s': %s\n", name,
+                    acre_workload_absent_at(i)->why);
+            return ACRE_EXIT_USAGE;
+        }
+    fprintf(stderr, "acre bench: unknown workload '%.40s'; 'acre bench --help' lists them\n", name);
+    return ACRE_EXIT_USAGE;
+}
+
 int acre_cmd_bench(int argc, char **argv)
 {
     const struct acre_workload *workload;
@@ -47,11 +59,8 @@ int acre_cmd_bench(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help();
     workload = acre_workload_find(argv[1]);
-    if (workload == NULL && strcmp(argv[1], "all") != 0) {
-        fprintf(stderr, "acre bench: unknown workload '%.40s'; 'acre bench --help' lists them\n",
-                argv[1]);
-        return ACRE_EXIT_USAGE;
-    }
+    if (workload == NULL && strcmp(argv[1], "all") != 0)
+        return refuse(argv[1]);
     self = realpath("/proc/self/exe", NULL);
     words[0] = self != NULL ? self : "acre";
     words[1] = "bench";

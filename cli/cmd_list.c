@@ -75,5 +75,8 @@ int acre_cmd_list(int argc, char **argv)
     puts("\nworkloads");
     for (size_t i = 0; acre_workload_at(i) != NULL; i++)
         printf("  %-16s %s\n", acre_workload_at(i)->name, acre_workload_at(i)->about);
+    for (size_t i = 0; acre_workload_absent_at(i) != NULL; i++)
+        printf("  %-16s not here: %s\n", acre_workload_absent_at(i)->name,
+               acre_workload_absent_at(i)->why);
     return (int)acre_output_end("acre list");
 }

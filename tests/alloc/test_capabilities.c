@@ -95,6 +95,24 @@ MTest(capabilities, resizing)
         }
 }
 
+/* Its classes go from 32 to 40 KiB, and to 48. What is between them depends on what pages are free.
+ */
+MTest(capabilities, jemalloc_resizes_within_a_class)
+{
+    struct acre_layout layout = layout_of(33 << 10, 16);
+    void *block;
+
+    stack_open(&stack, STACK_JEMALLOC, STACK_BARE);
+    block = acre_allocate(stack.top, layout);
+    cr_assert_not_null(block);
+    cr_assert_not(acre_resize(stack.top, block, layout, (40 << 10) + 1));
+    cr_assert_not(acre_resize(stack.top, block, layout, 32 << 10));
+    cr_assert(acre_resize(stack.top, block, layout, 40 << 10));
+    layout.size = 40 << 10;
+    acre_free(stack.top, block, layout);
+    stack_close(&stack);
+}
+
 /* What the capabilities promise, and that decorators have those of what they decorate. */
 MTest(capabilities, kept_promises)
 {

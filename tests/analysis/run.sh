@@ -30,6 +30,10 @@ bail_out()
 CC=clang CFLAGS='' meson setup "$work/build" --buildtype=plain -Dtests=disabled -Dvalgrind=disabled \
     -Dchecks=enabled >"$work/log" 2>&1 || bail_out 'nothing can be configured'
 
+# Where Debian has the headers of Lua.
+LUA_INCLUDE=$(pkg-config --cflags-only-I lua5.4)
+export LUA_INCLUDE
+
 # Each tool prints what it has to say of the files it is given, in the form of gcc.
 tool_gcc()
 {
@@ -40,7 +44,7 @@ tool_gcc()
             *_avx512.c) options="-mavx512f -mavx512dq" ;;
             *) options= ;;
             esac
-            gcc -std=gnu17 -D_GNU_SOURCE -I . -I "$0" $options -fanalyzer -Wno-analyzer-malloc-leak \
+            gcc -std=gnu17 -D_GNU_SOURCE -I . -I "$0" $LUA_INCLUDE $options -fanalyzer -Wno-analyzer-malloc-leak \
                 -c -o /dev/null "$file" || echo "$file:1:1: error: not compiled [not-compiled]"
         done' "$work/build" 2>&1
 }
@@ -55,8 +59,9 @@ tool_clang_tidy()
 
 tool_cppcheck()
 {
+    # shellcheck disable=SC2086 # options
     cppcheck --quiet --enable=warning,portability,performance --std=c11 -j "$jobs" -I . \
-        -I "$work/build" -D_GNU_SOURCE \
+        -I "$work/build" $LUA_INCLUDE -D_GNU_SOURCE \
         --template='{file}:{line}:{column}: warning: {message} [{id}]' "$@" 2>&1
 }
 

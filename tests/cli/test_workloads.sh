@@ -45,7 +45,25 @@ workload "$RNN" rnn '' 10 --hidden 3 --longest 5 --truncate 0,2
 check 'parts are told where there are some' test "$(grep -c '"title": "truncated: 2"' "$run")" -eq 5
 workload "$TREE" tree node 10 --leaves 5 --trees 3
 
-for name in square-chain node-churn weak-churn cycles deep-chain handoff mlp rnn tree; do
+if [ -n "${SCRIPT:-}" ]; then
+    workload "$SCRIPT" script item 15 --size 10
+    for bad in 0 -1 1.5 10000001; do
+        expect 2 '^script: --size: ' -- "$SCRIPT" "--size=$bad"
+    done
+    expect 2 "^script: --program: 'tree' is none of trees, words, records, tasks, json, all$" -- \
+        "$SCRIPT" --program tree
+    expect 2 "^script: lifetime 'strong' cannot run .*nothing would leak$" -- \
+        "$SCRIPT" --lifetimes strong
+    expect 2 "^script: lifetime 'collector' cannot run .*own collector" -- \
+        "$SCRIPT" --lifetimes collector
+    expect 6 "limit=256K/region failed: out of memory for the program 'json'$" -- \
+        "$SCRIPT" --backends arena:chunk=64K,limit=256K --program json --rounds 1 --quiet
+else
+    expect_out 0 '^  script +not here: built without Lua' -- "$ACRE" list
+    expect 2 "^acre bench: no workload 'script': built without Lua" -- "$ACRE" bench script
+fi
+
+for name in square-chain node-churn weak-churn cycles deep-chain handoff mlp rnn tree ${SCRIPT:+script}; do
     expect_out 0 "^  $name " -- "$ACRE" list
     expect_out 0 "^  $name " -- "$ACRE" bench --help
 done

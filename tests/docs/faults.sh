@@ -8,7 +8,7 @@ cd "$1"
 found=$(mktemp -d)
 trap 'rm -rf "$found"' EXIT
 
-workloads='square-chain node-churn weak-churn cycles deep-chain handoff mlp rnn tree'
+workloads='square-chain node-churn weak-churn cycles deep-chain handoff mlp rnn tree script'
 
 # binary WORKLOAD: the path of its benchmark binary.
 binary()

@@ -11,7 +11,7 @@
     sub(/[ |]+$/, "")
 }
 # What the sentence says is another sentence in each run.
-/^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|mlp|rnn|tree|recording-cost) / { print; skips = 1; next }
+/^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|mlp|rnn|tree|script|recording-cost) / { print; skips = 1; next }
 /^ \| When most is live/ { skips = 1 }
 skips && / \| (strategy|where it is)/ { skips = 0 }
 !skips && NF

@@ -7,6 +7,10 @@
 root=$(cd "$ACRE_TESTS/.." && pwd)
 faults=$ACRE_TESTS/docs/faults.sh
 
+if [ -z "${SCRIPT:-}" ]; then
+    skip 'the documents' 'they tell of a workload that was built without Lua'
+    done_testing
+fi
 expect_out 0 '' -- "$faults" "$root"
 
 # The README's commands, on a small run.
@@ -70,6 +74,8 @@ expect_out 0 '' -- "$RNN" --hidden 10 --rounds 2
 check 'docs/workloads.md shows rnn' shape docs/workloads.md 'rnn --hidden 10' 2
 expect_out 0 '' -- "$TREE" --inputs new --rounds 2
 check 'docs/workloads.md shows tree' shape docs/workloads.md 'tree --inputs new' 2
+expect_out 0 '' -- "$SCRIPT" --program json --rounds 2
+check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program json' 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree

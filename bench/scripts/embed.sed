@@ -1,0 +1,3 @@
+# Lines of a program become lines of a string in C.
+s/[\\"]/\\&/g
+s/.*/"&\\n"/
