@@ -17,12 +17,23 @@
 #include "report/streams.h"
 #include "report/table.h"
 
-/* At 20 rounds and the default strategies a run stays under a minute. The cost of recording is a
+/* At 20 rounds and the default strategies a run stays under two minutes. The cost of recording is a
  * difference of a percent or two: it takes several hundred pairs of batches to see it. */
 static double timed_seconds(enum acre_visit_kind kind)
 {
-    return kind == ACRE_VISIT_TIMED ? 0.05 : 0.4;
+    switch (kind) {
+    case ACRE_VISIT_TIMED:
+        return 0.05;
+    case ACRE_VISIT_PAUSES:
+        return 0.03;
+    case ACRE_VISIT_MEMORY:
+        return 0.3;
+    default:
+        return 0.4;
+    }
 }
+
+static const double wait_seconds = 1;
 
 struct program {
     const struct acre_workload *workload;
@@ -47,7 +58,11 @@ static enum acre_exit complain(const struct program *program, enum acre_exit sta
 static struct acre_cell_spec first_spec(const struct program *program)
 {
     const struct acre_bench_options *options = &program->options;
-    struct acre_cell_spec spec = {.seed = options->seed};
+    struct acre_cell_spec spec = {
+        .seed = options->seed,
+        .age_cycles = options->ages.values[0],
+        .age_occupancy_percent = options->age_occupancy_percent,
+    };
 
     for (size_t i = 0; i < program->workload->parameter_count; i++)
         spec.values[i] = options->parameters[i].values[0];
@@ -73,6 +88,8 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
         .iterations = program->options.iterations,
         .rails = program->options.rails,
         .timed_seconds = timed_seconds(kind),
+        .wait_seconds = wait_seconds,
+        .load = program->options.load,
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),
     };
 }
@@ -88,11 +105,14 @@ static enum acre_exit run_child(const struct program *program)
     visit.peak_call = options->peak_call;
     memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
+    if (options->gauge != 0)
+        visit.gauge = acre_gauge_map((int)options->gauge);
     if (!acre_visit_run(&visit, &answer))
         status = complain(program, ACRE_EXIT_MEMORY, "out of memory");
     else if (!acre_run_write(&answer, "-", error, sizeof error))
         status = complain(program, ACRE_EXIT_IO, error);
     acre_run_free(&answer);
+    acre_gauge_unmap(visit.gauge);
     return status;
 }
 
@@ -202,6 +222,7 @@ static bool print(const struct program *program, const struct acre_run *run)
     const struct acre_table_options table = {
         .color = terminal.color,
         .wide = program->options.wide,
+        .unicode = terminal.unicode,
         .width = terminal.width,
     };
     const char *path = program->options.json_path;

@@ -27,6 +27,10 @@ enum {
     OPTION_PEAK_CALL,
     OPTION_PEAK_REPORT,
     OPTION_DRAINED_REPORT,
+    OPTION_AGE,
+    OPTION_OCCUPANCY,
+    OPTION_AGE_LOAD,
+    OPTION_GAUGE,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -48,6 +52,10 @@ static const struct option common_options[] = {
     {"peak-call", required_argument, NULL, OPTION_PEAK_CALL},
     {"peak-report", required_argument, NULL, OPTION_PEAK_REPORT},
     {"drained-report", required_argument, NULL, OPTION_DRAINED_REPORT},
+    {"age", required_argument, NULL, OPTION_AGE},
+    {"age-occupancy", required_argument, NULL, OPTION_OCCUPANCY},
+    {"age-load", required_argument, NULL, OPTION_AGE_LOAD},
+    {"gauge", required_argument, NULL, OPTION_GAUGE},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -79,6 +87,16 @@ static bool read_lifetimes(const struct reader *reader, const char *list)
                 word);
         options->lifetimes[lifetime] = true;
     }
+    return true;
+}
+
+static bool read_occupancy(const struct reader *reader, const char *text)
+{
+    struct acre_values values;
+
+    if (!acre_parameter_read(&reader->refusal, &acre_occupancy_parameter, text, &values))
+        return false;
+    reader->options->age_occupancy_percent = values.values[0];
     return true;
 }
 
@@ -122,6 +140,14 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_DRAINED_REPORT:
         o->report_paths[ACRE_MOMENT_DRAINED] = value;
         return true;
+    case OPTION_AGE:
+        return acre_parameter_read(&reader->refusal, &acre_age_parameter, value, &o->ages);
+    case OPTION_OCCUPANCY:
+        return read_occupancy(reader, value);
+    case OPTION_AGE_LOAD:
+        return acre_litter_load_read(&reader->refusal, value, &o->load);
+    case OPTION_GAUGE:
+        return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
         o->stats_dir = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--stats-dir: the name is empty");
@@ -161,6 +187,8 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
         .rounds = workload->rounds,
         .seed = 1,
     };
+    acre_parameter_set_defaults(&acre_age_parameter, &options->ages);
+    read_occupancy(&(struct reader){.options = options}, acre_occupancy_parameter.defaults);
     for (size_t i = 0; i < workload->parameter_count; i++)
         acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
     acre_backend_list_usual(&options->backends);
@@ -220,6 +248,29 @@ static bool check_rails(const struct reader *reader)
     return true;
 }
 
+/* A whole run measures the clean heap first, whose load the litter is made of. */
+static bool put_clean_first(const struct reader *reader)
+{
+    struct acre_bench_options *o = reader->options;
+    struct acre_values given = o->ages;
+
+    if (o->is_child || (given.count == 1 && given.values[0] == 0))
+        return true;
+    if (o->in_process || o->draw_path != NULL || acre_rails_are_up(&o->rails))
+        return acre_refuse(&reader->refusal, "--age: only a whole run ages heaps; leave out "
+                                             "--in-process, --draw, --guard and --fault");
+    o->ages = (struct acre_values){.count = 1};
+    for (size_t i = 0; i < given.count; i++) {
+        if (given.values[i] == 0)
+            continue;
+        if (o->ages.count == ACRE_MOST_VALUES)
+            return acre_refuse(&reader->refusal, "--age: more than %d values",
+                               ACRE_MOST_VALUES - 1);
+        o->ages.values[o->ages.count++] = given.values[i];
+    }
+    return true;
+}
+
 /* The options that all workloads have, then the workload's own. */
 static void list_options(const struct acre_workload *workload, struct option *list)
 {
@@ -259,7 +310,7 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process or --draw");
-    return check_rails(&reader) && check_pairs(&reader);
+    return check_rails(&reader) && put_clean_first(&reader) && check_pairs(&reader);
 }
 
 /* Those that make sense for the workload. */
@@ -288,6 +339,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             program, workload->about);
     for (size_t i = 0; i < workload->parameter_count; i++)
         acre_parameter_help(stream, &workload->parameters[i]);
+    acre_parameter_help(stream, &acre_age_parameter);
+    acre_parameter_help(stream, &acre_occupancy_parameter);
     fprintf(stream,
             "    --iterations N        of the cold and the recorded part (default %llu)\n"
             "  under which strategies\n"
@@ -317,7 +370,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
         "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
         "                          drawn after iteration 1, under strong what leaked; FILE\n"
         "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
-        "    --wide                every column of the table, and where the memory is\n"
+        "    --wide                every column of the table, where the memory is, and memory\n"
+        "                          over time\n"
         "    --quiet               no table, no progress\n"
         "    --help                this text\n"
         "\n"

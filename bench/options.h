@@ -10,6 +10,8 @@
 
 struct acre_bench_options {
     struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
+    struct acre_values ages;                             /* of heaps; the clean one, 0, first */
+    uint64_t age_occupancy_percent;
     uint64_t iterations, rounds, seed;
     struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
@@ -25,6 +27,8 @@ struct acre_bench_options {
     enum acre_visit_kind visit;
     uint64_t peak_call;
     const char *report_paths[ACRE_MOMENTS];
+    struct acre_litter_load load;
+    uint64_t gauge; /* a descriptor; 0: none */
 };
 
 /*

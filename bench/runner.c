@@ -6,10 +6,12 @@
 
 #include "bench/child.h"
 #include "bench/clock.h"
+#include "bench/join.h"
 #include "bench/machine.h"
 #include "bench/names.h"
 #include "bench/progress.h"
 #include "bench/random.h"
+#include "bench/sampler.h"
 #include "bench/stats_dir.h"
 #include "report/group.h"
 
@@ -20,6 +22,7 @@ struct session {
     const struct acre_runner *runner;
     struct acre_run *run;
     struct acre_cell_spec *specs; /* one a cell, in the order of run->cells */
+    size_t *clean;                /* of each cell: the one on a clean heap, maybe itself */
     struct acre_random random;
     char *io_error; /* what could not be written; NULL: nothing failed */
     size_t *order;  /* of the visits of a round; cell_count stands for the reference again */
@@ -42,11 +45,12 @@ static bool leave_out(struct session *session, const char *backend, enum acre_li
     return left_out->reason != NULL;
 }
 
-static bool add_cell(struct session *session, struct acre_cell_spec spec)
+static bool add_cell(struct session *session, struct acre_cell_spec spec, size_t clean)
 {
     struct acre_run *run = session->run;
 
     session->specs[run->cell_count] = spec;
+    session->clean[run->cell_count] = clean;
     return acre_cell_key_from_spec(&run->cells[run->cell_count++].key, session->runner->workload,
                                    &spec);
 }
@@ -63,18 +67,36 @@ static bool next_values(const struct acre_workload *workload,
     return false;
 }
 
+/* On the clean heap, which is the first of the ages, then on aged ones. */
+static bool add_ages(struct session *session, struct acre_cell_spec spec)
+{
+    const struct acre_values *ages = &session->runner->options->ages;
+    size_t clean = session->run->cell_count;
+
+    for (size_t i = 0; i < ages->count; i++) {
+        spec.age_cycles = ages->values[i];
+        if (!add_cell(session, spec, clean))
+            return false;
+    }
+    return true;
+}
+
 static bool add_strategy(struct session *session, const char *backend, enum acre_lifetime lifetime)
 {
     const struct acre_bench_options *options = session->runner->options;
     const struct acre_workload *workload = session->runner->workload;
-    struct acre_cell_spec spec = {.lifetime = lifetime, .seed = options->seed};
+    struct acre_cell_spec spec = {
+        .lifetime = lifetime,
+        .seed = options->seed,
+        .age_occupancy_percent = options->age_occupancy_percent,
+    };
     size_t places[ACRE_MOST_PARAMETERS] = {0};
 
     snprintf(spec.backend, sizeof spec.backend, "%s", backend);
     do {
         for (size_t i = 0; i < workload->parameter_count; i++)
             spec.values[i] = options->parameters[i].values[places[i]];
-        if (!add_cell(session, spec))
+        if (!add_ages(session, spec))
             return false;
     } while (next_values(workload, options, places));
     return true;
@@ -84,17 +106,18 @@ static bool add_cells(struct session *session)
 {
     const struct acre_bench_options *options = session->runner->options;
     size_t strategies = options->backends.count * ACRE_LIFETIME_COUNT;
-    size_t most = strategies;
+    size_t most = strategies * options->ages.count;
     char why[256];
 
     for (size_t i = 0; i < session->runner->workload->parameter_count; i++)
         most *= options->parameters[i].count;
     session->specs = calloc(most, sizeof *session->specs);
+    session->clean = calloc(most, sizeof *session->clean);
     session->order = calloc(most + 1, sizeof *session->order);
     session->run->cells = calloc(most, sizeof *session->run->cells);
     session->run->left_out = calloc(strategies, sizeof *session->run->left_out);
-    if (session->specs == NULL || session->order == NULL || session->run->cells == NULL ||
-        session->run->left_out == NULL)
+    if (session->specs == NULL || session->clean == NULL || session->order == NULL ||
+        session->run->cells == NULL || session->run->left_out == NULL)
         return false;
     for (size_t b = 0; b < options->backends.count; b++) {
         bool is_here = options->backends.are_named ||
@@ -121,113 +144,63 @@ static bool add_cells(struct session *session)
 static struct acre_visit visit_of(const struct session *session, size_t index,
                                   enum acre_visit_kind kind)
 {
-    return (struct acre_visit){
+    const struct acre_recorded *recorded = &session->run->cells[session->clean[index]].recorded;
+    struct acre_visit visit = {
         .kind = kind,
         .workload = session->runner->workload,
         .spec = session->specs[index],
         .iterations = session->runner->options->iterations,
         .rails = session->runner->options->rails,
+        .load = {.peak_bytes = recorded->peak_bytes},
     };
+
+    memcpy(visit.load.sizes, recorded->size_histogram, sizeof visit.load.sizes);
+    return visit;
 }
 
-static bool run_visit(struct session *session, size_t index, const struct acre_visit *visit,
-                      struct acre_run *answer)
+static void show_progress(struct session *session, size_t index)
 {
     const struct acre_cell_key *key = &session->run->cells[index].key;
 
     acre_progress_show(&session->progress, "%s/%s, %s", key->backend, key->lifetime,
                        acre_group_title(key).text);
     session->progress.done++;
+}
+
+static bool run_visit(struct session *session, size_t index, const struct acre_visit *visit,
+                      struct acre_run *answer)
+{
+    show_progress(session, index);
     return acre_visit_in_child(&session->runner->launch, visit, answer);
 }
 
-static void clear_series(struct acre_cell *cell)
+static bool join_answer(struct session *session, size_t index, struct acre_run *answer)
 {
-    struct acre_series *const all[] = {
-        &cell->ns_per_iteration, &cell->limit_ns_per_iteration,  &cell->x_limit,
-        &cell->cold_ns,          &cell->system_ns_per_iteration, &cell->cold_faults,
-        &cell->rss_bytes,        &cell->faults_per_iteration,
-    };
+    bool joined = acre_join(session->run, index, answer);
 
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        free(all[i]->values);
-        *all[i] = (struct acre_series){0};
-    }
+    acre_run_free(answer);
+    return joined;
 }
 
-static bool append_all(struct acre_series *to, const struct acre_series *from)
+/* What failed is not visited again, and without its clean one no aged cell is visited at all. */
+static bool is_to_be_visited(struct session *session, size_t index)
 {
-    for (size_t i = 0; i < from->count; i++)
-        if (!acre_series_append(to, from->values[i]))
-            return false;
-    return true;
-}
+    struct acre_cell *cell = &session->run->cells[index];
 
-/* A cell that failed once has no result at all: half of its rounds would be a selection. */
-static bool join_cell(struct acre_cell *cell, struct acre_cell *answer)
-{
-    if (answer->failure != NULL) {
-        cell->failure = answer->failure;
-        answer->failure = NULL;
-        clear_series(cell);
+    if (cell->failure == NULL && session->run->cells[session->clean[index]].failure != NULL)
+        cell->failure = strdup("failed on a clean heap already");
+    if (cell->failure == NULL)
         return true;
-    }
-    if (answer->has_recorded) {
-        cell->has_recorded = true;
-        cell->recorded = answer->recorded;
-        answer->has_recorded = false;
-        answer->recorded = (struct acre_recorded){0};
-    }
-    if (answer->has_waste) {
-        cell->has_waste = true;
-        cell->waste = answer->waste;
-        answer->has_waste = false;
-        answer->waste = (struct acre_cell_waste){0};
-    }
-    if (answer->units_per_iteration != 0)
-        cell->units_per_iteration = answer->units_per_iteration;
-    if (answer->cold_iterations != 0)
-        cell->cold_iterations = answer->cold_iterations;
-    return append_all(&cell->ns_per_iteration, &answer->ns_per_iteration) &&
-           append_all(&cell->limit_ns_per_iteration, &answer->limit_ns_per_iteration) &&
-           append_all(&cell->x_limit, &answer->x_limit) &&
-           append_all(&cell->faults_per_iteration, &answer->faults_per_iteration) &&
-           append_all(&cell->system_ns_per_iteration, &answer->system_ns_per_iteration) &&
-           append_all(&cell->rss_bytes, &answer->rss_bytes) &&
-           append_all(&cell->cold_ns, &answer->cold_ns) &&
-           append_all(&cell->cold_faults, &answer->cold_faults);
-}
-
-/* Each backend's library once, as the first child that used it identified it. */
-static void join_library(struct acre_run *run, struct acre_run *answer)
-{
-    if (answer->library_count == 0)
-        return;
-    for (size_t i = 0; i < run->library_count; i++)
-        if (strcmp(run->libraries[i].backend, answer->libraries[0].backend) == 0)
-            return;
-    run->libraries[run->library_count++] = answer->libraries[0];
-    answer->libraries[0] = (struct acre_library){0};
-    answer->library_count = 0;
+    session->progress.done++;
+    return false;
 }
 
 static bool join_visit(struct session *session, size_t index, const struct acre_visit *visit)
 {
-    struct acre_cell *cell = &session->run->cells[index];
     struct acre_run answer;
-    bool joined;
 
-    if (cell->failure != NULL) {
-        session->progress.done++;
-        return true;
-    }
-    joined = run_visit(session, index, visit, &answer);
-    if (joined) {
-        join_library(session->run, &answer);
-        joined = join_cell(cell, &answer.cells[0]);
-    }
-    acre_run_free(&answer);
-    return joined;
+    return !is_to_be_visited(session, index) ||
+           (run_visit(session, index, visit, &answer) && join_answer(session, index, &answer));
 }
 
 static bool visit_cell(struct session *session, size_t index, enum acre_visit_kind kind)
@@ -264,6 +237,63 @@ static bool visit_waste(struct session *session, size_t index)
     acre_stats_files_close(&files);
     if (!done)
         session->io_error = strdup(error);
+    return done;
+}
+
+/* Memory over time -------------------------------------------------------------------------- */
+
+/* Children that have dropped everything and wait a second for their last look, asleep. */
+enum { MOST_WAITING = 4 };
+
+struct waiting {
+    struct acre_sampler *samplers[MOST_WAITING]; /* from the oldest on */
+    size_t cells[MOST_WAITING];
+    size_t count;
+};
+
+static bool finish_oldest(struct session *session, struct waiting *waiting)
+{
+    struct acre_run answer;
+    bool done = acre_sampler_end(waiting->samplers[0], &answer) &&
+                join_answer(session, waiting->cells[0], &answer);
+
+    free(waiting->samplers[0]);
+    waiting->count--;
+    for (size_t i = 0; i < waiting->count; i++) {
+        waiting->samplers[i] = waiting->samplers[i + 1];
+        waiting->cells[i] = waiting->cells[i + 1];
+    }
+    return done;
+}
+
+static bool begin_memory(struct session *session, struct waiting *waiting, size_t index)
+{
+    const struct acre_visit visit = visit_of(session, index, ACRE_VISIT_MEMORY);
+    struct acre_sampler *sampler = malloc(sizeof *sampler);
+
+    if (sampler == NULL)
+        return false;
+    show_progress(session, index);
+    acre_sampler_begin(sampler, &session->runner->launch, &visit);
+    acre_sampler_follow(sampler);
+    waiting->samplers[waiting->count] = sampler;
+    waiting->cells[waiting->count++] = index;
+    return true;
+}
+
+static bool visit_memories(struct session *session)
+{
+    struct waiting waiting = {.count = 0};
+    bool done = true;
+
+    for (size_t i = 0; done && i < session->run->cell_count; i++) {
+        if (waiting.count == MOST_WAITING)
+            done = finish_oldest(session, &waiting);
+        if (done && is_to_be_visited(session, i))
+            done = begin_memory(session, &waiting, i);
+    }
+    while (waiting.count > 0)
+        done &= finish_oldest(session, &waiting);
     return done;
 }
 
@@ -323,7 +353,8 @@ static bool run_round(struct session *session, size_t reference)
             continue;
         }
         if (has_steady_state(&session->specs[index]) &&
-            !visit_cell(session, index, ACRE_VISIT_TIMED))
+            (!visit_cell(session, index, ACRE_VISIT_TIMED) ||
+             !visit_cell(session, index, ACRE_VISIT_PAUSES)))
             return false;
         if (!visit_cell(session, index, ACRE_VISIT_COLD))
             return false;
@@ -340,8 +371,8 @@ static size_t count_visits(const struct session *session, size_t reference)
     size_t a_round = reference < session->run->cell_count;
 
     for (size_t i = 0; i < session->run->cell_count; i++)
-        a_round += 1 + has_steady_state(&session->specs[i]);
-    return 2 * session->run->cell_count + a_round * session->runner->options->rounds;
+        a_round += has_steady_state(&session->specs[i]) ? 3 : 1;
+    return 3 * session->run->cell_count + a_round * session->runner->options->rounds;
 }
 
 /* Behind guard rails: once each. */
@@ -362,6 +393,8 @@ static bool run_all(struct session *session)
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;
+    if (!visit_memories(session))
+        return false;
     for (uint64_t round = 0; round < session->runner->options->rounds; round++)
         if (!run_round(session, reference))
             return false;
@@ -404,6 +437,7 @@ enum acre_exit acre_runner_run(const struct acre_runner *runner, struct acre_run
     run->duration_seconds = (acre_now_ns() - session.progress.begin_ns) * 1e-9;
     acre_progress_end(&session.progress);
     free(session.specs);
+    free(session.clean);
     free(session.order);
     if (done)
         return ACRE_EXIT_OK;

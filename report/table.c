@@ -1,7 +1,10 @@
 #include "report/table.h"
+#include "report/aged.h"
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
+#include "report/over_time.h"
+#include "report/pauses.h"
 #include "report/provenance.h"
 #include "report/scaling.h"
 #include "report/sentence.h"
@@ -24,6 +27,8 @@ enum column {
     LIVE,
     HELD,
     RSS,
+    P99,
+    LONGEST,
     COLUMNS
 };
 
@@ -38,6 +43,8 @@ static const struct acre_column columns[COLUMNS] = {
     [LIVE] = {"live peak", true, 1, 2},
     [HELD] = {"held", true, 2, 2},
     [RSS] = {"RSS", true, 5, 2},
+    [P99] = {"p99 us", true, 6, 2},
+    [LONGEST] = {"max us", true, 7, 2},
 };
 
 static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
@@ -119,6 +126,19 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
         acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "not reported");
 }
 
+/* Single iterations: false when out of memory. */
+static bool set_pauses(struct acre_grid *grid, const struct acre_cell *cell)
+{
+    struct acre_pauses_summary pauses = {0};
+    enum acre_stats_status status = acre_pauses_sum_up(cell, &pauses);
+    bool is_known = status == ACRE_STATS_OK;
+    acre_grid_set(grid, P99, ACRE_PAINT_NONE, "%s",
+                  is_known ? acre_format_digits(pauses.p99_ns / 1e3).text : "-");
+    acre_grid_set(grid, LONGEST, ACRE_PAINT_NONE, "%s",
+                  is_known ? acre_format_digits(pauses.max_ns / 1e3).text : "-");
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
 static void set_time(struct acre_grid *grid, double ns, uint64_t units)
 {
     acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s", acre_format_digits(ns / 1e3).text);
@@ -153,7 +173,8 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     set_memory(grid, cell);
     return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_short, 1.0) &&
            set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_short, 1e-3) &&
-           set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
+           set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0) &&
+           set_pauses(grid, cell);
 }
 
 /* The columns of a run: with its unit, and without the column for it where it has none. */
@@ -267,7 +288,7 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     putc('\n', page->stream);
     free(sentence);
     if (!print_table(page, run, group) || !print_cold(page, group) ||
-        (page->wide && !acre_waste_print(page, group)))
+        (page->wide && (!acre_waste_print(page, group) || !acre_over_time_print(page, group))))
         return false;
     putc('\n', page->stream);
     return print_leaks(page, group) && acre_provenance_results(page, group);
@@ -294,7 +315,7 @@ static bool print_groups(const struct acre_page *page, const struct acre_run *ru
         good = print_group(page, run, &groups[i]);
         putc('\n', page->stream);
     }
-    good = good && acre_scaling_print(page, groups, count);
+    good = good && acre_aged_print(page, run) && acre_scaling_print(page, groups, count);
     for (size_t i = 0; i < count; i++)
         acre_group_fini(&groups[i]);
     free(groups);
@@ -310,6 +331,7 @@ bool acre_run_print(const struct acre_run *run, FILE *stream,
         page.width = options->width > 0 ? options->width : ACRE_DEFAULT_WIDTH;
         page.color = options->color;
         page.wide = options->wide;
+        page.unicode = options->unicode;
     }
     errno = 0;
     if (!print_groups(&page, run) || !acre_provenance_run(&page, run)) {

@@ -9,9 +9,10 @@
 #include <stdio.h>
 
 struct acre_table_options {
-    bool color; /* bold sentence, green and red verdicts */
-    bool wide;  /* every column, whatever the width, and where the memory is */
-    int width;  /* in columns; 0: 100 */
+    bool color;   /* bold sentence, green and red verdicts */
+    bool wide;    /* every column, whatever the width, where the memory is, and memory over time */
+    bool unicode; /* the stream shows curves made of block characters */
+    int width;    /* in columns; 0: 100 */
 };
 
 /*
