@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRATEGY, HEAP, CLEAN, AGED, RATIO, VERDICT, HELD_CLEAN, HELD_AGED, COLUMNS };
+enum { STRATEGY, HEAP, CLEAN, AGED, AGAINST, HELD_CLEAN, HELD_AGED, COLUMNS };
 
 static const struct acre_column columns[COLUMNS] = {
-    [STRATEGY] = {"aged heaps", false, 0, 0},     [HEAP] = {"heap", false, 0, 2},
-    [CLEAN] = {"clean us/iter", true, 0, 2},      [AGED] = {"aged us/iter", true, 0, 2},
-    [RATIO] = {"aged/clean", false, 0, 2},        [VERDICT] = {"", false, 0, 1},
-    [HELD_CLEAN] = {"held by clean", true, 1, 2}, [HELD_AGED] = {"held by aged", true, 1, 2},
+    [STRATEGY] = {"aged heaps", false, 0, 0}, [HEAP] = {"", false, 0, 2},
+    [CLEAN] = {"clean us", true, 0, 2},       [AGED] = {"aged us", true, 0, 2},
+    [AGAINST] = {"vs clean", false, 0, 2},    [HELD_CLEAN] = {"held clean", true, 1, 2},
+    [HELD_AGED] = {"held aged", true, 2, 2},
 };
 
 /* "age", "age-occupancy" */
@@ -92,14 +92,12 @@ static bool set_times(struct acre_grid *grid, const struct acre_cell *clean,
     if (status != ACRE_STATS_OK) {
         acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "-");
         acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "-");
-        acre_grid_set(grid, RATIO, ACRE_PAINT_NONE, "-");
+        acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "-");
         return status != ACRE_STATS_NO_MEMORY;
     }
     acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "%s", acre_format_digits(clean_ns / 1e3).text);
     acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "%s", acre_format_digits(aged_ns / 1e3).text);
-    acre_grid_set(grid, RATIO, ACRE_PAINT_NONE, "%s", acre_format_ratio(&ratio, 2).text);
-    acre_grid_set(grid, VERDICT, ACRE_PAINT_NONE, "%s",
-                  acre_verdict_words(acre_ratio_verdict(&ratio)));
+    acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "%s", acre_format_verdict(&ratio, true).text);
     return true;
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * A table for each clean group that has aged siblings: the time of each strategy clean and aged,
- * their ratio paired by round, and what both hold. Nothing where no cell was aged. False when out
- * of memory.
+ * the difference paired by round, and what both hold. Nothing where no cell was aged. False when
+ * out of memory.
  */
 bool acre_aged_print(const struct acre_page *page, const struct acre_run *run);
 

@@ -47,7 +47,7 @@ static const struct acre_column columns_of_two[COLUMNS_OF_TWO] = {
 
 enum { CURVE_WIDTH = 24 };
 
-/* Most that was resident, and after how many iterations it was seen. */
+/* Most that was resident, and after how many iterations it was first seen. */
 struct most {
     uint64_t bytes, iteration;
 };
@@ -55,12 +55,12 @@ struct most {
 static struct most find_most(const struct acre_cell_memory *memory)
 {
     struct most most = {memory->start.resident_bytes, 0};
-    if (memory->end.resident_bytes > most.bytes)
-        most = (struct most){memory->end.resident_bytes, memory->iterations};
     for (size_t i = 0; i < memory->timeline_count; i++)
         if (memory->timeline[i].resident_most_bytes > most.bytes)
             most = (struct most){memory->timeline[i].resident_most_bytes,
                                  memory->timeline[i].iteration};
+    if (memory->end.resident_bytes > most.bytes)
+        most = (struct most){memory->end.resident_bytes, memory->iterations};
     return most;
 }
 
@@ -88,9 +88,12 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
     const struct most most = find_most(memory);
     set_bytes(grid, START, memory->start.has_resident, memory->start.resident_bytes);
     set_bytes(grid, MOST, memory->end.has_resident, most.bytes);
-    acre_grid_set(grid, MOST_AT, ACRE_PAINT_NONE, "%s of %s",
-                  acre_format_count(most.iteration).text,
-                  acre_format_count(memory->iterations).text);
+    if (memory->end.has_resident)
+        acre_grid_set(grid, MOST_AT, ACRE_PAINT_NONE, "%s of %s",
+                      acre_format_count(most.iteration).text,
+                      acre_format_count(memory->iterations).text);
+    else
+        acre_grid_set(grid, MOST_AT, ACRE_PAINT_NONE, "?");
     set_bytes(grid, END, memory->end.has_resident, memory->end.resident_bytes);
     set_bytes(grid, DRAINED, memory->drained.has_resident, memory->drained.resident_bytes);
     set_bytes(grid, LATER, memory->later.has_resident, memory->later.resident_bytes);
