@@ -148,9 +148,9 @@ enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 26 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 28 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
-    char iterations[24], seed[24], peak_call[24], gauge[24];
+    char iterations[24], seed[24], peak_call[24], gauge[24], memory_ms[24];
     char age[24], occupancy[24];
     struct acre_litter_load_text load;
     struct acre_rails_text rails;
@@ -195,6 +195,18 @@ static void add_waste(struct command_line *line, const struct acre_visit *visit)
         }
 }
 
+static void add_memory(struct command_line *line, const struct acre_visit *visit, int gauge)
+{
+    snprintf(line->memory_ms, sizeof line->memory_ms, "%.0f", visit->timed_seconds * 1e3);
+    add(line, "--memory-ms");
+    add(line, line->memory_ms);
+    if (gauge < 0)
+        return;
+    snprintf(line->gauge, sizeof line->gauge, "%d", ACRE_GAUGE_DESCRIPTOR);
+    add(line, "--gauge");
+    add(line, line->gauge);
+}
+
 static void add_age(struct command_line *line, const struct acre_visit *visit)
 {
     const struct acre_cell_spec *spec = &visit->spec;
@@ -231,11 +243,8 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         add(line, words[i]);
     if (visit->kind == ACRE_VISIT_WASTE)
         add_waste(line, visit);
-    if (gauge >= 0) {
-        snprintf(line->gauge, sizeof line->gauge, "%d", ACRE_GAUGE_DESCRIPTOR);
-        add(line, "--gauge");
-        add(line, line->gauge);
-    }
+    if (visit->kind == ACRE_VISIT_MEMORY)
+        add_memory(line, visit, gauge);
     if (spec->age_cycles > 0)
         add_age(line, visit);
     line->rails = acre_rails_text(&visit->rails);

@@ -19,7 +19,7 @@
 
 /* At 20 rounds and the default strategies a run stays under two minutes. The cost of recording is a
  * difference of a percent or two: it takes several hundred pairs of batches to see it. */
-static double timed_seconds(enum acre_visit_kind kind)
+static double timed_seconds(enum acre_visit_kind kind, const struct acre_bench_options *options)
 {
     switch (kind) {
     case ACRE_VISIT_TIMED:
@@ -27,7 +27,7 @@ static double timed_seconds(enum acre_visit_kind kind)
     case ACRE_VISIT_PAUSES:
         return 0.03;
     case ACRE_VISIT_MEMORY:
-        return 0.3;
+        return (double)options->memory_ms * 1e-3;
     default:
         return 0.4;
     }
@@ -87,7 +87,7 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
         .spec = first_spec(program),
         .iterations = program->options.iterations,
         .rails = program->options.rails,
-        .timed_seconds = timed_seconds(kind),
+        .timed_seconds = timed_seconds(kind, &program->options),
         .wait_seconds = wait_seconds,
         .load = program->options.load,
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),

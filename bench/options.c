@@ -31,6 +31,7 @@ enum {
     OPTION_OCCUPANCY,
     OPTION_AGE_LOAD,
     OPTION_GAUGE,
+    OPTION_MEMORY_MS,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -56,6 +57,7 @@ static const struct option common_options[] = {
     {"age-occupancy", required_argument, NULL, OPTION_OCCUPANCY},
     {"age-load", required_argument, NULL, OPTION_AGE_LOAD},
     {"gauge", required_argument, NULL, OPTION_GAUGE},
+    {"memory-ms", required_argument, NULL, OPTION_MEMORY_MS},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -146,6 +148,9 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return read_occupancy(reader, value);
     case OPTION_AGE_LOAD:
         return acre_litter_load_read(&reader->refusal, value, &o->load);
+    case OPTION_MEMORY_MS:
+        return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600 * 1000,
+                                &o->memory_ms);
     case OPTION_GAUGE:
         return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
@@ -186,6 +191,7 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
         .iterations = workload->iterations,
         .rounds = workload->rounds,
         .seed = 1,
+        .memory_ms = 300,
     };
     acre_parameter_set_defaults(&acre_age_parameter, &options->ages);
     read_occupancy(&(struct reader){.options = options}, acre_occupancy_parameter.defaults);
@@ -355,6 +361,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
         " (default: all)\n"
         "  how\n"
         "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
+        "    --memory-ms N         for how long memory over time is looked at (default 300; 0:\n"
+        "                          not at all)\n"
         "    --seed N              of the data and of the order of visits (default 1)\n"
         "    --in-process          one strategy in this process: for debuggers\n"
         "  instead of measuring\n"

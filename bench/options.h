@@ -13,6 +13,7 @@ struct acre_bench_options {
     struct acre_values ages;                             /* of heaps; the clean one, 0, first */
     uint64_t age_occupancy_percent;
     uint64_t iterations, rounds, seed;
+    uint64_t memory_ms; /* of a memory visit's iterations; 0: no such visit */
     struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
     bool lifetimes_were_named; /* then each must have a pair that can run */

@@ -268,9 +268,10 @@ static bool finish_oldest(struct session *session, struct waiting *waiting)
 
 static bool begin_memory(struct session *session, struct waiting *waiting, size_t index)
 {
-    const struct acre_visit visit = visit_of(session, index, ACRE_VISIT_MEMORY);
+    struct acre_visit visit = visit_of(session, index, ACRE_VISIT_MEMORY);
     struct acre_sampler *sampler = malloc(sizeof *sampler);
 
+    visit.timed_seconds = (double)session->runner->options->memory_ms * 1e-3;
     if (sampler == NULL)
         return false;
     show_progress(session, index);
@@ -281,13 +282,27 @@ static bool begin_memory(struct session *session, struct waiting *waiting, size_
     return true;
 }
 
+/* What they had when they were last seen: those that wait must not take the room of the next. */
+static bool is_crowded(const struct waiting *waiting)
+{
+    uint64_t room_bytes = acre_machine_memory_limit_bytes() / 2;
+    uint64_t taken_bytes = 0;
+
+    for (size_t i = 0; i < waiting->count; i++) {
+        const struct acre_timeline *timeline = &waiting->samplers[i]->timeline;
+
+        taken_bytes += timeline->count > 0 ? timeline->rows[timeline->count - 1].rss_bytes : 0;
+    }
+    return waiting->count == MOST_WAITING || (room_bytes > 0 && taken_bytes > room_bytes);
+}
+
 static bool visit_memories(struct session *session)
 {
     struct waiting waiting = {.count = 0};
     bool done = true;
 
     for (size_t i = 0; done && i < session->run->cell_count; i++) {
-        if (waiting.count == MOST_WAITING)
+        while (done && is_crowded(&waiting))
             done = finish_oldest(session, &waiting);
         if (done && is_to_be_visited(session, i))
             done = begin_memory(session, &waiting, i);
@@ -372,7 +387,8 @@ static size_t count_visits(const struct session *session, size_t reference)
 
     for (size_t i = 0; i < session->run->cell_count; i++)
         a_round += has_steady_state(&session->specs[i]) ? 3 : 1;
-    return 3 * session->run->cell_count + a_round * session->runner->options->rounds;
+    return (session->runner->options->memory_ms > 0 ? 3 : 2) * session->run->cell_count +
+           a_round * session->runner->options->rounds;
 }
 
 /* Behind guard rails: once each. */
@@ -393,7 +409,7 @@ static bool run_all(struct session *session)
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;
-    if (!visit_memories(session))
+    if (session->runner->options->memory_ms > 0 && !visit_memories(session))
         return false;
     for (uint64_t round = 0; round < session->runner->options->rounds; round++)
         if (!run_round(session, reference))

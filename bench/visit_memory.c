@@ -1,4 +1,5 @@
 /* The memory visit, on the side of the process that is looked at: sampler.h is the other. */
+#include <errno.h>
 #include <time.h>
 
 #include "bench/clock.h"
@@ -118,7 +119,7 @@ static void wait_and_look(struct looking *looking)
     double begin_ns = acre_now_ns();
 
     acre_gauge_set_phase(looking->gauge, ACRE_GAUGE_WAITING);
-    while (nanosleep(&rest, &rest) != 0)
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
         continue;
     looking->memory->wait_ns = (uint64_t)(acre_now_ns() - begin_ns);
     look(looking, &looking->memory->later);

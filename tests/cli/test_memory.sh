@@ -39,9 +39,15 @@ check 'the staircase is drawn' grep -Eq '^  malloc/weak.* ▁.*▃.*▅.*█' "$
 check 'with plain letters elsewhere' sh -c '! LC_ALL=C grep -q "[^ -~[:cntrl:]]" "$1"' sh \
     "$tap_work/C"
 
+expect_out 0 '"memory": null' -- "$SQUARE_CHAIN" --rounds 1 --elements 10 --fill reuse \
+    --backends malloc --lifetimes weak --memory-ms 0 --json -
+for bad in -1 x '' 0.3 3600001; do
+    expect 2 '^square-chain: --memory-ms: ' -- "$SQUARE_CHAIN" "--memory-ms=$bad"
+done
+
 # Aged heaps: the same work, in another heap.
 aged="--rounds 1 --iterations 3 --elements 100 --fill reuse --lifetimes weak,region \
-    --backends malloc,pool,arena --age 2"
+    --backends malloc,pool,arena --age 2 --memory-ms 10"
 for name in one two; do
     # shellcheck disable=SC2086 # options
     expect_out 0 '' -- "$SQUARE_CHAIN" $aged --quiet --json "$tap_work/$name.json"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # renew.sh PROGRAMS FILE...: runs what stands in the lines `<!-- measured: PROGRAM OPTION... -->` and
 # puts its output into the block behind each of them. PROGRAMS is a directory. Of a benchmark's
-# output what comes behind its results, the machine's description, is left out.
+# output what comes behind the first results is left out, but for the table of aged heaps.
 set -eu
 
 programs=$1
@@ -19,6 +19,9 @@ for file in "$@"; do
         # shellcheck disable=SC2086 # a list of words
         "$path" $options </dev/null >"$work/all"
         sed '/^  Results/q' "$work/all" >"$work/output"
+        awk '/^Aged heaps/ { print "  ...\n"; on = 1 } on && /^  [A-Z]/ { exit }
+            on && !/^$/ { printf "%s", blank; blank = ""; print } on && /^$/ { blank = "\n" }' \
+            "$work/all" >>"$work/output"
         awk -v marker="<!-- measured: $program${options:+ $options} -->" -v output="$work/output" '
             /^```/ && waits {
                 fences++
