@@ -1,7 +1,8 @@
 /*
  * Looks on while a memory visit runs in a child: every 5 ms what the kernel says of the process,
  * beside what the visit has published (gauge.h). The child is not stopped and does nothing for it,
- * but for the moment in which the kernel walks its page tables and it may not map.
+ * but for the moment in which the kernel walks its page tables and it may not map; where that takes
+ * long, looks are fewer, so that they have a tenth of the time.
  */
 #ifndef ACRE_BENCH_SAMPLER_H
 #define ACRE_BENCH_SAMPLER_H
