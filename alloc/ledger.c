@@ -81,7 +81,7 @@ static void remove_entry(struct acre_ledger *ledger, struct acre_ledger_entry *e
 
 /* Full ---------------------------------------------------------------------------------------- */
 
-static void sample_held(struct acre_ledger *ledger)
+uint64_t acre_ledger_held_bytes(const struct acre_ledger *ledger)
 {
     uint64_t held_bytes = 0;
 
@@ -91,6 +91,13 @@ static void sample_held(struct acre_ledger *ledger)
         if (ledger->observed[i] != NULL && acre_held_bytes(ledger->observed[i], &bytes))
             held_bytes += bytes;
     }
+    return held_bytes;
+}
+
+static void sample_held(struct acre_ledger *ledger)
+{
+    uint64_t held_bytes = acre_ledger_held_bytes(ledger);
+
     if (held_bytes > ledger->peak_held_bytes)
         ledger->peak_held_bytes = held_bytes;
 }

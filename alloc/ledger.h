@@ -81,6 +81,9 @@ void acre_ledger_scope_end(struct acre_ledger *ledger);
  * "not reported". */
 bool acre_ledger_knows(const struct acre_ledger *ledger, enum acre_capability capability);
 
+/* What the observed sources hold now, of those that can tell. */
+uint64_t acre_ledger_held_bytes(const struct acre_ledger *ledger);
+
 struct acre_live_block {
     const void *address;
     size_t size_bytes;

@@ -2,7 +2,7 @@
  * What a workload is, and the program around it.
  *
  *   options ──> runner ──> child process, one a visit ──> stage + workload + its limit
- *                 │            timed | cold | recorded          (child.h)
+ *                 │            timed | cold | recorded ...      (child.h)
  *                 └──> struct acre_run ──> table, JSON          (report/)
  *
  * A cell is one workload under one strategy (backend x lifetime) with one set of parameters.
@@ -24,6 +24,8 @@ struct acre_cell_spec {
     char backend[ACRE_BACKEND_NAME_BYTES];
     enum acre_lifetime lifetime;
     uint64_t values[ACRE_MOST_PARAMETERS]; /* of the workload's parameters, in its order */
+    uint64_t age_cycles;                   /* of an aged heap (litter.h); 0: a clean one */
+    uint64_t age_occupancy_percent;
     uint64_t seed;
 };
 

@@ -77,8 +77,8 @@ void acre_restart_with_static_tls(const char *const *arguments)
 }
 
 /* What a child writes: a run to `output`, and whatever it has to complain of to `errors` (-1: to
- * ours). */
-static int start(const char *const *arguments, int output, int errors, pid_t *child)
+ * ours). `gauge` is what it finds as ACRE_GAUGE_DESCRIPTOR (-1: nothing). */
+static int start(const char *const *arguments, int output, int errors, int gauge, pid_t *child)
 {
     posix_spawn_file_actions_t actions;
     char *setting = NULL;
@@ -89,6 +89,8 @@ static int start(const char *const *arguments, int output, int errors, pid_t *ch
         failed = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
         if (failed == 0 && errors >= 0)
             failed = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+        if (failed == 0 && gauge >= 0)
+            failed = posix_spawn_file_actions_adddup2(&actions, gauge, ACRE_GAUGE_DESCRIPTOR);
         if (failed == 0)
             failed = posix_spawn(child, arguments[0], &actions, NULL, (char *const *)arguments,
                                  environment);
@@ -148,48 +150,15 @@ static bool judge(pid_t child, bool has_run, int errors, char *error, size_t err
     return is_well;
 }
 
-/* False with a sentence: could not be started, ended by signal 9, printed no run. */
-static bool spawn_for_run(const char *const *arguments, struct acre_run *run, char *error,
-                          size_t error_bytes)
-{
-    char path[32];
-    int ends[2];
-    int errors;
-    pid_t child;
-    int failed;
-    bool has_run;
-
-    *run = (struct acre_run){0};
-    if (pipe2(ends, O_CLOEXEC) < 0) {
-        snprintf(error, error_bytes, "cannot make a pipe: %s", strerror(errno));
-        return false;
-    }
-    errors = memfd_create("errors", MFD_CLOEXEC); /* no pipe, which somebody would have to empty */
-    failed = start(arguments, ends[1], errors, &child);
-    close(ends[1]);
-    if (failed != 0) {
-        snprintf(error, error_bytes, "cannot start %s: %s", arguments[0], strerror(failed));
-        has_run = false;
-    } else {
-        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-        has_run = acre_run_read(run, path, error, error_bytes);
-        has_run = judge(child, has_run, errors, error, error_bytes);
-    }
-    close(ends[0]);
-    if (errors >= 0)
-        close(errors);
-    if (!has_run)
-        acre_run_free(run);
-    return has_run;
-}
-
 enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 20 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 30 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
-    char iterations[24], seed[24], visit_ms[24], peak_call[24];
+    char iterations[24], seed[24], visit_ms[24], peak_call[24], gauge[24], memory_ms[24];
+    char age[24], occupancy[24];
+    struct acre_litter_load_text load;
     struct acre_rails_text rails;
     char options[ACRE_MOST_PARAMETERS][40];
     struct acre_value_text values[ACRE_MOST_PARAMETERS];
@@ -240,8 +209,35 @@ static void add_launch(struct command_line *line, const struct acre_launch *laun
                                                                    : launch->words[i]);
 }
 
+static void add_memory(struct command_line *line, const struct acre_visit *visit, int gauge)
+{
+    snprintf(line->memory_ms, sizeof line->memory_ms, "%" PRIu64, visit->timed_ms);
+    add(line, "--memory-ms");
+    add(line, line->memory_ms);
+    if (gauge < 0)
+        return;
+    snprintf(line->gauge, sizeof line->gauge, "%d", ACRE_GAUGE_DESCRIPTOR);
+    add(line, "--gauge");
+    add(line, line->gauge);
+}
+
+static void add_age(struct command_line *line, const struct acre_visit *visit)
+{
+    const struct acre_cell_spec *spec = &visit->spec;
+
+    snprintf(line->age, sizeof line->age, "%" PRIu64, spec->age_cycles);
+    snprintf(line->occupancy, sizeof line->occupancy, "%" PRIu64, spec->age_occupancy_percent);
+    line->load = acre_litter_load_text(&visit->load);
+    add(line, "--age");
+    add(line, line->age);
+    add(line, "--age-occupancy");
+    add(line, line->occupancy);
+    add(line, "--age-load");
+    add(line, line->load.text);
+}
+
 static void write_command_line(const struct acre_launch *launch, const struct acre_visit *visit,
-                               struct command_line *line)
+                               int gauge, struct command_line *line)
 {
     const struct acre_cell_spec *spec = &visit->spec;
     const char *const words[] = {
@@ -262,6 +258,10 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         add(line, words[i]);
     if (visit->kind == ACRE_VISIT_WASTE)
         add_waste(line, visit);
+    if (visit->kind == ACRE_VISIT_MEMORY)
+        add_memory(line, visit, gauge);
+    if (spec->age_cycles > 0)
+        add_age(line, visit);
     line->rails = acre_rails_text(&visit->rails);
     if (line->rails.guard[0] != '\0')
         add(line, line->rails.guard);
@@ -270,28 +270,82 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
     add_parameters(line, visit);
 }
 
-bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
-                         struct acre_run *answer)
+void acre_visit_start(struct acre_child *child, const struct acre_launch *launch,
+                      const struct acre_visit *visit, int gauge)
 {
     struct command_line line;
-    char why[1280];
-    bool has_answer;
+    int ends[2];
+    int failed;
 
-    write_command_line(launch, visit, &line);
-    has_answer = spawn_for_run(line.arguments, answer, why, sizeof why);
+    *child = (struct acre_child){.output = -1, .errors = -1};
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        snprintf(child->error, sizeof child->error, "cannot make a pipe: %s", strerror(errno));
+        return;
+    }
+    write_command_line(launch, visit, gauge, &line);
+    /* No pipe, which somebody would have to empty. */
+    child->errors = memfd_create("errors", MFD_CLOEXEC);
+    failed = start(line.arguments, ends[1], child->errors, gauge, &child->process);
+    close(ends[1]);
+    child->output = ends[0];
+    if (failed == 0)
+        return;
+    child->process = 0;
+    snprintf(child->error, sizeof child->error, "cannot start %s: %s", line.arguments[0],
+             strerror(failed));
+}
+
+bool acre_child_has_started(const struct acre_child *child)
+{
+    return child->process > 0;
+}
+
+/* False with a sentence: could not be started, ended by signal 9, printed no run of one cell. */
+static bool read_answer(struct acre_child *child, struct acre_run *answer)
+{
+    char path[32];
+    bool has_answer = false;
+
+    *answer = (struct acre_run){0};
+    if (acre_child_has_started(child)) {
+        snprintf(path, sizeof path, "/dev/fd/%d", child->output);
+        has_answer = acre_run_read(answer, path, child->error, sizeof child->error);
+        has_answer =
+            judge(child->process, has_answer, child->errors, child->error, sizeof child->error);
+    }
+    if (child->output >= 0)
+        close(child->output);
+    if (child->errors >= 0)
+        close(child->errors);
     if (has_answer && answer->cell_count == 1)
         return true;
-    if (has_answer) {
-        snprintf(why, sizeof why, "the child process answered with %zu cells", answer->cell_count);
-        acre_run_free(answer);
-    }
+    if (has_answer)
+        snprintf(child->error, sizeof child->error, "the child process answered with %zu cells",
+                 answer->cell_count);
+    acre_run_free(answer);
+    return false;
+}
+
+bool acre_visit_finish(struct acre_child *child, struct acre_run *answer)
+{
+    if (read_answer(child, answer))
+        return true;
     answer->cells = calloc(1, sizeof *answer->cells);
     if (answer->cells == NULL)
         return false;
     answer->cell_count = 1;
-    answer->cells[0].failure = strdup(why);
+    answer->cells[0].failure = strdup(child->error);
     if (answer->cells[0].failure != NULL)
         return true;
     acre_run_free(answer);
     return false;
+}
+
+bool acre_visit_in_child(const struct acre_launch *launch, const struct acre_visit *visit,
+                         struct acre_run *answer)
+{
+    struct acre_child child;
+
+    acre_visit_start(&child, launch, visit, -1);
+    return acre_visit_finish(&child, answer);
 }

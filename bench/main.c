@@ -17,6 +17,17 @@
 #include "report/streams.h"
 #include "report/table.h"
 
+/* How long what is timed in a visit runs. At 20 rounds and the default strategies a run stays under
+ * two minutes. */
+static uint64_t timed_ms(enum acre_visit_kind kind, const struct acre_bench_options *options)
+{
+    return kind == ACRE_VISIT_MEMORY   ? options->memory_ms
+           : kind == ACRE_VISIT_PAUSES ? options->visit_ms * 3 / 5
+                                       : options->visit_ms;
+}
+
+static const double wait_seconds = 1;
+
 struct program {
     const char *name;
     const struct acre_workload *workload; /* NULL: all */
@@ -39,7 +50,11 @@ static enum acre_exit complain(const char *name, enum acre_exit status, const ch
 static struct acre_cell_spec first_spec(const struct program *program)
 {
     const struct acre_bench_options *options = &program->options;
-    struct acre_cell_spec spec = {.seed = options->seed};
+    struct acre_cell_spec spec = {
+        .seed = options->seed,
+        .age_cycles = options->ages.values[0],
+        .age_occupancy_percent = options->age_occupancy_percent,
+    };
 
     for (size_t i = 0; i < program->workload->parameter_count; i++)
         spec.values[i] = options->parameters[i].values[0];
@@ -70,7 +85,9 @@ static struct acre_visit first_visit(const struct program *program, enum acre_vi
         .spec = first_spec(program),
         .iterations = iterations_of(program),
         .rails = program->options.rails,
-        .timed_ms = program->options.visit_ms,
+        .timed_ms = timed_ms(kind, &program->options),
+        .wait_seconds = wait_seconds,
+        .load = program->options.load,
         .memory_limit_bytes = acre_machine_memory_limit_bytes(),
     };
 }
@@ -86,11 +103,14 @@ static enum acre_exit run_child(const struct program *program)
     visit.peak_call = options->peak_call;
     memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
+    if (options->gauge != 0)
+        visit.gauge = acre_gauge_map((int)options->gauge);
     if (!acre_visit_run(&visit, &answer))
         status = complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     else if (!acre_run_write(&answer, "-", error, sizeof error))
         status = complain(program->name, ACRE_EXIT_IO, error);
     acre_run_free(&answer);
+    acre_gauge_unmap(visit.gauge);
     return status;
 }
 
@@ -201,6 +221,7 @@ static bool print(const struct program *program, const struct acre_run *run)
     const struct acre_table_options table = {
         .color = terminal.color,
         .wide = program->options.wide,
+        .unicode = terminal.unicode,
         .width = terminal.width,
     };
     const char *path = program->options.json_path;

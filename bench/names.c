@@ -8,6 +8,8 @@ static const char *const visit_kind_names[] = {
     [ACRE_VISIT_COLD] = "cold",
     [ACRE_VISIT_RECORDED] = "recorded",
     [ACRE_VISIT_WASTE] = "waste",
+    [ACRE_VISIT_MEMORY] = "memory",
+    [ACRE_VISIT_PAUSES] = "pauses",
     [ACRE_VISIT_CHECKED] = "checked",
     [ACRE_VISIT_COST_OF_NOTHING] = "cost-of-nothing",
     [ACRE_VISIT_COST_OF_COUNTS] = "cost-of-counts",
@@ -39,6 +41,13 @@ bool acre_lifetime_from_name(const char *name, enum acre_lifetime *lifetime)
     return false;
 }
 
+static bool add_told(struct acre_cell_key *key, const struct acre_parameter *parameter,
+                     uint64_t value)
+{
+    return !acre_parameter_is_told(parameter, value) ||
+           acre_parameter_key(parameter, value, &key->parameters[key->parameter_count++]);
+}
+
 bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_workload *workload,
                              const struct acre_cell_spec *spec)
 {
@@ -47,15 +56,16 @@ bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_worklo
         .unit = strdup(workload->unit != NULL ? workload->unit : ""),
         .backend = strdup(spec->backend),
         .lifetime = strdup(acre_lifetime_name(spec->lifetime)),
-        .parameters = calloc(workload->parameter_count + 1, sizeof *key->parameters),
+        .parameters =
+            calloc(workload->parameter_count + ACRE_LITTER_PARAMETERS, sizeof *key->parameters),
     };
     if (key->workload == NULL || key->unit == NULL || key->backend == NULL ||
         key->lifetime == NULL || key->parameters == NULL)
         return false;
     for (size_t i = 0; i < workload->parameter_count; i++)
-        if (acre_parameter_is_told(&workload->parameters[i], spec->values[i]) &&
-            !acre_parameter_key(&workload->parameters[i], spec->values[i],
-                                &key->parameters[key->parameter_count++]))
+        if (!add_told(key, &workload->parameters[i], spec->values[i]))
             return false;
-    return true;
+    return spec->age_cycles == 0 ||
+           (add_told(key, &acre_age_parameter, spec->age_cycles) &&
+            add_told(key, &acre_occupancy_parameter, spec->age_occupancy_percent));
 }

@@ -28,6 +28,11 @@ enum {
     OPTION_PEAK_CALL,
     OPTION_PEAK_REPORT,
     OPTION_DRAINED_REPORT,
+    OPTION_AGE,
+    OPTION_OCCUPANCY,
+    OPTION_AGE_LOAD,
+    OPTION_GAUGE,
+    OPTION_MEMORY_MS,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -50,6 +55,11 @@ static const struct option common_options[] = {
     {"peak-call", required_argument, NULL, OPTION_PEAK_CALL},
     {"peak-report", required_argument, NULL, OPTION_PEAK_REPORT},
     {"drained-report", required_argument, NULL, OPTION_DRAINED_REPORT},
+    {"age", required_argument, NULL, OPTION_AGE},
+    {"age-occupancy", required_argument, NULL, OPTION_OCCUPANCY},
+    {"age-load", required_argument, NULL, OPTION_AGE_LOAD},
+    {"gauge", required_argument, NULL, OPTION_GAUGE},
+    {"memory-ms", required_argument, NULL, OPTION_MEMORY_MS},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -81,6 +91,16 @@ static bool read_lifetimes(const struct reader *reader, const char *list)
                 word);
         options->lifetimes[lifetime] = true;
     }
+    return true;
+}
+
+static bool read_occupancy(const struct reader *reader, const char *text)
+{
+    struct acre_values values;
+
+    if (!acre_parameter_read(&reader->refusal, &acre_occupancy_parameter, text, &values))
+        return false;
+    reader->options->age_occupancy_percent = values.values[0];
     return true;
 }
 
@@ -126,6 +146,17 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_DRAINED_REPORT:
         o->report_paths[ACRE_MOMENT_DRAINED] = value;
         return true;
+    case OPTION_AGE:
+        return acre_parameter_read(&reader->refusal, &acre_age_parameter, value, &o->ages);
+    case OPTION_OCCUPANCY:
+        return read_occupancy(reader, value);
+    case OPTION_AGE_LOAD:
+        return acre_litter_load_read(&reader->refusal, value, &o->load);
+    case OPTION_MEMORY_MS:
+        return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600 * 1000,
+                                &o->memory_ms);
+    case OPTION_GAUGE:
+        return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
         o->stats_dir = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--stats-dir: the name is empty");
@@ -164,7 +195,10 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
         .rounds = workload != NULL ? workload->rounds : ACRE_SUITE_ROUNDS,
         .seed = 1,
         .visit_ms = ACRE_VISIT_MS,
+        .memory_ms = workload != NULL ? ACRE_MEMORY_MS : ACRE_SUITE_MEMORY_MS,
     };
+    acre_parameter_set_defaults(&acre_age_parameter, &options->ages);
+    read_occupancy(&(struct reader){.options = options}, acre_occupancy_parameter.defaults);
     for (size_t i = 0; workload != NULL && i < workload->parameter_count; i++)
         acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
     acre_backend_list_usual(&options->backends);
@@ -275,6 +309,29 @@ static bool refuse_option(const struct reader *reader, int option, const char *w
     return acre_refuse_option(&reader->refusal, option, word);
 }
 
+/* A whole run measures the clean heap first, whose load the litter is made of. */
+static bool put_clean_first(const struct reader *reader)
+{
+    struct acre_bench_options *o = reader->options;
+    struct acre_values given = o->ages;
+
+    if (o->is_child || (given.count == 1 && given.values[0] == 0))
+        return true;
+    if (o->in_process || o->draw_path != NULL || acre_rails_are_up(&o->rails))
+        return acre_refuse(&reader->refusal, "--age: only a whole run ages heaps; leave out "
+                                             "--in-process, --draw, --guard and --fault");
+    o->ages = (struct acre_values){.count = 1};
+    for (size_t i = 0; i < given.count; i++) {
+        if (given.values[i] == 0)
+            continue;
+        if (o->ages.count == ACRE_MOST_VALUES)
+            return acre_refuse(&reader->refusal, "--age: more than %d values",
+                               ACRE_MOST_VALUES - 1);
+        o->ages.values[o->ages.count++] = given.values[i];
+    }
+    return true;
+}
+
 /* The options that all workloads have, then the workload's own. */
 static void list_options(const struct acre_workload *workload, struct option *list)
 {
@@ -314,5 +371,6 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process or --draw");
-    return check_suite(&reader) && check_rails(&reader) && check_pairs(&reader);
+    return check_suite(&reader) && check_rails(&reader) && put_clean_first(&reader) &&
+           check_pairs(&reader);
 }

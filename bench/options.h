@@ -10,13 +10,21 @@
 
 /* At the default strategies and these, a workload takes less than a minute and all of them less
  * than ten. */
-enum { ACRE_VISIT_MS = 50, ACRE_SUITE_ROUNDS = 10 };
+enum {
+    ACRE_VISIT_MS = 50,
+    ACRE_MEMORY_MS = 300,
+    ACRE_SUITE_MEMORY_MS = 100,
+    ACRE_SUITE_ROUNDS = 10
+};
 
 struct acre_bench_options {
     struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
-    uint64_t iterations;                                 /* 0: each workload's own */
+    struct acre_values ages;    /* of heaps; the clean one, 0, first */
+    uint64_t age_occupancy_percent;
+    uint64_t iterations; /* 0: each workload's own */
     uint64_t rounds, seed;
-    uint64_t visit_ms; /* measuring in a timed visit */
+    uint64_t visit_ms;  /* measuring in a timed visit */
+    uint64_t memory_ms; /* of a memory visit's iterations; 0: no such visit */
     struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
     bool lifetimes_were_named; /* then each must have a pair that can run */
@@ -31,6 +39,8 @@ struct acre_bench_options {
     enum acre_visit_kind visit;
     uint64_t peak_call;
     const char *report_paths[ACRE_MOMENTS];
+    struct acre_litter_load load;
+    uint64_t gauge; /* a descriptor; 0: none */
 };
 
 /*

@@ -30,6 +30,12 @@ static void print_set(FILE *stream, const struct acre_workload *workload, const 
     fputc('\n', stream);
 }
 
+static void print_ages(FILE *stream)
+{
+    acre_parameter_help(stream, &acre_age_parameter);
+    acre_parameter_help(stream, &acre_occupancy_parameter);
+}
+
 static void print_what(FILE *stream, const struct acre_workload *workload)
 {
     const struct acre_workload *each;
@@ -37,6 +43,7 @@ static void print_what(FILE *stream, const struct acre_workload *workload)
     if (workload != NULL) {
         for (size_t i = 0; i < workload->parameter_count; i++)
             acre_parameter_help(stream, &workload->parameters[i]);
+        print_ages(stream);
         fprintf(stream,
                 "    --iterations N        of the cold and the recorded part (default %llu)\n",
                 (unsigned long long)workload->iterations);
@@ -45,6 +52,7 @@ static void print_what(FILE *stream, const struct acre_workload *workload)
     for (size_t w = 0; (each = acre_workload_of_run(NULL, w)) != NULL; w++)
         for (size_t i = 0; i < each->suite_count; i++)
             print_set(stream, each, each->suite[i]);
+    print_ages(stream);
     fputs("    --iterations N        of the cold and the recorded part (default: each workload's\n"
           "                          own)\n",
           stream);
@@ -58,9 +66,11 @@ static void print_how(FILE *stream, const struct acre_workload *workload)
         "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
         "    --visit-ms N          milliseconds that a timed visit measures, after its warm-up\n"
         "                          (default %d)\n"
+        "    --memory-ms N         for how long memory over time is looked at (default %d; 0:\n"
+        "                          not at all)\n"
         "    --seed N              of the data and of the order of visits (default 1)\n",
         (unsigned long long)(workload != NULL ? workload->rounds : ACRE_SUITE_ROUNDS),
-        ACRE_VISIT_MS);
+        ACRE_VISIT_MS, workload != NULL ? ACRE_MEMORY_MS : ACRE_SUITE_MEMORY_MS);
     if (workload != NULL)
         fputs("    --in-process          one strategy in this process: for debuggers\n", stream);
     fputs("  instead of measuring\n"
@@ -84,11 +94,12 @@ static void print_output(FILE *stream, const struct acre_workload *workload)
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
             "                          drawn after iteration 1, under strong what leaked; FILE\n"
             "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
-            "    --wide                every column of the table, and where the memory is\n",
+            "    --wide                every column of the table, where the memory is, and memory\n"
+            "                          over time\n",
             stream);
     else
         fputs("    --wide                the tables of each workload as well, with every column,\n"
-              "                          and where the memory is\n",
+              "                          where the memory is, and memory over time\n",
               stream);
     fputs("    --quiet               no table, no progress\n"
           "    --help                this text\n",

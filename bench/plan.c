@@ -55,6 +55,27 @@ static bool leave_out(const struct planner *planner, const struct acre_workload 
     return left_out->strategy != NULL && left_out->workload != NULL && left_out->reason != NULL;
 }
 
+static bool add_cell(const struct planner *planner, const struct acre_planned_cell *cell)
+{
+    planner->plan->cells[planner->plan->count++] = *cell;
+    return acre_cell_key_from_spec(&planner->run->cells[planner->run->cell_count++].key,
+                                   cell->workload, &cell->spec);
+}
+
+/* On the clean heap, which is the first of the ages, then on aged ones. */
+static bool add_ages(const struct planner *planner, struct acre_planned_cell cell)
+{
+    const struct acre_values *ages = &planner->options->ages;
+
+    cell.clean = planner->plan->count;
+    for (size_t i = 0; i < ages->count; i++) {
+        cell.spec.age_cycles = ages->values[i];
+        if (!add_cell(planner, &cell))
+            return false;
+    }
+    return true;
+}
+
 static bool add_cells(const struct planner *planner, const struct acre_workload *workload,
                       const char *backend, enum acre_lifetime lifetime)
 {
@@ -62,17 +83,17 @@ static bool add_cells(const struct planner *planner, const struct acre_workload 
     size_t sets = count_sets(planner, workload);
 
     for (size_t i = 0; i < sets; i++) {
-        struct acre_planned_cell *cell = &planner->plan->cells[planner->plan->count++];
-
-        *cell = (struct acre_planned_cell){
+        struct acre_planned_cell cell = {
             .workload = workload,
-            .spec = {.lifetime = lifetime, .seed = options->seed},
+            .spec = {.lifetime = lifetime,
+                     .seed = options->seed,
+                     .age_occupancy_percent = options->age_occupancy_percent},
             .iterations = options->iterations != 0 ? options->iterations : workload->iterations,
         };
-        snprintf(cell->spec.backend, sizeof cell->spec.backend, "%s", backend);
-        take_set(planner, workload, i, cell->spec.values);
-        if (!acre_cell_key_from_spec(&planner->run->cells[planner->run->cell_count++].key, workload,
-                                     &cell->spec))
+
+        snprintf(cell.spec.backend, sizeof cell.spec.backend, "%s", backend);
+        take_set(planner, workload, i, cell.spec.values);
+        if (!add_ages(planner, cell))
             return false;
     }
     return true;
@@ -113,7 +134,7 @@ bool acre_plan_make(struct acre_plan *plan, const struct acre_workload *workload
     size_t strategies = options->backends.count * ACRE_LIFETIME_COUNT;
 
     for (; (each = acre_workload_of_run(workload, workloads)) != NULL; workloads++)
-        sets += count_sets(&planner, each);
+        sets += count_sets(&planner, each) * options->ages.count;
     *plan = (struct acre_plan){.cells = calloc(strategies * sets, sizeof *plan->cells)};
     run->cells = calloc(strategies * sets, sizeof *run->cells);
     run->left_out = calloc(strategies * workloads, sizeof *run->left_out);

@@ -4,7 +4,8 @@
  *   one workload    every combination of the values that were asked for
  *   all of them     the sets that each workload declares as its suite
  *
- *   workload ──> strategies that can run it ──> sets of values ──> a cell each
+ *   workload ──> strategies that can run it ──> sets of values ──> a cell each, on a clean heap
+ *                                                                  and behind it on aged ones
  */
 #ifndef ACRE_BENCH_PLAN_H
 #define ACRE_BENCH_PLAN_H
@@ -15,6 +16,7 @@
 struct acre_planned_cell {
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
+    size_t clean;        /* index of the same cell on a clean heap, maybe this one */
     uint64_t iterations; /* of the cold, recorded and checked visits */
 };
 

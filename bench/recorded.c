@@ -72,7 +72,7 @@ static bool fill_iterations(struct acre_recorded *recorded, const struct acre_le
 }
 
 bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre_ledger *ledger,
-                               uint64_t iterations, uint64_t checksum)
+                               uint64_t iterations, uint64_t litter_bytes, uint64_t checksum)
 {
     const struct acre_counts total = acre_books_total(&ledger->books);
     char digits[17];
@@ -92,7 +92,7 @@ bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre
         .has_usable = ledger->lost == 0 && acre_ledger_knows(ledger, ACRE_CAN_USABLE),
         .has_held = acre_ledger_knows(ledger, ACRE_CAN_HELD),
         .peak_usable_bytes = ledger->peak_usable_bytes,
-        .peak_held_bytes = ledger->peak_held_bytes,
+        .peak_held_bytes = acre_waste_rest(ledger->peak_held_bytes, litter_bytes),
         .checksum = strdup(digits),
     };
     memcpy(recorded->size_histogram, ledger->size_histogram, sizeof recorded->size_histogram);

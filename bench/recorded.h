@@ -8,9 +8,9 @@
 /*
  * Fills `recorded` (owned by the caller, freed with its run) after the drain of `iterations`
  * iterations. The engine's own tables are still alive then and are not a leak: leaked are blocks of
- * objects. False for want of memory.
+ * objects. Of an aged heap `litter_bytes` are taken off what was held. False for want of memory.
  */
 bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre_ledger *ledger,
-                               uint64_t iterations, uint64_t checksum);
+                               uint64_t iterations, uint64_t litter_bytes, uint64_t checksum);
 
 #endif

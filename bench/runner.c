@@ -6,10 +6,12 @@
 
 #include "bench/child.h"
 #include "bench/clock.h"
+#include "bench/join.h"
 #include "bench/machine.h"
 #include "bench/plan.h"
 #include "bench/progress.h"
 #include "bench/random.h"
+#include "bench/sampler.h"
 #include "bench/stats_dir.h"
 #include "report/group.h"
 
@@ -32,114 +34,63 @@ static struct acre_visit visit_of(const struct session *session, size_t index,
                                   enum acre_visit_kind kind)
 {
     const struct acre_planned_cell *cell = &session->plan.cells[index];
-
-    return (struct acre_visit){
+    const struct acre_recorded *recorded = &session->run->cells[cell->clean].recorded;
+    struct acre_visit visit = {
         .kind = kind,
         .workload = cell->workload,
         .spec = cell->spec,
         .iterations = cell->iterations,
         .rails = session->runner->options->rails,
         .timed_ms = session->runner->options->visit_ms,
+        .load = {.peak_bytes = recorded->peak_bytes},
     };
+
+    memcpy(visit.load.sizes, recorded->size_histogram, sizeof visit.load.sizes);
+    return visit;
 }
 
-static bool run_visit(struct session *session, size_t index, const struct acre_visit *visit,
-                      struct acre_run *answer)
+static void show_progress(struct session *session, size_t index)
 {
     const struct acre_cell_key *key = &session->run->cells[index].key;
 
     acre_progress_show(&session->progress, "%s", acre_cell_name(key).text);
     session->progress.done++;
+}
+
+static bool run_visit(struct session *session, size_t index, const struct acre_visit *visit,
+                      struct acre_run *answer)
+{
+    show_progress(session, index);
     return acre_visit_in_child(&session->runner->launch, visit, answer);
 }
 
-static void clear_series(struct acre_cell *cell)
+static bool join_answer(struct session *session, size_t index, struct acre_run *answer)
 {
-    struct acre_series *const all[] = {
-        &cell->ns_per_iteration, &cell->limit_ns_per_iteration,  &cell->x_limit,
-        &cell->cold_ns,          &cell->system_ns_per_iteration, &cell->cold_faults,
-        &cell->rss_bytes,        &cell->faults_per_iteration,
-    };
+    bool joined = acre_join(session->run, index, answer);
 
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        free(all[i]->values);
-        *all[i] = (struct acre_series){0};
-    }
+    acre_run_free(answer);
+    return joined;
 }
 
-static bool append_all(struct acre_series *to, const struct acre_series *from)
+/* What failed is not visited again, and without its clean one no aged cell is visited at all. */
+static bool is_to_be_visited(struct session *session, size_t index)
 {
-    for (size_t i = 0; i < from->count; i++)
-        if (!acre_series_append(to, from->values[i]))
-            return false;
-    return true;
-}
+    struct acre_cell *cell = &session->run->cells[index];
 
-/* A cell that failed once has no result at all: half of its rounds would be a selection. */
-static bool join_cell(struct acre_cell *cell, struct acre_cell *answer)
-{
-    if (answer->failure != NULL) {
-        cell->failure = answer->failure;
-        answer->failure = NULL;
-        clear_series(cell);
+    if (cell->failure == NULL && session->run->cells[session->plan.cells[index].clean].failure != NULL)
+        cell->failure = strdup("failed on a clean heap already");
+    if (cell->failure == NULL)
         return true;
-    }
-    if (answer->has_recorded) {
-        cell->has_recorded = true;
-        cell->recorded = answer->recorded;
-        answer->has_recorded = false;
-        answer->recorded = (struct acre_recorded){0};
-    }
-    if (answer->has_waste) {
-        cell->has_waste = true;
-        cell->waste = answer->waste;
-        answer->has_waste = false;
-        answer->waste = (struct acre_cell_waste){0};
-    }
-    if (answer->units_per_iteration != 0)
-        cell->units_per_iteration = answer->units_per_iteration;
-    if (answer->cold_iterations != 0)
-        cell->cold_iterations = answer->cold_iterations;
-    return append_all(&cell->ns_per_iteration, &answer->ns_per_iteration) &&
-           append_all(&cell->limit_ns_per_iteration, &answer->limit_ns_per_iteration) &&
-           append_all(&cell->x_limit, &answer->x_limit) &&
-           append_all(&cell->faults_per_iteration, &answer->faults_per_iteration) &&
-           append_all(&cell->system_ns_per_iteration, &answer->system_ns_per_iteration) &&
-           append_all(&cell->rss_bytes, &answer->rss_bytes) &&
-           append_all(&cell->cold_ns, &answer->cold_ns) &&
-           append_all(&cell->cold_faults, &answer->cold_faults);
-}
-
-/* Each backend's library once, as the first child that used it identified it. */
-static void join_library(struct acre_run *run, struct acre_run *answer)
-{
-    if (answer->library_count == 0)
-        return;
-    for (size_t i = 0; i < run->library_count; i++)
-        if (strcmp(run->libraries[i].backend, answer->libraries[0].backend) == 0)
-            return;
-    run->libraries[run->library_count++] = answer->libraries[0];
-    answer->libraries[0] = (struct acre_library){0};
-    answer->library_count = 0;
+    session->progress.done++;
+    return false;
 }
 
 static bool join_visit(struct session *session, size_t index, const struct acre_visit *visit)
 {
-    struct acre_cell *cell = &session->run->cells[index];
     struct acre_run answer;
-    bool joined;
 
-    if (cell->failure != NULL) {
-        session->progress.done++;
-        return true;
-    }
-    joined = run_visit(session, index, visit, &answer);
-    if (joined) {
-        join_library(session->run, &answer);
-        joined = join_cell(cell, &answer.cells[0]);
-    }
-    acre_run_free(&answer);
-    return joined;
+    return !is_to_be_visited(session, index) ||
+           (run_visit(session, index, visit, &answer) && join_answer(session, index, &answer));
 }
 
 static bool visit_cell(struct session *session, size_t index, enum acre_visit_kind kind)
@@ -177,6 +128,78 @@ static bool visit_waste(struct session *session, size_t index)
     acre_stats_files_close(&files);
     if (!done)
         session->io_error = strdup(error);
+    return done;
+}
+
+/* Memory over time -------------------------------------------------------------------------- */
+
+/* Children that have dropped everything and wait a second for their last look, asleep. */
+enum { MOST_WAITING = 4 };
+
+struct waiting {
+    struct acre_sampler *samplers[MOST_WAITING]; /* from the oldest on */
+    size_t cells[MOST_WAITING];
+    size_t count;
+};
+
+static bool finish_oldest(struct session *session, struct waiting *waiting)
+{
+    struct acre_run answer;
+    bool done = acre_sampler_end(waiting->samplers[0], &answer) &&
+                join_answer(session, waiting->cells[0], &answer);
+
+    free(waiting->samplers[0]);
+    waiting->count--;
+    for (size_t i = 0; i < waiting->count; i++) {
+        waiting->samplers[i] = waiting->samplers[i + 1];
+        waiting->cells[i] = waiting->cells[i + 1];
+    }
+    return done;
+}
+
+static bool begin_memory(struct session *session, struct waiting *waiting, size_t index)
+{
+    struct acre_visit visit = visit_of(session, index, ACRE_VISIT_MEMORY);
+    struct acre_sampler *sampler = malloc(sizeof *sampler);
+
+    visit.timed_ms = session->runner->options->memory_ms;
+    if (sampler == NULL)
+        return false;
+    show_progress(session, index);
+    acre_sampler_begin(sampler, &session->runner->launch, &visit);
+    acre_sampler_follow(sampler);
+    waiting->samplers[waiting->count] = sampler;
+    waiting->cells[waiting->count++] = index;
+    return true;
+}
+
+/* What they had when they were last seen: those that wait must not take the room of the next. */
+static bool is_crowded(const struct waiting *waiting)
+{
+    uint64_t room_bytes = acre_machine_memory_limit_bytes() / 2;
+    uint64_t taken_bytes = 0;
+
+    for (size_t i = 0; i < waiting->count; i++) {
+        const struct acre_timeline *timeline = &waiting->samplers[i]->timeline;
+
+        taken_bytes += timeline->count > 0 ? timeline->rows[timeline->count - 1].rss_bytes : 0;
+    }
+    return waiting->count == MOST_WAITING || (room_bytes > 0 && taken_bytes > room_bytes);
+}
+
+static bool visit_memories(struct session *session)
+{
+    struct waiting waiting = {.count = 0};
+    bool done = true;
+
+    for (size_t i = 0; done && i < session->run->cell_count; i++) {
+        while (done && is_crowded(&waiting))
+            done = finish_oldest(session, &waiting);
+        if (done && is_to_be_visited(session, i))
+            done = begin_memory(session, &waiting, i);
+    }
+    while (waiting.count > 0)
+        done &= finish_oldest(session, &waiting);
     return done;
 }
 
@@ -236,7 +259,8 @@ static bool run_round(struct session *session, size_t reference)
             continue;
         }
         if (has_steady_state(&session->plan.cells[index].spec) &&
-            !visit_cell(session, index, ACRE_VISIT_TIMED))
+            (!visit_cell(session, index, ACRE_VISIT_TIMED) ||
+             !visit_cell(session, index, ACRE_VISIT_PAUSES)))
             return false;
         if (!visit_cell(session, index, ACRE_VISIT_COLD))
             return false;
@@ -253,8 +277,9 @@ static size_t count_visits(const struct session *session, size_t reference)
     size_t a_round = reference < session->run->cell_count;
 
     for (size_t i = 0; i < session->run->cell_count; i++)
-        a_round += 1 + has_steady_state(&session->plan.cells[i].spec);
-    return 2 * session->run->cell_count + a_round * session->runner->options->rounds;
+        a_round += has_steady_state(&session->plan.cells[i].spec) ? 3 : 1;
+    return (session->runner->options->memory_ms > 0 ? 3 : 2) * session->run->cell_count +
+           a_round * session->runner->options->rounds;
 }
 
 /* Behind guard rails: once each. */
@@ -275,6 +300,8 @@ static bool run_all(struct session *session)
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;
+    if (session->runner->options->memory_ms > 0 && !visit_memories(session))
+        return false;
     for (uint64_t round = 0; round < session->runner->options->rounds; round++)
         if (!run_round(session, reference))
             return false;

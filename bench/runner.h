@@ -5,8 +5,14 @@
  *
  *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
  *           memory is at the peak that it found
- *   then    for each round, in a new random order: every cell of every workload timed and cold, and
- *           the reference (the first cell of malloc/weak) a second time: the noise floor
+ *   then    one memory visit a cell, in which a child runs alone; while it waits for its last look the
+ *           next ones run
+ *   then    for each round, in a new random order: every cell of every workload timed, its pauses
+ *           and cold, and the reference (the first cell of malloc/weak) a second time: the noise
+ *           floor
+ *
+ * An aged cell comes behind the same one on a clean heap, whose recorded visit says what litter is
+ * like.
  *
  * Complete blocks in random order share drift of the machine fairly between the strategies.
  */

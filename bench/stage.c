@@ -122,6 +122,15 @@ static enum acre_status open_engine(struct acre_stage *stage, enum acre_lifetime
     return status;
 }
 
+static enum acre_status age_heap(struct acre_stage *stage)
+{
+    const struct acre_litter_plan *plan = stage->layers.litter;
+
+    return plan == NULL || acre_litter_spread(&stage->litter, plan, stage->backend.pinned)
+               ? ACRE_OK
+               : ACRE_NO_MEMORY;
+}
+
 bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_lifetime lifetime,
                      enum acre_order order, const struct acre_layers *layers, char *why,
                      size_t why_bytes)
@@ -139,7 +148,9 @@ bool acre_stage_open(struct acre_stage *stage, const char *backend, enum acre_li
     if (!acre_backend_open_retiring(&stage->backend, backend, stage->layers.guard_resets, why,
                                     why_bytes))
         return false;
-    status = open_engine(stage, lifetime);
+    status = age_heap(stage);
+    if (status == ACRE_OK)
+        status = open_engine(stage, lifetime);
     if (status == ACRE_OK)
         return true;
     snprintf(why, why_bytes, "%s", acre_status_name(status));
@@ -222,6 +233,7 @@ uint64_t acre_stage_close(struct acre_stage *stage)
         acre_destroy(stage->faults[i]);
         acre_destroy(stage->guards[i]);
     }
+    acre_litter_end(&stage->litter);
     acre_backend_close(&stage->backend);
     *stage = (struct acre_stage){0};
     return leaked;

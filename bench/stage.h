@@ -15,6 +15,9 @@
  *
  *   engine ──> record ──> fault ──> guard ──> pinned, region, region
  *
+ * Litter lies below all layers, in the pinned allocator: that is the backend's heap. Regions of our
+ * own take whole chunks from the system, beside it.
+ *
  * In the seed's order y keeps the old graph while the new one is built, so a loop needs two regions
  * in rotation; when y is dropped first, one is enough.
  */
@@ -25,6 +28,7 @@
 #include "alloc/guard.h"
 #include "alloc/ledger.h"
 #include "alloc/registry.h"
+#include "bench/litter.h"
 #include "core/region.h"
 
 enum acre_lifetime {
@@ -45,10 +49,11 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime);
 
 /* What is asked for; all zero: nothing. */
 struct acre_layers {
-    struct acre_ledger *ledger;    /* every call is recorded there; borrowed, or NULL */
-    struct acre_fault_plan *fault; /* allocations fail as it says; borrowed, or NULL */
-    uint64_t guard_resets;         /* of acre_guard_options; 0: no guard */
-    uint32_t array_align_bytes;    /* of acre_engine_options: under the arrays, no layer */
+    struct acre_ledger *ledger;            /* every call is recorded there; borrowed, or NULL */
+    struct acre_fault_plan *fault;         /* allocations fail as it says; borrowed, or NULL */
+    uint64_t guard_resets;                 /* of acre_guard_options; 0: no guard */
+    uint32_t array_align_bytes;            /* of acre_engine_options: under the arrays, no layer */
+    const struct acre_litter_plan *litter; /* the backend's heap is aged first; borrowed, or NULL */
 };
 
 enum { ACRE_STAGE_SOURCES = 1 + ACRE_BACKEND_REGIONS };
@@ -57,6 +62,7 @@ enum { ACRE_STAGE_SOURCES = 1 + ACRE_BACKEND_REGIONS };
 struct acre_stage {
     struct acre_backend backend;
     struct acre_layers layers;
+    struct acre_litter litter;
     struct acre_alloc *guards[ACRE_STAGE_SOURCES]; /* of pinned and each region; NULL: none */
     struct acre_alloc *faults[ACRE_STAGE_SOURCES];
     struct acre_alloc *recorders[ACRE_STAGE_SOURCES];

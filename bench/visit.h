@@ -6,6 +6,9 @@
  *   cold      the first iterations of this process, from the first to the last, nothing before
  *   recorded  the same iterations with a full ledger; exact books, no clock
  *   waste     the same as recorded, and where the memory is at its peak and after the drain
+ *   memory    with a full ledger for a while, what is held published iteration by iteration for
+ *             whoever looks on from outside (gauge.h); then after the drain, and a second later
+ *   pauses    each iteration timed by itself, after a warm-up; no recording
  *   checked   the same iterations behind guard rails; counts, no clock (checked.h)
  *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
  *             it is the strategy recorded: not at all (the noise floor), in counts, in full
@@ -14,6 +17,8 @@
 #define ACRE_BENCH_VISIT_H
 
 #include "bench/bench.h"
+#include "bench/gauge.h"
+#include "bench/litter.h"
 #include "bench/rails.h"
 #include "bench/waste.h"
 #include "report/run.h"
@@ -23,6 +28,8 @@ enum acre_visit_kind {
     ACRE_VISIT_COLD,
     ACRE_VISIT_RECORDED,
     ACRE_VISIT_WASTE,
+    ACRE_VISIT_MEMORY,
+    ACRE_VISIT_PAUSES,
     ACRE_VISIT_CHECKED,
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
@@ -34,10 +41,14 @@ struct acre_visit {
     enum acre_visit_kind kind;
     const struct acre_workload *workload;
     struct acre_cell_spec spec;
-    uint64_t iterations;     /* of the cold, recorded, waste and checked kinds */
-    struct acre_rails rails; /* of the checked kind */
-    uint64_t timed_ms;       /* budget of batches after the warm-up; of the kinds with batches */
-    uint64_t peak_call;      /* of the waste kind: where the recorded visit had its peak */
+    uint64_t iterations;      /* of the cold, recorded, waste and checked kinds */
+    struct acre_rails rails;  /* of the checked kind */
+    uint64_t timed_ms;        /* budget of what is timed after a warm-up; of the memory kind: how
+                                 long it runs, two iterations at the least */
+    double wait_seconds;      /* of the memory kind: from the drain to the last look */
+    struct acre_gauge *gauge; /* of the memory kind; NULL: nobody looks on. Borrowed */
+    struct acre_litter_load load; /* of an aged heap: what its litter is like */
+    uint64_t peak_call;           /* of the waste kind: where the recorded visit had its peak */
     const char *report_paths[ACRE_MOMENTS]; /* of the waste kind; NULL: not kept. Borrowed */
     uint64_t memory_limit_bytes;            /* of this process's address space; 0: none */
 };

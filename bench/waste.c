@@ -1,60 +1,58 @@
 #include "bench/waste.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *acre_moment_name(enum acre_moment moment)
 {
     return moment == ACRE_MOMENT_PEAK ? "peak" : "drained";
 }
 
-/* Anonymous pages that this process has: no code, no files. Without a stream, whose buffer would
- * be malloc's. */
-static bool read_resident(uint64_t *bytes)
-{
-    int file = open("/proc/self/smaps_rollup", O_RDONLY | O_CLOEXEC);
-    char text[2048];
-    ssize_t length = file >= 0 ? read(file, text, sizeof text - 1) : -1;
-    const char *line;
-
-    if (file >= 0)
-        close(file);
-    if (length <= 0)
-        return false;
-    text[length] = '\0';
-    line = strstr(text, "\nAnonymous:");
-    if (line == NULL)
-        return false;
-    *bytes = strtoull(line + strlen("\nAnonymous:"), NULL, 10) * 1024;
-    return true;
-}
-
-static uint64_t tables_of(const struct acre_ledger *ledger)
-{
-    size_t bytes = 0;
-
-    acre_held_bytes(ledger->memory, &bytes);
-    return bytes;
-}
-
 static void set_resident(struct acre_waste_watch *watch, struct acre_waste *waste)
 {
-    uint64_t others_bytes = watch->resident_bytes + tables_of(watch->ledger) - watch->ledger_bytes;
-    uint64_t bytes;
+    struct acre_process_memory memory;
 
-    if (!watch->knows_resident || !read_resident(&bytes))
+    if (!watch->base.is_known || !acre_process_memory_read(0, &memory))
         acre_waste_set_unknown(waste, ACRE_WASTE_RESIDENT, "no /proc/self/smaps_rollup");
     else
-        acre_waste_set(waste, ACRE_WASTE_RESIDENT, acre_waste_rest(bytes, others_bytes),
+        acre_waste_set(waste, ACRE_WASTE_RESIDENT,
+                       acre_waste_rest(memory.anonymous_bytes,
+                                       acre_resident_others(&watch->base, watch->ledger,
+                                                            &watch->stage->litter)),
                        "growth of Anonymous in smaps_rollup, less the ledger's tables");
+}
+
+static void take_off(struct acre_waste *waste, enum acre_waste_term term, uint64_t bytes)
+{
+    struct acre_waste_part *part = &waste->parts[term];
+
+    if (part->is_known)
+        part->bytes = acre_waste_rest(part->bytes, bytes);
+}
+
+/* The backend knows only all its blocks, so it is told of all, and its answer made one without the
+ * litter: blocks go with what they have beyond their size, and out of what is held. */
+static void tell_without_litter(const struct acre_backend *backend,
+                                const struct acre_litter *litter,
+                                const struct acre_waste_live *live, struct acre_waste *waste)
+{
+    struct acre_waste_live all = *live;
+
+    all.blocks += litter->count;
+    all.requested_bytes += litter->requested_bytes;
+    all.usable_bytes += litter->usable_bytes;
+    acre_backend_waste(backend, &all, waste);
+    take_off(waste, ACRE_WASTE_REQUESTED, litter->requested_bytes);
+    take_off(waste, ACRE_WASTE_ROUNDING, litter->usable_bytes - litter->requested_bytes);
+    take_off(waste, ACRE_WASTE_HELD, litter->usable_bytes);
+    waste->live = *live;
 }
 
 static void look(struct acre_waste_watch *watch, enum acre_moment moment)
 {
     struct acre_moment_seen *seen = &watch->moments[moment];
+    const struct acre_backend *backend = &watch->stage->backend;
     const struct acre_ledger *ledger = watch->ledger;
     const struct acre_live live = acre_books_total(&ledger->books).live;
     const struct acre_waste_live known = {
@@ -64,10 +62,10 @@ static void look(struct acre_waste_watch *watch, enum acre_moment moment)
         .usable_bytes = ledger->usable_bytes,
     };
 
-    acre_backend_waste(watch->backend, &known, &seen->waste);
+    tell_without_litter(backend, &watch->stage->litter, &known, &seen->waste);
     set_resident(watch, &seen->waste);
-    if (seen->report != NULL && watch->backend->kind->write_report != NULL)
-        watch->backend->kind->write_report(watch->backend, seen->report);
+    if (seen->report != NULL && backend->kind->write_report != NULL)
+        backend->kind->write_report(backend, seen->report);
     seen->is_seen = true;
 }
 
@@ -76,12 +74,12 @@ static void look_at_peak(void *context)
     look(context, ACRE_MOMENT_PEAK);
 }
 
-bool acre_waste_watch_begin(struct acre_waste_watch *watch, const struct acre_backend *backend,
+bool acre_waste_watch_begin(struct acre_waste_watch *watch, const struct acre_stage *stage,
                             struct acre_ledger *ledger, uint64_t peak_call,
                             const char *const report_paths[ACRE_MOMENTS], char *why,
                             size_t why_bytes)
 {
-    *watch = (struct acre_waste_watch){.backend = backend, .ledger = ledger};
+    *watch = (struct acre_waste_watch){.stage = stage, .ledger = ledger};
     for (size_t i = 0; i < ACRE_MOMENTS; i++) {
         struct acre_moment_seen *seen = &watch->moments[i];
 
@@ -95,8 +93,7 @@ bool acre_waste_watch_begin(struct acre_waste_watch *watch, const struct acre_ba
         setvbuf(seen->report, seen->report_buffer, _IOFBF, sizeof seen->report_buffer);
     }
     acre_ledger_stop_at(ledger, peak_call, look_at_peak, watch);
-    watch->ledger_bytes = tables_of(ledger);
-    watch->knows_resident = read_resident(&watch->resident_bytes);
+    watch->base = acre_resident_base_now(ledger);
     return true;
 }
 

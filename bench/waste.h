@@ -2,6 +2,9 @@
  * Where the memory of a backend is at the two moments of a visit: when most is live, and when
  * everything has been dropped (alloc/waste.h).
  *
+ * Of an aged heap the litter's live blocks are another's: held, rounding and resident are without
+ * them, as if the backend had been opened behind them.
+ *
  * The first is inside an allocation, so what is asked there must not disturb the backend, which may
  * be the C library's malloc: streams are opened and given their buffers before the backend is.
  */
@@ -10,8 +13,8 @@
 
 #include <stdio.h>
 
-#include "alloc/ledger.h"
-#include "alloc/registry.h"
+#include "bench/process_memory.h"
+#include "bench/stage.h"
 #include "report/run.h"
 
 enum acre_moment { ACRE_MOMENT_PEAK, ACRE_MOMENT_DRAINED, ACRE_MOMENTS };
@@ -27,20 +30,18 @@ struct acre_moment_seen {
 };
 
 struct acre_waste_watch {
-    const struct acre_backend *backend; /* borrowed */
-    struct acre_ledger *ledger;         /* borrowed */
-    bool knows_resident;
-    uint64_t resident_bytes; /* before the backend was opened */
-    uint64_t ledger_bytes;   /* of the ledger's tables, at the same time */
+    const struct acre_stage *stage; /* borrowed */
+    struct acre_ledger *ledger;     /* borrowed */
+    struct acre_resident_base base;
     struct acre_moment_seen moments[ACRE_MOMENTS];
 };
 
 /*
- * Before the backend is opened, where `backend` will be. The peak is call number `peak_call` of a
+ * Before the stage is opened, where it will be. The peak is call number `peak_call` of a
  * full ledger. Reports are written to these paths (NULL: they are not). False with a sentence in
  * `why`; the watch is to be ended either way, and stays where it is.
  */
-bool acre_waste_watch_begin(struct acre_waste_watch *watch, const struct acre_backend *backend,
+bool acre_waste_watch_begin(struct acre_waste_watch *watch, const struct acre_stage *stage,
                             struct acre_ledger *ledger, uint64_t peak_call,
                             const char *const report_paths[ACRE_MOMENTS], char *why,
                             size_t why_bytes);

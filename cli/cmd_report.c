@@ -20,7 +20,7 @@ static const char help_text[] =
     "then\n"
     "how it was measured.\n"
     "\n"
-    "    --wide    every column of the table, and where the memory is\n"
+    "    --wide    every column of the table, where the memory is, and memory over time\n"
     "    --help    this text\n"
     "\n"
     "examples:\n"
@@ -82,7 +82,14 @@ static enum acre_exit show(const char *path, const struct acre_table_options *ta
 int acre_cmd_report(int argc, char **argv)
 {
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
-    struct request request = {.table = {.color = terminal.color, .width = terminal.width}};
+    struct request request = {
+        .table =
+            {
+                .color = terminal.color,
+                .unicode = terminal.unicode,
+                .width = terminal.width,
+            },
+    };
     enum acre_exit status = ACRE_EXIT_OK;
     char error[512];
 

@@ -2,6 +2,7 @@
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
+#include "report/over_time.h"
 #include "report/waste.h"
 
 #include <errno.h>
@@ -105,7 +106,8 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
              at++)
             add_row(&grid, &comparison->cells[at]);
         good = good && acre_grid_print(&grid, page, 2) &&
-               acre_waste_print_compared(page, comparison->cells + first, at - first);
+               acre_waste_print_compared(page, comparison->cells + first, at - first) &&
+               acre_over_time_print_compared(page, comparison->cells + first, at - first);
         putc('\n', page->stream);
         acre_grid_free(&grid);
     }

@@ -15,7 +15,8 @@ struct acre_page {
     FILE *stream;
     int width;
     bool color;
-    bool wide; /* tables keep all their columns, whatever the width */
+    bool wide;    /* tables keep all their columns, whatever the width */
+    bool unicode; /* characters beyond ASCII may be used */
 };
 
 /*

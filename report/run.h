@@ -89,6 +89,48 @@ struct acre_cell_waste {
     struct acre_waste_stack drained; /* when everything was dropped */
 };
 
+/* What was live, held and resident when a memory visit looked. */
+struct acre_memory_moment {
+    uint64_t live_bytes; /* requested */
+    bool has_usable, has_held, has_rss, has_resident;
+    uint64_t usable_bytes, held_bytes;
+    uint64_t rss_bytes;      /* of the whole process */
+    uint64_t resident_bytes; /* of the backend: ACRE_WASTE_RESIDENT */
+};
+
+/* A row of a timeline: one look at the process from outside, or a few that follow each other, of
+ * which the last is told in full and of resident the least and the most. */
+struct acre_memory_sample {
+    uint64_t time_ns;   /* since the first iteration began */
+    uint64_t looks;     /* that the row stands for */
+    uint64_t iteration; /* finished ones */
+    uint64_t live_bytes;
+    bool has_usable, has_held;
+    uint64_t usable_bytes, held_bytes;
+    uint64_t resident_bytes, resident_least_bytes, resident_most_bytes;
+    uint64_t rss_bytes, pss_bytes, private_dirty_bytes, huge_bytes;
+    uint64_t faults; /* since the process began */
+};
+
+/* Memory over time, in a run of its own. Not exact. */
+struct acre_cell_memory {
+    uint64_t iterations;
+    uint64_t run_ns, wait_ns;            /* of all iterations; from drained to later */
+    uint64_t peak_bytes, peak_iteration; /* most that was live, and in which it first was, from 1 */
+    bool has_peak_held;
+    uint64_t peak_held_bytes;
+    struct acre_memory_moment start, end; /* around the iterations */
+    struct acre_memory_moment drained, later;
+    struct acre_memory_sample *timeline;
+    size_t timeline_count;
+};
+
+/* Each iteration timed by itself: one value a round, by nearest rank. */
+struct acre_cell_pauses {
+    struct acre_series p50_ns, p99_ns, max_ns;
+    struct acre_series count; /* of iterations */
+};
+
 /* What a workload was given: "fill", "reuse", and in a heading "x reused". */
 struct acre_key_parameter {
     char *name, *value;
@@ -128,6 +170,12 @@ struct acre_cell {
 
     bool has_waste;
     struct acre_cell_waste waste;
+
+    bool has_memory;
+    struct acre_cell_memory memory;
+
+    bool has_pauses;
+    struct acre_cell_pauses pauses;
 
     /* NULL, or why the cell has no result ("out of memory", "killed by signal 9"). */
     char *failure;

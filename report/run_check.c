@@ -123,6 +123,10 @@ static bool check_lengths(const struct check *check, const struct acre_cell *cel
         {"rss_bytes", &cell->rss_bytes, true},
         {"cold_ns", &cell->cold_ns, true},
         {"cold_faults", &cell->cold_faults, true},
+        {"pauses.p50_ns", &cell->pauses.p50_ns, false},
+        {"pauses.p99_ns", &cell->pauses.p99_ns, false},
+        {"pauses.max_ns", &cell->pauses.max_ns, false},
+        {"pauses.count", &cell->pauses.count, false},
     };
     const size_t none = sizeof all / sizeof all[0];
     size_t first[2] = {none, none};

@@ -150,6 +150,56 @@ static const struct acre_field waste_fields[] = {
 };
 static const struct acre_shape waste_shape = SHAPE(acre_cell_waste, waste_fields);
 
+static const struct acre_field moment_fields[] = {
+    COUNT(acre_memory_moment, live_bytes),
+    COUNT_OR_NULL(acre_memory_moment, usable_bytes, has_usable, 0),
+    COUNT_OR_NULL(acre_memory_moment, held_bytes, has_held, 0),
+    COUNT_OR_NULL(acre_memory_moment, rss_bytes, has_rss, 0),
+    COUNT_OR_NULL(acre_memory_moment, resident_bytes, has_resident, 0),
+};
+static const struct acre_shape moment_shape = SHAPE(acre_memory_moment, moment_fields);
+
+static const struct acre_field sample_fields[] = {
+    COUNT(acre_memory_sample, time_ns),
+    COUNT(acre_memory_sample, looks),
+    COUNT(acre_memory_sample, iteration),
+    COUNT(acre_memory_sample, live_bytes),
+    COUNT_OR_NULL(acre_memory_sample, usable_bytes, has_usable, 0),
+    COUNT_OR_NULL(acre_memory_sample, held_bytes, has_held, 0),
+    COUNT(acre_memory_sample, resident_bytes),
+    COUNT(acre_memory_sample, resident_least_bytes),
+    COUNT(acre_memory_sample, resident_most_bytes),
+    COUNT(acre_memory_sample, rss_bytes),
+    COUNT(acre_memory_sample, pss_bytes),
+    COUNT(acre_memory_sample, private_dirty_bytes),
+    COUNT(acre_memory_sample, huge_bytes),
+    COUNT(acre_memory_sample, faults),
+};
+static const struct acre_shape sample_shape = SHAPE(acre_memory_sample, sample_fields);
+
+static const struct acre_field memory_fields[] = {
+    COUNT(acre_cell_memory, iterations),
+    COUNT(acre_cell_memory, run_ns),
+    COUNT(acre_cell_memory, wait_ns),
+    COUNT(acre_cell_memory, peak_bytes),
+    COUNT(acre_cell_memory, peak_iteration),
+    COUNT_OR_NULL(acre_cell_memory, peak_held_bytes, has_peak_held, 0),
+    OBJECT(acre_cell_memory, start, moment_shape),
+    OBJECT(acre_cell_memory, end, moment_shape),
+    OBJECT(acre_cell_memory, drained, moment_shape),
+    OBJECT(acre_cell_memory, later, moment_shape),
+    LIST(acre_cell_memory, timeline, timeline_count, sample_shape),
+};
+static const struct acre_shape memory_shape = SHAPE(acre_cell_memory, memory_fields);
+
+static const struct acre_field pauses_fields[] = {
+    SERIES(acre_cell_pauses, p50_ns, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell_pauses, p99_ns, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell_pauses, max_ns, ACRE_RANGE_POSITIVE),
+    SERIES(acre_cell_pauses, count, ACRE_RANGE_POSITIVE),
+};
+static const struct acre_shape pauses_shape = SHAPE(acre_cell_pauses, pauses_fields);
+
 static const struct acre_field parameter_fields[] = {
     TEXT(acre_key_parameter, name),
     TEXT(acre_key_parameter, value),
@@ -181,6 +231,8 @@ static const struct acre_field cell_fields[] = {
     SERIES(acre_cell, cold_faults, ACRE_RANGE_NOT_NEGATIVE),
     OBJECT_OR_NULL(acre_cell, recorded, has_recorded, 0, acre_shape_recorded),
     OBJECT_OR_NULL(acre_cell, waste, has_waste, 3, waste_shape),
+    OBJECT_OR_NULL(acre_cell, memory, has_memory, 4, memory_shape),
+    OBJECT_OR_NULL(acre_cell, pauses, has_pauses, 4, pauses_shape),
 };
 static const struct acre_shape cell_shape = SHAPE(acre_cell, cell_fields);
 

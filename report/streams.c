@@ -43,6 +43,18 @@ enum acre_exit acre_output_end(const char *program)
     return acre_output_failed(program, errno != 0 ? errno : EIO);
 }
 
+/* The locale itself is left alone: it would change the decimal point. */
+static bool locale_is_utf8(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *locale = getenv(variables[i]);
+        if (locale && *locale)
+            return strcasestr(locale, "utf-8") || strcasestr(locale, "utf8");
+    }
+    return false;
+}
+
 struct acre_terminal acre_terminal_of(int descriptor)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -51,6 +63,7 @@ struct acre_terminal acre_terminal_of(int descriptor)
     if (!isatty(descriptor))
         return terminal;
     terminal.color = !no_color || *no_color == '\0';
+    terminal.unicode = locale_is_utf8();
     if (ioctl(descriptor, TIOCGWINSZ, &size) == 0)
         terminal.width = size.ws_col;
     return terminal;

@@ -18,9 +18,10 @@ enum acre_exit acre_output_failed(const char *program, int cause);
 /* Flushes standard output: OK, or as above if anything printed has not arrived. */
 enum acre_exit acre_output_end(const char *program);
 
-/* What a stream is shown on. Colour: on a terminal, unless NO_COLOR is set to something. */
+/* What a stream is shown on. Colour: on a terminal, unless NO_COLOR is set to something. Unicode:
+ * on one whose locale, by LC_ALL, LC_CTYPE or LANG, is one of UTF-8. */
 struct acre_terminal {
-    bool color;
+    bool color, unicode;
     int width; /* in columns; 0: no terminal, or one that does not know */
 };
 

@@ -1,7 +1,10 @@
 #include "report/table.h"
+#include "report/aged.h"
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
+#include "report/over_time.h"
+#include "report/pauses.h"
 #include "report/provenance.h"
 #include "report/scaling.h"
 #include "report/sentence.h"
@@ -25,6 +28,8 @@ enum column {
     LIVE,
     HELD,
     RSS,
+    P99,
+    LONGEST,
     COLUMNS
 };
 
@@ -40,6 +45,8 @@ static const struct acre_column columns[COLUMNS] = {
     [LIVE] = {"live peak", true, 1, 2},
     [HELD] = {"held", true, 2, 2},
     [RSS] = {"RSS", true, 5, 2},
+    [P99] = {"p99 us", true, 6, 2},
+    [LONGEST] = {"max us", true, 7, 2},
 };
 
 static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
@@ -121,6 +128,19 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
         acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "not reported");
 }
 
+/* Single iterations: false when out of memory. */
+static bool set_pauses(struct acre_grid *grid, const struct acre_cell *cell)
+{
+    struct acre_pauses_summary pauses = {0};
+    enum acre_stats_status status = acre_pauses_sum_up(cell, &pauses);
+    bool is_known = status == ACRE_STATS_OK;
+    acre_grid_set(grid, P99, ACRE_PAINT_NONE, "%s",
+                  is_known ? acre_format_digits(pauses.p99_ns / 1e3).text : "-");
+    acre_grid_set(grid, LONGEST, ACRE_PAINT_NONE, "%s",
+                  is_known ? acre_format_digits(pauses.max_ns / 1e3).text : "-");
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
 static void set_time(struct acre_grid *grid, double ns, uint64_t units)
 {
     acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s", acre_format_digits(ns / 1e3).text);
@@ -155,7 +175,8 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     set_memory(grid, cell);
     return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_short, 1.0) &&
            set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_short, 1e-3) &&
-           set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0);
+           set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0) &&
+           set_pauses(grid, cell);
 }
 
 /* The columns of a group: with its unit, and without the column for it where it has none. */
@@ -251,7 +272,7 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
     putc('\n', page->stream);
     free(sentence);
     if (!print_table(page, group) || !print_cold(page, group) ||
-        (page->wide && !acre_waste_print(page, group)))
+        (page->wide && (!acre_waste_print(page, group) || !acre_over_time_print(page, group))))
         return false;
     putc('\n', page->stream);
     return acre_provenance_leaks(page, group, 1) && acre_provenance_results(page, group, 1);
@@ -269,8 +290,8 @@ static bool make_groups(const struct acre_run *run, const struct acre_cell *cons
 }
 
 /* Workload by workload, what is said over several sizes behind the groups of each. */
-static bool print_details(const struct acre_page *page, const struct acre_group *groups,
-                          size_t count)
+static bool print_details(const struct acre_page *page, const struct acre_run *run,
+                          const struct acre_group *groups, size_t count)
 {
     bool good = true;
     for (size_t at = 0, length; good && at < count; at += length) {
@@ -281,7 +302,7 @@ static bool print_details(const struct acre_page *page, const struct acre_group 
         }
         good = good && acre_scaling_print(page, groups + at, length);
     }
-    return good;
+    return good && acre_aged_print(page, run);
 }
 
 /* Many tables let the answer scroll away: of several workloads it comes first, and alone. */
@@ -295,7 +316,7 @@ static bool print_groups(const struct acre_page *page, const struct acre_run *ru
     if (is_suite)
         good = good && acre_summary_print(page, groups, count);
     if (!is_suite || page->wide)
-        good = good && print_details(page, groups, count);
+        good = good && print_details(page, run, groups, count);
     for (size_t i = 0; i < count; i++)
         acre_group_fini(&groups[i]);
     free(groups);
@@ -311,6 +332,7 @@ bool acre_run_print(const struct acre_run *run, FILE *stream,
         page.width = options->width > 0 ? options->width : ACRE_DEFAULT_WIDTH;
         page.color = options->color;
         page.wide = options->wide;
+        page.unicode = options->unicode;
     }
     errno = 0;
     if (!print_groups(&page, run) || !acre_provenance_run(&page, run)) {

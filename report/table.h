@@ -10,9 +10,11 @@
 #include <stdio.h>
 
 struct acre_table_options {
-    bool color; /* bold sentence, green and red verdicts */
-    bool wide;  /* every column, whatever the width, where the memory is, all groups */
-    int width;  /* in columns; 0: 100 */
+    bool color;   /* bold sentence, green and red verdicts */
+    bool wide;    /* every column, whatever the width, where the memory is, memory over time; of a
+                     suite the tables of all groups */
+    bool unicode; /* the stream shows curves made of block characters */
+    int width;    /* in columns; 0: 100 */
 };
 
 /*

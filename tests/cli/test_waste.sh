@@ -10,7 +10,7 @@ small='--rounds 1 --iterations 2 --elements 100 --fill reuse --lifetimes weak,re
 expect_out 0 '' -- "$SQUARE_CHAIN" $small --backends malloc,jemalloc,tbbmalloc,arena --quiet \
     --json "$run" --stats-dir "$dir"
 check 'four strategies have a stack at two moments' sh -c '
-    test "$(grep -c "\"peak\": {" "$1")" -eq 4 && test "$(grep -c "\"drained\": {" "$1")" -eq 4' \
+    test "$(grep -c "\"peak\": {" "$1")" -eq 4 && test "$(grep -c "\"figures\": \[" "$1")" -eq 8' \
     sh "$run"
 check 'what is not told is null' sh -c '
     test "$(grep -A1 -E "\"(slack|bookkeeping|kept_free|held)\": \{" "$1" | grep -c null)" -eq 8' \

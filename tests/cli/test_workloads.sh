@@ -13,7 +13,7 @@ workload()
     program=$1 name=$2 unit=$3 cells=$4 title=${3:+ns/$3}
     title=${title:-us/iter}
     shift 4
-    set -- --rounds 1 --iterations 2 --backends malloc,arena "$@"
+    set -- --rounds 1 --iterations 2 --memory-ms 10 --backends malloc,arena "$@"
     expect_out 0 "^usage:" -- "$program" --help
     check "the help of $name has examples" grep -q '^examples:' "$out"
     check "its lines fit 86 columns, but for a long path" awk -v path="$program" '

@@ -1,8 +1,8 @@
 #!/bin/sh
 # renew.sh PROGRAMS FILE...: runs what stands in the lines `<!-- measured: PROGRAM OPTION... -->` and
 # puts its output into the block behind each of them. PROGRAMS is a directory. Of a benchmark's
-# output what comes behind its results, the machine's description, is left out; a line that ends with
-# `| ranks -->` wants only the ranks over all sizes.
+# output what comes behind its first results is left out, but for the table of aged heaps; a line that
+# ends with `| ranks -->` wants only the ranks over all sizes.
 set -eu
 
 programs=$1
@@ -28,6 +28,9 @@ for file in "$@"; do
         # shellcheck disable=SC2086 # a list of words
         "$path" $options </dev/null >"$work/all"
         sed "$part" "$work/all" >"$work/output"
+        awk '/^Aged heaps/ { print "  ...\n"; on = 1 } on && /^  [A-Z]/ { exit }
+            on && !/^$/ { printf "%s", blank; blank = ""; print } on && /^$/ { blank = "\n" }' \
+            "$work/all" >>"$work/output"
         awk -v marker="$marker" -v output="$work/output" '
             /^```/ && waits {
                 fences++

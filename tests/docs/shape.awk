@@ -12,7 +12,7 @@
 }
 # What the sentence says is another sentence in each run.
 /^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|mlp|rnn|tree|script|recording-cost) / { print; skips = 1; next }
-/^ \| When most is live/ { skips = 1 }
-skips && / \| (strategy|where it is)/ { skips = 0 }
+/^ \| (When most is live|A second after)/ { skips = 1 }
+skips && / \| (strategy|where it is|resident \|)/ { skips = 0 }
 !skips && NF
 /^ \| Results/ { exit }

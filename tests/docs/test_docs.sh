@@ -37,22 +37,22 @@ shape()
     test -s committed && diff committed fresh
 }
 
-expect_out 0 '' -- "$SQUARE_CHAIN" --fill reuse --rounds 8
+expect_out 0 '' -- "$SQUARE_CHAIN" --fill reuse --rounds 8 --memory-ms 0
 check 'README.md shows what a run prints' shape README.md 'square-chain --fill reuse'
 expect_out 0 '' -- "$RECORDING_COST" --rounds 2
 check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
 
 # Numbers do not matter for the shape, so small ones do.
-expect_out 0 '' -- "$NODE_CHURN" --shape chain --graphs 2 --nodes 10 --rounds 2
+expect_out 0 '' -- "$NODE_CHURN" --shape chain --graphs 2 --nodes 10 --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows node-churn' shape docs/workloads.md \
     'node-churn --shape chain --graphs 1000 --rounds 8 --iterations 3' 2
-expect_out 0 '' -- "$WEAK_CHURN" --mode upgrade --rounds 2
+expect_out 0 '' -- "$WEAK_CHURN" --mode upgrade --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows upgrades' shape docs/workloads.md 'weak-churn --mode upgrade' 2
-expect_out 0 '' -- "$WEAK_CHURN" --mode death --rounds 2
+expect_out 0 '' -- "$WEAK_CHURN" --mode death --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows deaths' shape docs/workloads.md 'weak-churn --mode death' 2
-expect_out 0 '' -- "$CYCLES" --rounds 2
+expect_out 0 '' -- "$CYCLES" --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows cycles' shape docs/workloads.md cycles 2
-expect_out 0 '' -- "$DEEP_CHAIN" --nodes 1000 --rounds 2
+expect_out 0 '' -- "$DEEP_CHAIN" --nodes 1000 --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows deep-chain' shape docs/workloads.md deep-chain 2
 waste='--backends all --lifetimes weak,region --fill reuse --rounds 1 --wide'
 # shellcheck disable=SC2086 # options
@@ -66,7 +66,7 @@ for direction in '' '--backward '; do
     cp ranks "$out"
     check "docs/ranks.md shows ranks $direction" shape docs/ranks.md "square-chain $direction--elements 100,1000,10000,100000,1000000 --fill reuse --rounds 25 --lifetimes weak,walked,region --backends all | ranks" 0
 done
-expect_out 0 '' -- "$HANDOFF" --rounds 2
+expect_out 0 '' -- "$HANDOFF" --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
 expect_out 0 '' -- "$MLP" --rounds 2
 check 'docs/workloads.md shows mlp' shape docs/workloads.md mlp 2

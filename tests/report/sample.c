@@ -154,6 +154,76 @@ static void fill_waste(struct acre_cell *cell, uint64_t kept_bytes, bool knows)
     fill_stack(&cell->waste.drained, 0, 640000 + kept_bytes, knows);
 }
 
+static struct acre_memory_moment moment(uint64_t live_bytes, uint64_t held_bytes, bool knows)
+{
+    return (struct acre_memory_moment){
+        .live_bytes = live_bytes,
+        .has_usable = knows,
+        .has_held = knows,
+        .has_rss = true,
+        .has_resident = true,
+        .usable_bytes = knows ? live_bytes + 1024 : 0,
+        .held_bytes = knows ? held_bytes : 0,
+        .rss_bytes = 3000000 + held_bytes / 2,
+        .resident_bytes = held_bytes / 2,
+    };
+}
+
+/* Resident grows to `held_bytes` / 2 in the third of four rows, which stands for two looks. */
+static void fill_memory(struct acre_cell *cell, uint64_t held_bytes, bool knows)
+{
+    struct acre_cell_memory *memory = &cell->memory;
+    cell->has_memory = true;
+    *memory = (struct acre_cell_memory){
+        .iterations = 25000,
+        .run_ns = 300000017,
+        .wait_ns = 1000000001,
+        .peak_bytes = 640000,
+        .peak_iteration = 2,
+        .has_peak_held = knows,
+        .peak_held_bytes = knows ? held_bytes : 0,
+        .start = moment(0, 8192, knows),
+        .end = moment(320000, held_bytes - 8192, knows),
+        .drained = moment(0, held_bytes - 16384, knows),
+        .later = moment(0, held_bytes / 4, knows),
+        .timeline = must(calloc(4, sizeof *memory->timeline)),
+        .timeline_count = 4,
+    };
+    for (uint64_t i = 0; i < 4; i++) {
+        const uint64_t most = i == 2 ? held_bytes / 2 : held_bytes / 8 * (i + 1) / 2;
+        memory->timeline[i] = (struct acre_memory_sample){
+            .time_ns = 5000000 * (i + 1),
+            .looks = 1 + (i == 2),
+            .iteration = 400 * (i + 1),
+            .live_bytes = 320000 + i,
+            .has_usable = knows,
+            .has_held = knows,
+            .usable_bytes = knows ? 330000 : 0,
+            .held_bytes = knows ? held_bytes : 0,
+            .resident_bytes = most - 1,
+            .resident_least_bytes = most / 2,
+            .resident_most_bytes = most,
+            .rss_bytes = 3000000 + most,
+            .pss_bytes = 2000000 + most,
+            .private_dirty_bytes = 1000000 + most,
+            .huge_bytes = 2097152 * i,
+            .faults = 300 + i,
+        };
+    }
+}
+
+static void fill_pauses(struct acre_cell *cell, size_t rounds, double ns)
+{
+    struct acre_cell_pauses *pauses = &cell->pauses;
+    cell->has_pauses = true;
+    for (size_t i = 0; i < rounds; i++) {
+        append(&pauses->p50_ns, ns);
+        append(&pauses->p99_ns, ns * (2.0 + 0.1 * (double)i));
+        append(&pauses->max_ns, ns * (i == 0 ? 100.0 : 50.0));
+        append(&pauses->count, 2500.0);
+    }
+}
+
 static void fill_header(struct acre_run *run)
 {
     sample_text(&run->acre_version, "0.1.0");
@@ -195,6 +265,11 @@ void sample_small(struct acre_run *run)
     cell->waste.peak.parts[ACRE_WASTE_SLACK].is_known = false;
     cell->waste.peak.parts[ACRE_WASTE_SLACK].bytes = 0;
     sample_text(&cell->waste.peak.parts[ACRE_WASTE_SLACK].source, "not told");
+    fill_memory(cell, 1310720, true);
+    cell->memory.later.has_rss = cell->memory.later.has_resident = false;
+    cell->memory.later.rss_bytes = cell->memory.later.resident_bytes = 0;
+    cell->memory.timeline_count = 1; /* the fewer bytes the better */
+    fill_pauses(cell, 2, 5000.0);
     /* No decimal of fewer than 17 digits is any of these. */
     append(&cell->ns_per_iteration, 0.1 + 0.2);
     append(&cell->ns_per_iteration, 4651.000000000001);
@@ -272,6 +347,9 @@ static void sample_groups(struct acre_run *run, size_t groups, size_t rounds, ui
             if (arena)
                 cell->recorded.peak_held_bytes *= strategies[i].has_held ? 2 : 0;
             fill_waste(cell, arena ? 400000 : 100000, strategies[i].has_held);
+            fill_memory(cell, arena ? 3145728 : 1310720, strategies[i].has_held);
+            if (!strong)
+                fill_pauses(cell, rounds, 5000.0 * strategies[i].x_limit);
             if (!strong)
                 fill_times(cell, rounds, &random, strategies[i].x_limit, arena ? slowdown : 1.0,
                            strategies[i].faults);

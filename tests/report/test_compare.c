@@ -624,6 +624,132 @@ MTest(summary, comes_before_the_tables)
     acre_run_free(&run);
 }
 
+MTest(over_time, is_told_and_compared)
+{
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 1, 1.0);
+    char *text = printed(&a, &(struct acre_table_options){.wide = true});
+    static const char *const facts[] = {
+        /* Median and most of the rounds: 2 + 0.1 * (9 + 10) / 2 times 5.65 us, and 100 times. */
+        "p99 us  max us\n",
+        "    16.7     565\n",
+        "A second after all was dropped malloc/weak keeps least resident, 160 KiB, and "
+        "arena/region "
+        "most,\n  384 KiB.\n",
+        "\n  resident          start      most     at iteration       end   drained    later   "
+        "held "
+        "drained  held later   held/live  res/live\n",
+        /* Half of 1310720 in the third row, after 1,200 iterations. */
+        "\n  malloc/weak    4.00 KiB   640 KiB  1,200 of 25,000   636 KiB   632 KiB  160 KiB       "
+        "1.23 MiB     320 KiB        1.17     0.938\n",
+        "1.49 MiB  384 KiB              ?           ?           ?     0.938\n",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    cr_expect(!strstr(text, "█"), "no curve where nobody said that it can be shown");
+    free(text);
+    text = printed(&a, &(struct acre_table_options){.wide = true, .unicode = true});
+    cr_expect(strstr(text, "0.938   ▁▂█▄\n"), "%s", text);
+    free(text);
+    text = printed(&a, NULL);
+    cr_expect(!strstr(text, "at iteration"), "only in a wide table");
+    free(text);
+
+    /* Where nobody told, nothing is made up. */
+    for (size_t i = 0; i < a.cell_count; i++) {
+        struct acre_cell_memory *memory = &a.cells[i].memory;
+        memory->later.has_resident = memory->end.has_resident = false;
+        a.cells[i].has_waste = false;
+        a.cells[i].has_pauses = false;
+    }
+    text = printed(&a, &(struct acre_table_options){.wide = true});
+    cr_expect(strstr(text, "What stays resident when all is dropped was not told.\n"), "%s", text);
+    cr_expect(strstr(text, "    ?             ?    ?   632 KiB      ?  "), "%s", text);
+    cr_expect(strstr(text, "      ?         ?\n") && strstr(text, "       -       -\n"), "%s",
+              text);
+    free(text);
+    acre_run_free(&a);
+
+    sample_full(&a, 20, 1, 1.0);
+    sample_cell(&b, "malloc", "weak")->memory.later.resident_bytes = 0;
+    sample_cell(&b, "malloc", "weak")->pauses.max_ns.values[7] = 1e6;
+    sample_cell(&b, "jemalloc", "weak")->has_memory = false;
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect(!strstr(told.out, "Memory over time"), "only when asked for");
+    compare("--wide", path_a, path_b, NULL);
+    cr_expect_eq(occurrences(told.out, "Memory over time and pauses, one visit a cell: no "
+                                       "verdicts."),
+                 2);
+    cr_expect(
+        strstr(told.out, "\n  malloc/weak  A    4.00 KiB   640 KiB  1,200 of 25,000   636 KiB "
+                         "  632 KiB  160 KiB ") &&
+            strstr(told.out, "     565\n  malloc/weak  B    4.00 KiB   640 KiB  1,200 of 25,000 "
+                             "  636 KiB   632 KiB      0 B ") &&
+            strstr(told.out, "    1000\n"),
+        "%s", told.out);
+    /* In the first group the other has none. */
+    cr_expect_eq(occurrences(told.out, "jemalloc/weak  A "), 1, "where both know: %s", told.out);
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
+/* The second group of a sample made to the aged first one. */
+static void sample_aged(struct acre_run *run, const char *cycles)
+{
+    sample_full(run, 20, 1, 1.0);
+    for (size_t i = run->cell_count / 2; i < run->cell_count; i++) {
+        struct acre_cell_key *key = &run->cells[i].key;
+        struct acre_key_parameter *grown =
+            realloc(key->parameters, (key->parameter_count + 1) * sizeof *grown);
+        cr_assert(grown);
+        key->parameters = grown;
+        sample_text(&key->parameters[2].value, "false");
+        sample_text(&key->parameters[2].title, "forward");
+        grown[key->parameter_count] = (struct acre_key_parameter){0};
+        sample_text(&grown[key->parameter_count].name, "age");
+        sample_text(&grown[key->parameter_count].value, cycles);
+        sample_text(&grown[key->parameter_count].title, "age 3");
+        key->parameter_count++;
+        run->cells[i].recorded.peak_held_bytes += 1 << 20;
+        for (size_t r = 0; r < run->cells[i].ns_per_iteration.count; r++)
+            run->cells[i].ns_per_iteration.values[r] *=
+                strcmp(key->backend, "malloc") == 0 ? 2.0 : 1.0;
+    }
+}
+
+MTest(aged, stands_beside_the_clean)
+{
+    struct acre_run run;
+    sample_aged(&run, "3");
+    char *text = printed(&run, NULL);
+    static const char *const facts[] = {
+        "square-chain  10,000 elements, depth 3, forward, x reused, order seed  20 rounds\n",
+        "square-chain  10,000 elements, depth 3, forward, x reused, order seed, age 3  20 rounds\n",
+        "\nAged heaps against clean ones: 10,000 elements, depth 3, forward, x reused, order "
+        "seed\n",
+        "x slower [1.9",
+        "]     704 KiB   1.69 MiB\n",
+        "  malloc/strong  age 3         -        -  -",
+        "no difference shown  ",
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    cr_expect(strstr(text, "\n  malloc/weak    age 3      5.28     10.5  1.98x slower [1.9"), "%s",
+              text);
+    cr_expect(widest_line(text) <= 100, "%zu columns", widest_line(text));
+    free(text);
+
+    /* Without a clean one there is nothing to hold it against. */
+    for (size_t i = 0; i < run.cell_count / 2; i++)
+        sample_text(&run.cells[i].key.parameters[0].value, "77");
+    text = printed(&run, NULL);
+    cr_expect(!strstr(text, "Aged heaps"));
+    free(text);
+    acre_run_free(&run);
+}
+
 MTest(waste, is_told_and_compared)
 {
     struct acre_run a, b;

@@ -96,6 +96,40 @@ static void same_stack(const struct acre_waste_stack *a, const struct acre_waste
     cr_assert_str_eq(a->figures[0].name, b->figures[0].name);
 }
 
+static void same_memory(const struct acre_cell_memory *a, const struct acre_cell_memory *b)
+{
+    const struct acre_memory_moment *const moments[][2] = {
+        {&a->start, &b->start},
+        {&a->end, &b->end},
+        {&a->drained, &b->drained},
+        {&a->later, &b->later},
+    };
+    cr_assert(a->iterations == b->iterations && a->run_ns == b->run_ns && a->wait_ns == b->wait_ns);
+    cr_assert(a->peak_bytes == b->peak_bytes && a->peak_iteration == b->peak_iteration);
+    cr_assert(a->has_peak_held == b->has_peak_held && a->peak_held_bytes == b->peak_held_bytes);
+    for (size_t i = 0; i < 4; i++) {
+        const struct acre_memory_moment *x = moments[i][0], *y = moments[i][1];
+        cr_assert(x->has_usable == y->has_usable && x->has_held == y->has_held);
+        cr_assert(x->has_rss == y->has_rss && x->has_resident == y->has_resident);
+        cr_assert(x->live_bytes == y->live_bytes && x->usable_bytes == y->usable_bytes);
+        cr_assert(x->held_bytes == y->held_bytes && x->rss_bytes == y->rss_bytes);
+        cr_assert(x->resident_bytes == y->resident_bytes);
+    }
+    cr_assert(a->timeline_count > 0 && a->timeline_count == b->timeline_count);
+    for (size_t i = 0; i < a->timeline_count; i++) {
+        const struct acre_memory_sample *x = &a->timeline[i], *y = &b->timeline[i];
+        cr_assert(x->time_ns == y->time_ns && x->looks == y->looks);
+        cr_assert(x->iteration == y->iteration && x->live_bytes == y->live_bytes);
+        cr_assert(x->usable_bytes == y->usable_bytes && x->held_bytes == y->held_bytes);
+        cr_assert(x->resident_bytes == y->resident_bytes);
+        cr_assert(x->resident_least_bytes == y->resident_least_bytes);
+        cr_assert(x->resident_most_bytes == y->resident_most_bytes);
+        cr_assert(x->rss_bytes == y->rss_bytes && x->pss_bytes == y->pss_bytes);
+        cr_assert(x->private_dirty_bytes == y->private_dirty_bytes);
+        cr_assert(x->huge_bytes == y->huge_bytes && x->faults == y->faults);
+    }
+}
+
 MTest(run, round_trip_is_exact)
 {
     struct acre_run samples[2], back;
@@ -146,6 +180,12 @@ MTest(run, round_trip_is_exact)
         cr_assert_eq(s->peak_call, 57);
         same_stack(&a->waste.peak, &b->waste.peak);
         same_stack(&a->waste.drained, &b->waste.drained);
+        cr_assert(a->has_memory && b->has_memory && a->has_pauses && b->has_pauses);
+        same_memory(&a->memory, &b->memory);
+        same_series(&a->pauses.p50_ns, &b->pauses.p50_ns);
+        same_series(&a->pauses.p99_ns, &b->pauses.p99_ns);
+        same_series(&a->pauses.max_ns, &b->pauses.max_ns);
+        same_series(&a->pauses.count, &b->pauses.count);
         if (i == 0)
             cr_assert_str_eq(back.cells[1].failure, "killed by signal 9");
         free(text);
@@ -274,6 +314,15 @@ MTest(run, what_is_wrong_is_named)
          "cells[0].waste.peak.slack.source: expected a string, found a whole number"},
         {"\"number\": 17", "\"number\": null",
          "cells[0].waste.peak.figures[0].number: expected a whole number, found null"},
+        {"\"memory\": {", "\"melody\": {", "cells[0]: no \"memory\""},
+        {"\"later\": {", "\"latter\": {", "cells[0].memory: no \"later\""},
+        {"\"looks\": 1", "\"looks\": -1", "cells[0].memory.timeline[0].looks: -1 is negative"},
+        {"\"peak_iteration\": 2", "\"peak_iteration\": null",
+         "cells[0].memory.peak_iteration: expected a whole number, found null"},
+        {"\"pauses\": {", "\"causes\": {", "cells[0]: no \"pauses\""},
+        {"500000.0", "0.0", "cells[0].pauses.max_ns[0]: 0 must be above 0"},
+        {"2500.0,", "2500.0, 2500.0,",
+         "cells[0].pauses.count: 3 values where ns_per_iteration has 2"},
         {"\"rounds\": 2", "\"rounds\": -2", "rounds: -2 is negative"},
         {"\"rounds\": 2", "\"rounds\": 2.5", "rounds: expected a whole number, found a number wi"},
         {"\"rounds\": 2", "\"rounds\": 9223372036854775808", "too big integer"},
@@ -344,6 +393,28 @@ MTest(run, what_is_wrong_is_named)
         cr_expect(strstr(error, others[i].error), "wanted '%s', got '%s'", others[i].error, error);
         is_one_line(error);
     }
+    /* What versions 2 and 3 had not is not looked for in them. */
+    char *third =
+        edited(text, "\"version\": 4",
+               "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
+    put(&file, third, strlen(third));
+    cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
+    cr_assert(back.cells[0].has_waste && !back.cells[0].has_memory && !back.cells[0].has_pauses);
+    acre_run_free(&back);
+    char *older =
+        edited(text, "\"version\": 4",
+               "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
+    char *without_call = edited(older, "\"peak_call\": 57,", "");
+    char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
+    put(&file, second, strlen(second));
+    cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
+    cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
+    cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
+    acre_run_free(&back);
+    free(third);
+    free(second);
+    free(without_call);
+    free(older);
     /* Unknown keys are ignored; deep nesting is an error, not a stack overflow. */
     char *changed = edited(text, "\"rounds\": 2", "\"rounds\": 2, \"new in some future\": [{}]");
     put(&file, changed, strlen(changed));

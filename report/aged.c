@@ -1,0 +1,179 @@
+#include "report/aged.h"
+#include "report/format.h"
+#include "report/group.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STRATEGY, HEAP, CLEAN, AGED, AGAINST, HELD_CLEAN, HELD_AGED, COLUMNS };
+
+static const struct acre_column columns[COLUMNS] = {
+    [STRATEGY] = {"aged heaps", false, 0, 0}, [HEAP] = {"", false, 0, 2},
+    [CLEAN] = {"clean us", true, 0, 2},       [AGED] = {"aged us", true, 0, 2},
+    [AGAINST] = {"vs clean", false, 0, 2},    [HELD_CLEAN] = {"held clean", true, 1, 2},
+    [HELD_AGED] = {"held aged", true, 2, 2},
+};
+
+/* "age", "age-occupancy" */
+static bool is_of_age(const struct acre_key_parameter *parameter)
+{
+    return parameter->name &&
+           (strcmp(parameter->name, "age") == 0 || strcmp(parameter->name, "age-occupancy") == 0);
+}
+
+/* Parameters of age come last. */
+static size_t count_of_others(const struct acre_cell_key *key)
+{
+    size_t count = key->parameter_count;
+    while (count > 0 && is_of_age(&key->parameters[count - 1]))
+        count--;
+    return count;
+}
+
+static bool is_aged(const struct acre_cell *cell)
+{
+    return count_of_others(&cell->key) < cell->key.parameter_count;
+}
+
+/* The same strategy with the same parameters on a clean heap, or NULL; `cells` are sorted. */
+static const struct acre_cell *clean_one_of(const struct acre_cell *const *cells, size_t count,
+                                            const struct acre_cell *aged)
+{
+    struct acre_cell_key key = aged->key; /* what it points to is borrowed */
+    size_t low = 0;
+    key.parameter_count = count_of_others(&aged->key);
+    while (count > 0) {
+        size_t half = count / 2;
+        int order = acre_cell_key_compare(&cells[low + half]->key, &key);
+        if (order == 0)
+            return cells[low + half];
+        if (order < 0) {
+            low += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return NULL;
+}
+
+/* "age 3, occupancy 25 %" */
+static struct acre_group_title heap_of(const struct acre_cell *aged)
+{
+    struct acre_cell_key key = aged->key;
+    size_t others = count_of_others(&aged->key);
+    key.parameters += others;
+    key.parameter_count -= others;
+    return acre_group_title(&key);
+}
+
+static void set_held(struct acre_grid *grid, size_t column, const struct acre_cell *cell)
+{
+    if (cell->has_recorded && cell->recorded.has_held)
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s",
+                      acre_format_bytes((double)cell->recorded.peak_held_bytes).text);
+    else
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "?");
+}
+
+/* False when out of memory. */
+static bool set_times(struct acre_grid *grid, const struct acre_cell *clean,
+                      const struct acre_cell *aged)
+{
+    struct acre_ratio ratio;
+    double clean_ns, aged_ns;
+    enum acre_stats_status status =
+        acre_ratio_of_pairs(&aged->ns_per_iteration, &clean->ns_per_iteration, &ratio);
+    if (status == ACRE_STATS_OK)
+        status = acre_series_median(&clean->ns_per_iteration, &clean_ns);
+    if (status == ACRE_STATS_OK)
+        status = acre_series_median(&aged->ns_per_iteration, &aged_ns);
+    if (status != ACRE_STATS_OK) {
+        acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "-");
+        acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "-");
+        acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "-");
+        return status != ACRE_STATS_NO_MEMORY;
+    }
+    acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "%s", acre_format_digits(clean_ns / 1e3).text);
+    acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "%s", acre_format_digits(aged_ns / 1e3).text);
+    acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "%s", acre_format_verdict(&ratio, true).text);
+    return true;
+}
+
+/* False when out of memory. */
+static bool add_row(struct acre_grid *grid, const struct acre_cell *clean,
+                    const struct acre_cell *aged)
+{
+    acre_grid_row(grid);
+    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s", aged->key.backend, aged->key.lifetime);
+    acre_grid_set(grid, HEAP, ACRE_PAINT_NONE, "%s", heap_of(aged).text);
+    set_held(grid, HELD_CLEAN, clean);
+    set_held(grid, HELD_AGED, aged);
+    return set_times(grid, clean, aged);
+}
+
+struct pair {
+    const struct acre_cell *clean, *aged;
+};
+
+static int order_pairs(const void *left, const void *right)
+{
+    const struct pair *a = left, *b = right;
+    int order = acre_cell_key_compare(&a->clean->key, &b->clean->key);
+    return order != 0 ? order : acre_cell_key_compare(&a->aged->key, &b->aged->key);
+}
+
+/* NULL when out of memory. The caller frees it. */
+static struct pair *find_pairs(const struct acre_run *run, size_t *count)
+{
+    const struct acre_cell **cells = acre_run_sorted_cells(run);
+    struct pair *pairs = calloc(run->cell_count + 1, sizeof *pairs);
+    *count = 0;
+    for (size_t i = 0; cells && pairs && i < run->cell_count; i++) {
+        const struct acre_cell *aged = cells[i];
+        const struct acre_cell *clean =
+            is_aged(aged) ? clean_one_of(cells, run->cell_count, aged) : NULL;
+        if (clean)
+            pairs[(*count)++] = (struct pair){clean, aged};
+    }
+    if (!cells) {
+        free(pairs);
+        pairs = NULL;
+    }
+    free(cells);
+    if (pairs)
+        qsort(pairs, *count, sizeof *pairs, order_pairs);
+    return pairs;
+}
+
+/* Those of one clean group; false when out of memory. */
+static bool print_pairs(const struct acre_page *page, const struct pair *pairs, size_t count)
+{
+    struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
+    bool good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "Aged heaps against clean ones: %s",
+                              acre_group_title(&pairs[0].clean->key).text);
+    for (size_t i = 0; good && i < count; i++)
+        good = add_row(&grid, pairs[i].clean, pairs[i].aged);
+    putc('\n', page->stream);
+    good = good && acre_grid_print(&grid, page, 2);
+    putc('\n', page->stream);
+    acre_grid_free(&grid);
+    return good;
+}
+
+bool acre_aged_print(const struct acre_page *page, const struct acre_run *run)
+{
+    size_t count, length;
+    struct pair *pairs = find_pairs(run, &count);
+    bool good = pairs != NULL;
+    for (size_t at = 0; good && at < count; at += length) {
+        length = 1;
+        while (at + length < count &&
+               acre_cell_key_same_group(&pairs[at].clean->key, &pairs[at + length].clean->key))
+            length++;
+        good = print_pairs(page, pairs + at, length);
+    }
+    free(pairs);
+    return good;
+}
