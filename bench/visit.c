@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "alloc/backends.h"
 #include "bench/batches.h"
@@ -22,11 +23,12 @@ enum { CHECKED_ITERATIONS = 16, CHECKED_AT_LEAST = 2, CHECKED_NS = 50 * 1000 * 1
 /* A visit under way. */
 struct session {
     const struct acre_visit *visit;
-    struct acre_run *run;       /* the answer */
-    struct acre_cell *cell;     /* its one cell */
-    char why_failed[512];       /* "": it did not */
-    bool is_incomplete;         /* no memory for the rest of the answer */
-    struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
+    struct acre_run *run;            /* the answer */
+    struct acre_cell *cell;          /* its one cell */
+    char why_failed[512];            /* "": it did not */
+    bool is_incomplete;              /* no memory for the rest of the answer */
+    struct acre_ledger *ledger;      /* borrowed; NULL: not recorded */
+    struct acre_trace_writer *trace; /* borrowed; NULL: not traced */
     struct acre_stage stage;
     void *state; /* of the workload */
     uint64_t next_iteration;
@@ -94,7 +96,7 @@ static void keep_identity(struct session *session)
 static bool open_session(struct session *session)
 {
     const struct acre_cell_spec *spec = &session->visit->spec;
-    const struct acre_layers layers = {.ledger = session->ledger};
+    const struct acre_layers layers = {.ledger = session->ledger, .trace = session->trace};
     char why[256];
 
     if (!acre_workload_open_stage(session->visit->workload, spec, &session->stage, &layers, why,
@@ -238,6 +240,8 @@ static void visit_timed(struct session *session)
 struct books {
     struct acre_alloc *pages;
     struct acre_ledger ledger;
+    struct acre_trace_writer trace;
+    char trace_path[256];
 };
 
 static bool open_full_books(struct books *books, size_t rows)
@@ -252,6 +256,48 @@ static void close_books(struct books *books)
     acre_destroy(books->pages);
 }
 
+/* A file of the disk that has no name any more when it is written. */
+static bool open_trace(struct session *session, struct books *books)
+{
+    const char *dir = getenv("TMPDIR");
+    char why[512];
+    int file;
+    bool is_open;
+
+    books->pages = acre_pages_new();
+    snprintf(books->trace_path, sizeof books->trace_path, "%.200s/acre-trace-XXXXXX",
+             dir != NULL && dir[0] != '\0' ? dir : "/tmp");
+    file = mkstemp(books->trace_path);
+    if (books->pages == NULL || file < 0)
+        return fail(session, "no file for the trace");
+    is_open = acre_trace_writer_open(&books->trace, books->pages, books->trace_path, INT64_MAX,
+                                     &(struct acre_trace_about){0}, why, sizeof why);
+    unlink(books->trace_path);
+    close(file);
+    session->trace = is_open ? &books->trace : NULL;
+    return is_open || fail(session, why);
+}
+
+/* What was traced, for whoever wants to know what an event costs. */
+static void close_trace(struct session *session)
+{
+    const uint64_t *counts = session->trace->counts;
+    struct acre_recorded *recorded = &session->cell->recorded;
+    char why[512];
+
+    if (!acre_trace_writer_close(session->trace, why, sizeof why))
+        fail(session, why);
+    session->cell->has_recorded = true;
+    *recorded = (struct acre_recorded){
+        .iterations = session->next_iteration,
+        .allocations = counts[ACRE_TRACE_ALLOCATE],
+        .frees = counts[ACRE_TRACE_FREE],
+        .resets = counts[ACRE_TRACE_RESET],
+        .checksum = strdup(""),
+    };
+    session->is_incomplete |= recorded->checksum == NULL;
+}
+
 static bool open_books_of(struct session *session, struct books *books)
 {
     *books = (struct books){0};
@@ -263,6 +309,8 @@ static bool open_books_of(struct session *session, struct books *books)
     case ACRE_VISIT_COST_OF_FULL:
         session->ledger = &books->ledger;
         return open_full_books(books, 1);
+    case ACRE_VISIT_COST_OF_TRACE:
+        return open_trace(session, books);
     default:
         return true;
     }
@@ -308,6 +356,8 @@ static void visit_cost(struct session *session)
     }
     end_session(session);
     end_session(&unrecorded);
+    if (session->trace != NULL)
+        close_trace(session);
     if (unrecorded.why_failed[0] != '\0')
         fail(session, unrecorded.why_failed);
     session->is_incomplete |= unrecorded.is_incomplete;
@@ -474,6 +524,7 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
     case ACRE_VISIT_COST_OF_NOTHING:
     case ACRE_VISIT_COST_OF_COUNTS:
     case ACRE_VISIT_COST_OF_FULL:
+    case ACRE_VISIT_COST_OF_TRACE:
         visit_cost(&session);
         break;
     case ACRE_VISIT_KIND_COUNT:
