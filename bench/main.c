@@ -14,6 +14,8 @@
 #include "bench/options.h"
 #include "bench/runner.h"
 #include "bench/stats_dir.h"
+#include "bench/traced.h"
+#include "report/format.h"
 #include "report/streams.h"
 #include "report/table.h"
 
@@ -159,25 +161,7 @@ static enum acre_exit run_in_process(const struct program *program)
     return status;
 }
 
-/* A picture --------------------------------------------------------------------------------- */
-
-static enum acre_exit draw(const struct program *program)
-{
-    const struct acre_bench_options *options = &program->options;
-    const struct acre_cell_spec spec = first_spec(program);
-    char error[512];
-    enum acre_exit status;
-
-    restart(program);
-    status = acre_bench_draw(program->workload, &spec, options->draw_path, error, sizeof error);
-    if (status != ACRE_EXIT_OK)
-        return complain(program->name, status, error);
-    if (!options->quiet && strcmp(options->draw_path, "-") != 0)
-        printf("wrote %s\n", options->draw_path);
-    return acre_output_end(program->name);
-}
-
-/* The whole run ----------------------------------------------------------------------------- */
+/* The line that repeats it -------------------------------------------------------------------- */
 
 static bool is_plain(const char *word)
 {
@@ -214,6 +198,61 @@ static char *command_line(const struct program *program)
     }
     return line;
 }
+
+/* A picture --------------------------------------------------------------------------------- */
+
+static enum acre_exit draw(const struct program *program)
+{
+    const struct acre_bench_options *options = &program->options;
+    const struct acre_cell_spec spec = first_spec(program);
+    char error[512];
+    enum acre_exit status;
+
+    restart(program);
+    status = acre_bench_draw(program->workload, &spec, options->draw_path, error, sizeof error);
+    if (status != ACRE_EXIT_OK)
+        return complain(program->name, status, error);
+    if (!options->quiet && strcmp(options->draw_path, "-") != 0)
+        printf("wrote %s\n", options->draw_path);
+    return acre_output_end(program->name);
+}
+
+/* A trace ----------------------------------------------------------------------------------- */
+
+static void print_traced(const char *path, const struct acre_traced *traced)
+{
+    printf("wrote %s: %s events, %s      next: acre info %s\n", path,
+           acre_format_count(traced->events).text,
+           acre_format_bytes((double)traced->file_bytes).text, path);
+}
+
+static enum acre_exit trace(const struct program *program)
+{
+    const struct acre_bench_options *options = &program->options;
+    const struct acre_cell_spec spec = first_spec(program);
+    char *command = command_line(program);
+    const struct acre_trace_request request = {
+        .path = options->trace_path,
+        .command = command,
+        .limit_bytes = options->trace_limit_bytes,
+        .iterations = spec.lifetime == ACRE_LIFETIME_STRONG ? ACRE_STRONG_ITERATIONS
+                                                            : iterations_of(program),
+    };
+    struct acre_traced traced;
+    char error[512];
+    enum acre_exit status;
+
+    restart(program);
+    status = acre_bench_trace(program->workload, &spec, &request, &traced, error, sizeof error);
+    free(command);
+    if (status != ACRE_EXIT_OK)
+        return complain(program->name, status, error);
+    if (!options->quiet)
+        print_traced(options->trace_path, &traced);
+    return acre_output_end(program->name);
+}
+
+/* The whole run ----------------------------------------------------------------------------- */
 
 static bool print(const struct program *program, const struct acre_run *run)
 {
@@ -332,6 +371,8 @@ static enum acre_exit dispatch(const struct program *program)
         return run_child(program);
     if (program->options.draw_path != NULL)
         return draw(program);
+    if (program->options.trace_path != NULL)
+        return trace(program);
     if (program->options.in_process)
         return run_in_process(program);
     return run_all(program);

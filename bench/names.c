@@ -14,6 +14,7 @@ static const char *const visit_kind_names[] = {
     [ACRE_VISIT_COST_OF_NOTHING] = "cost-of-nothing",
     [ACRE_VISIT_COST_OF_COUNTS] = "cost-of-counts",
     [ACRE_VISIT_COST_OF_FULL] = "cost-of-full",
+    [ACRE_VISIT_COST_OF_TRACE] = "cost-of-trace",
 };
 
 const char *acre_visit_kind_name(enum acre_visit_kind kind)

@@ -21,6 +21,8 @@ enum {
     OPTION_FAULT,
     OPTION_JSON,
     OPTION_DRAW,
+    OPTION_TRACE,
+    OPTION_TRACE_LIMIT,
     OPTION_QUIET,
     OPTION_WIDE,
     OPTION_STATS_DIR,
@@ -48,6 +50,8 @@ static const struct option common_options[] = {
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"json", required_argument, NULL, OPTION_JSON},
     {"draw", required_argument, NULL, OPTION_DRAW},
+    {"trace", required_argument, NULL, OPTION_TRACE},
+    {"trace-limit", required_argument, NULL, OPTION_TRACE_LIMIT},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"wide", no_argument, NULL, OPTION_WIDE},
     {"stats-dir", required_argument, NULL, OPTION_STATS_DIR},
@@ -64,6 +68,10 @@ static const struct option common_options[] = {
 };
 
 enum { COMMON_OPTIONS = sizeof common_options / sizeof common_options[0] };
+
+/* Room for a header, a block and the trailer; and what nobody fills by mistake. */
+enum { LEAST_TRACE_BYTES = 256 * 1024 };
+static const uint64_t usual_trace_bytes = UINT64_C(1) << 30;
 
 struct reader {
     const struct acre_workload *workload; /* NULL: all */
@@ -109,6 +117,21 @@ static bool read_child(const struct reader *reader, const char *word)
     reader->options->is_child = true;
     return acre_visit_kind_from_name(word, &reader->options->visit) ||
            acre_refuse(&reader->refusal, "--child: '%.40s' is no kind of visit", word);
+}
+
+static bool read_trace_limit(const struct reader *reader, const char *text)
+{
+    static const struct acre_setting setting = {"limit", ACRE_SETTING_BYTES, LEAST_TRACE_BYTES,
+                                                INT64_MAX, ""};
+    struct acre_setting_value value = {0};
+    char whole[128];
+    char why[256];
+
+    snprintf(whole, sizeof whole, "limit=%s", text);
+    if (!acre_settings_read(&setting, 1, whole, &value, why, sizeof why))
+        return acre_refuse(&reader->refusal, "--trace-limit: %s", why);
+    reader->options->trace_limit_bytes = (uint64_t)value.number;
+    return true;
 }
 
 /* All of it --------------------------------------------------------------------------------- */
@@ -174,6 +197,11 @@ static bool read_option(const struct reader *reader, int option, const char *val
                    &reader->refusal,
                    "--draw: '%.40s' is neither - nor FILE.dot, FILE.svg, FILE.png, FILE.pdf",
                    value);
+    case OPTION_TRACE:
+        o->trace_path = value;
+        return value[0] != '\0' || acre_refuse(&reader->refusal, "--trace: the name is empty");
+    case OPTION_TRACE_LIMIT:
+        return read_trace_limit(reader, value);
     case OPTION_IN_PROCESS:
         o->in_process = true;
         return true;
@@ -196,6 +224,7 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
         .seed = 1,
         .visit_ms = ACRE_VISIT_MS,
         .memory_ms = workload != NULL ? ACRE_MEMORY_MS : ACRE_SUITE_MEMORY_MS,
+        .trace_limit_bytes = usual_trace_bytes,
     };
     acre_parameter_set_defaults(&acre_age_parameter, &options->ages);
     read_occupancy(&(struct reader){.options = options}, acre_occupancy_parameter.defaults);
@@ -257,19 +286,24 @@ static bool check_pairs(const struct reader *reader)
     return true;
 }
 
-/* Behind guard rails nothing is measured or drawn. */
-static bool check_rails(const struct reader *reader)
+/* What is done instead of measuring is one thing: behind guard rails nothing is drawn. */
+static bool check_modes(const struct reader *reader)
 {
     const struct acre_bench_options *o = reader->options;
-    const char *rail = o->rails.guard_resets != 0 ? "--guard" : "--fault";
+    const char *mode = o->rails.guard_resets != 0         ? "--guard"
+                       : acre_rails_have_fault(&o->rails) ? "--fault"
+                       : o->trace_path != NULL            ? "--trace"
+                                                          : NULL;
 
-    if (!acre_rails_are_up(&o->rails) || o->is_child)
+    if (mode == NULL || o->is_child)
         return true;
     if (o->json_path != NULL)
         return acre_refuse(&reader->refusal,
-                           "%s: nothing is measured, so --json has no run to write", rail);
+                           "%s: nothing is measured, so --json has no run to write", mode);
     if (o->draw_path != NULL)
-        return acre_refuse(&reader->refusal, "%s: nothing is drawn, leave out --draw", rail);
+        return acre_refuse(&reader->refusal, "%s: nothing is drawn, leave out --draw", mode);
+    if (o->trace_path != NULL && acre_rails_are_up(&o->rails))
+        return acre_refuse(&reader->refusal, "%s: nothing is traced, leave out --trace", mode);
     return true;
 }
 
@@ -280,6 +314,7 @@ static bool check_suite(const struct reader *reader)
     const char *option = o->is_child            ? "--child"
                          : o->in_process        ? "--in-process"
                          : o->draw_path != NULL ? "--draw"
+                         : o->trace_path != NULL ? "--trace"
                                                 : NULL;
 
     if (reader->workload != NULL || option == NULL)
@@ -317,9 +352,11 @@ static bool put_clean_first(const struct reader *reader)
 
     if (o->is_child || (given.count == 1 && given.values[0] == 0))
         return true;
-    if (o->in_process || o->draw_path != NULL || acre_rails_are_up(&o->rails))
-        return acre_refuse(&reader->refusal, "--age: only a whole run ages heaps; leave out "
-                                             "--in-process, --draw, --guard and --fault");
+    if (o->in_process || o->draw_path != NULL || o->trace_path != NULL ||
+        acre_rails_are_up(&o->rails))
+        return acre_refuse(&reader->refusal,
+                           "--age: only a whole run ages heaps; leave out --in-process, --draw, "
+                           "--trace, --guard and --fault");
     o->ages = (struct acre_values){.count = 1};
     for (size_t i = 0; i < given.count; i++) {
         if (given.values[i] == 0)
@@ -368,9 +405,10 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (optind < argc)
         return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
                            argv[optind]);
-    if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
+    if (options->stats_dir != NULL &&
+        (options->in_process || options->draw_path != NULL || options->trace_path != NULL))
         return acre_refuse(&reader.refusal,
-                           "--stats-dir: nothing is recorded with --in-process or --draw");
-    return check_suite(&reader) && check_rails(&reader) && put_clean_first(&reader) &&
+                           "--stats-dir: nothing is recorded with --in-process, --draw or --trace");
+    return check_suite(&reader) && check_modes(&reader) && put_clean_first(&reader) &&
            check_pairs(&reader);
 }

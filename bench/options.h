@@ -30,8 +30,10 @@ struct acre_bench_options {
     bool lifetimes_were_named; /* then each must have a pair that can run */
     const char *json_path;     /* NULL: none */
     const char *draw_path;     /* NULL: measure */
-    const char *stats_dir;     /* NULL: reports of the libraries are not kept */
-    struct acre_rails rails;   /* any: check instead of measuring */
+    const char *trace_path;    /* NULL: none */
+    uint64_t trace_limit_bytes;
+    const char *stats_dir;   /* NULL: reports of the libraries are not kept */
+    struct acre_rails rails; /* any: check instead of measuring */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

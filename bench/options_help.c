@@ -94,6 +94,9 @@ static void print_output(FILE *stream, const struct acre_workload *workload)
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
             "                          drawn after iteration 1, under strong what leaked; FILE\n"
             "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
+            "    --trace FILE          nothing is measured; every call of the first strategy, for\n"
+            "                          'acre info FILE'\n"
+            "    --trace-limit BYTES   the most that FILE may have, as in 64M (default 1G)\n"
             "    --wide                every column of the table, where the memory is, and memory\n"
             "                          over time\n",
             stream);

@@ -23,18 +23,20 @@
 #include "report/streams.h"
 
 static const char name[] = "recording-cost";
-static const double most_ratio = 1.02; /* what counting may cost */
+static const double most_ratio = 1.02;  /* what counting may cost */
+static const double most_event_ns = 30; /* what an event of a trace may cost */
 
 /* A difference of a percent or two: it takes several hundred pairs of batches to see it. */
-enum { TIMED_MS = 400, DEPTH = 3, ROW_COUNT = 10, KIND_COUNT = 3 };
+enum { TIMED_MS = 400, DEPTH = 3, ROW_COUNT = 10, KIND_COUNT = 4 };
 
 static const enum acre_visit_kind kinds[KIND_COUNT] = {
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
     ACRE_VISIT_COST_OF_FULL,
+    ACRE_VISIT_COST_OF_TRACE,
 };
 
-enum { NOTHING, COUNTS, FULL }; /* of kinds */
+enum { NOTHING, COUNTS, FULL, TRACE }; /* of kinds */
 
 struct row {
     const char *backend;
@@ -42,6 +44,7 @@ struct row {
     bool backward;
     struct acre_series ratios[KIND_COUNT]; /* one value a round */
     struct acre_series unrecorded_ns;
+    double events_per_iteration; /* of the trace */
     char *failure;
 };
 
@@ -110,6 +113,12 @@ static bool keep(struct row *row, size_t kind, struct acre_cell *cell)
         row->failure = cell->failure;
         cell->failure = NULL;
         return true;
+    }
+    if (cell->has_recorded) {
+        const struct acre_recorded *traced = &cell->recorded;
+
+        row->events_per_iteration = (double)(traced->allocations + traced->frees + traced->resets) /
+                                    (double)traced->iterations;
     }
     return acre_series_append(&row->ratios[kind], cell->x_limit.values[0]) &&
            acre_series_append(&row->unrecorded_ns, cell->limit_ns_per_iteration.values[0]);
@@ -186,6 +195,59 @@ static const char *is_cheap(const struct acre_series *ratios)
     return ratio.low > most_ratio ? "no" : "not shown";
 }
 
+/* "17.2 [15.0, 19.3]": what an event of the trace adds to its call. */
+static struct acre_number ns_of(const struct row *row, const struct acre_ratio *ratio)
+{
+    double ns = 0;
+    struct acre_number number;
+
+    acre_series_median(&row->unrecorded_ns, &ns);
+    ns /= row->events_per_iteration;
+    number = acre_format_fixed(ns * (ratio->point - 1), 1);
+    if (ratio->has_interval)
+        snprintf(number.text + strlen(number.text), sizeof number.text - strlen(number.text),
+                 " [%.20s, %.20s]", acre_format_fixed(ns * (ratio->low - 1), 1).text,
+                 acre_format_fixed(ns * (ratio->high - 1), 1).text);
+    return number;
+}
+
+static void print_traced_row(struct acre_grid *grid, const struct row *row)
+{
+    const struct acre_series *ratios = &row->ratios[TRACE];
+    struct acre_ratio ratio;
+
+    if (row->failure != NULL || acre_ratio_of_ratios(ratios, &ratio) != ACRE_STATS_OK)
+        return;
+    acre_grid_row(grid);
+    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", row->backend);
+    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", acre_lifetime_name(row->lifetime));
+    acre_grid_set(grid, 2, ACRE_PAINT_NONE, "%s", row->backward ? "both" : "forward");
+    acre_grid_set(grid, 3, ACRE_PAINT_NONE, "%s", cost_of(ratios, "").text);
+    acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s",
+                  acre_format_fixed(row->events_per_iteration, 1).text);
+    acre_grid_set(grid, 5, ACRE_PAINT_NONE, "%s", ns_of(row, &ratio).text);
+}
+
+static bool print_traced(const struct session *session, const struct acre_page *page)
+{
+    static const struct acre_column columns[] = {
+        {.title = "strategy"},
+        {.title = "", .gap = 1},
+        {.title = "pass", .gap = 2},
+        {.title = "trace, %", .right = true, .gap = 2},
+        {.title = "events/iter", .right = true, .gap = 2},
+        {.title = "ns/event", .right = true, .gap = 2},
+    };
+    struct acre_grid grid = {.columns = columns, .column_count = sizeof columns / sizeof *columns};
+    bool printed;
+
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        print_traced_row(&grid, &session->rows[i]);
+    printed = acre_grid_print(&grid, page, 2);
+    acre_grid_free(&grid);
+    return printed;
+}
+
 static void print_row(struct acre_grid *grid, const struct row *row)
 {
     double ns = 0;
@@ -253,10 +315,15 @@ static bool print(const struct session *session)
     if (!print_table(session, &page))
         return false;
     putchar('\n');
+    if (!print_traced(session, &page))
+        return false;
+    putchar('\n');
     return acre_page_say(&page, 2, 2, ACRE_PAINT_NONE,
                          "us/iter: unrecorded. nothing: unrecorded against unrecorded, the noise "
-                         "floor. counts, full: what these ledgers add. Medians over processes with "
-                         "95 %% intervals.");
+                         "floor. counts, full: what these ledgers add; trace: what a file of every "
+                         "call adds, ns/event to each call (aim: below %s). Medians over "
+                         "processes with 95 %% intervals.",
+                         acre_format_fixed(most_event_ns, 0).text);
 }
 
 /* The program ------------------------------------------------------------------------------- */
@@ -312,7 +379,8 @@ static enum acre_exit help(void)
     puts("usage: recording-cost [options]\n"
          "\n"
          "Measures what recording costs the square chain with a reused x: each strategy against\n"
-         "itself, in fresh processes, unrecorded, counted and recorded in full.\n"
+         "itself, in fresh processes, unrecorded, counted, recorded in full and as a trace, which\n"
+         "goes to a file in TMPDIR (or /tmp) that is removed at once.\n"
          "\n"
          "  --elements N   float64 elements of x (default 10000)\n"
          "  --rounds N     processes for each figure (default 10; 6 or more give intervals)\n"

@@ -50,7 +50,8 @@ static void keep_identity(struct acre_session *session)
 bool acre_session_open(struct acre_session *session)
 {
     const struct acre_cell_spec *spec = &session->visit->spec;
-    const struct acre_layers layers = {.ledger = session->ledger, .litter = &session->litter};
+    const struct acre_layers layers = {
+        .ledger = session->ledger, .trace = session->trace, .litter = &session->litter};
     char why[256];
 
     session->litter = (struct acre_litter_plan){

@@ -71,6 +71,17 @@ static struct acre_alloc *recorded(struct acre_stage *stage, struct acre_alloc *
     return stage->recorders[source];
 }
 
+static struct acre_alloc *traced(struct acre_stage *stage, struct acre_alloc *alloc,
+                                 uint32_t source)
+{
+    if (alloc == NULL || stage->layers.trace == NULL)
+        return alloc;
+    acre_trace_source(stage->layers.trace, source,
+                      source > 0 ? region_names[source - 1] : "pinned");
+    stage->tracers[source] = acre_record_new(alloc, &stage->layers.trace->sink, source);
+    return stage->tracers[source];
+}
+
 /* NULL: no memory. */
 static struct acre_alloc *layered(struct acre_stage *stage, struct acre_alloc *alloc,
                                   uint32_t source)
@@ -78,7 +89,8 @@ static struct acre_alloc *layered(struct acre_stage *stage, struct acre_alloc *a
     struct acre_alloc *top = guarded(stage, alloc, source);
 
     top = faulty(stage, top, source);
-    stage->tops[source] = recorded(stage, top, source);
+    top = recorded(stage, top, source);
+    stage->tops[source] = traced(stage, top, source);
     return stage->tops[source];
 }
 
@@ -182,6 +194,8 @@ enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
     status = end_before(stage);
     if (stage->layers.ledger != NULL)
         acre_ledger_scope_begin(stage->layers.ledger, iteration);
+    if (stage->layers.trace != NULL)
+        acre_trace_scope_begin(stage->layers.trace, iteration);
     if (stage->region_count == 0)
         return status;
     stage->current = (unsigned)(iteration % stage->region_count);
@@ -202,6 +216,8 @@ void acre_stage_end(struct acre_stage *stage)
 {
     if (stage->layers.ledger != NULL)
         acre_ledger_scope_end(stage->layers.ledger);
+    if (stage->layers.trace != NULL)
+        acre_trace_scope_end(stage->layers.trace);
 }
 
 enum acre_status acre_stage_drain(struct acre_stage *stage)
@@ -229,6 +245,7 @@ uint64_t acre_stage_close(struct acre_stage *stage)
     uint64_t leaked = acre_engine_destroy(stage->engine);
 
     for (size_t i = 0; i < ACRE_STAGE_SOURCES; i++) {
+        acre_destroy(stage->tracers[i]);
         acre_destroy(stage->recorders[i]);
         acre_destroy(stage->faults[i]);
         acre_destroy(stage->guards[i]);

@@ -13,7 +13,7 @@
  *
  * Between the engine and each allocator of the backend stand the layers that are asked for:
  *
- *   engine ──> record ──> fault ──> guard ──> pinned, region, region
+ *   engine ──> record (trace) ──> record (ledger) ──> fault ──> guard ──> pinned, region, region
  *
  * Litter lies below all layers, in the pinned allocator: that is the backend's heap. Regions of our
  * own take whole chunks from the system, beside it.
@@ -30,6 +30,7 @@
 #include "alloc/registry.h"
 #include "bench/litter.h"
 #include "core/region.h"
+#include "trace/writer.h"
 
 enum acre_lifetime {
     ACRE_LIFETIME_STRONG,
@@ -49,10 +50,11 @@ const char *acre_why_not(const char *backend, enum acre_lifetime lifetime);
 
 /* What is asked for; all zero: nothing. */
 struct acre_layers {
-    struct acre_ledger *ledger;            /* every call is recorded there; borrowed, or NULL */
-    struct acre_fault_plan *fault;         /* allocations fail as it says; borrowed, or NULL */
-    uint64_t guard_resets;                 /* of acre_guard_options; 0: no guard */
-    uint32_t array_align_bytes;            /* of acre_engine_options: under the arrays, no layer */
+    struct acre_trace_writer *trace; /* every call and scope is written there; borrowed, or NULL */
+    struct acre_ledger *ledger;      /* every call is recorded there; borrowed, or NULL */
+    struct acre_fault_plan *fault;   /* allocations fail as it says; borrowed, or NULL */
+    uint64_t guard_resets;           /* of acre_guard_options; 0: no guard */
+    uint32_t array_align_bytes;      /* of acre_engine_options: under the arrays, no layer */
     const struct acre_litter_plan *litter; /* the backend's heap is aged first; borrowed, or NULL */
 };
 
@@ -65,8 +67,9 @@ struct acre_stage {
     struct acre_litter litter;
     struct acre_alloc *guards[ACRE_STAGE_SOURCES]; /* of pinned and each region; NULL: none */
     struct acre_alloc *faults[ACRE_STAGE_SOURCES];
-    struct acre_alloc *recorders[ACRE_STAGE_SOURCES];
-    struct acre_alloc *tops[ACRE_STAGE_SOURCES]; /* what the engine gets, or NULL */
+    struct acre_alloc *recorders[ACRE_STAGE_SOURCES]; /* of the ledger */
+    struct acre_alloc *tracers[ACRE_STAGE_SOURCES];   /* recorders of the trace */
+    struct acre_alloc *tops[ACRE_STAGE_SOURCES];      /* what the engine gets, or NULL */
     char owners[ACRE_STAGE_SOURCES][ACRE_BACKEND_NAME_BYTES + 32]; /* in a guard's sentences */
     struct acre_guards family;
     struct acre_engine *engine;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "alloc/backends.h"
 #include "bench/batches.h"
@@ -130,16 +131,67 @@ static void visit_timed(struct acre_session *session)
 
 /* The cost of recording --------------------------------------------------------------------- */
 
-static bool open_books_of(struct acre_session *session, struct acre_session_books *books)
+/* Books of the kind that is looked at. */
+struct cost_books {
+    struct acre_session_books base;
+    struct acre_trace_writer trace;
+    char trace_path[256];
+};
+
+/* A file of the disk that has no name any more when it is written. */
+static bool open_trace(struct acre_session *session, struct cost_books *books)
 {
-    *books = (struct acre_session_books){0};
+    const char *dir = getenv("TMPDIR");
+    char why[512];
+    int file;
+    bool is_open;
+
+    books->base.pages = acre_pages_new();
+    snprintf(books->trace_path, sizeof books->trace_path, "%.200s/acre-trace-XXXXXX",
+             dir != NULL && dir[0] != '\0' ? dir : "/tmp");
+    file = mkstemp(books->trace_path);
+    if (books->base.pages == NULL || file < 0)
+        return acre_session_fail(session, "no file for the trace");
+    is_open = acre_trace_writer_open(&books->trace, books->base.pages, books->trace_path, INT64_MAX,
+                                     &(struct acre_trace_about){0}, why, sizeof why);
+    unlink(books->trace_path);
+    close(file);
+    session->trace = is_open ? &books->trace : NULL;
+    return is_open || acre_session_fail(session, why);
+}
+
+/* What was traced, for whoever wants to know what an event costs. */
+static void close_trace(struct acre_session *session)
+{
+    const uint64_t *counts = session->trace->counts;
+    struct acre_recorded *recorded = &session->cell->recorded;
+    char why[512];
+
+    if (!acre_trace_writer_close(session->trace, why, sizeof why))
+        acre_session_fail(session, why);
+    session->cell->has_recorded = true;
+    *recorded = (struct acre_recorded){
+        .iterations = session->next_iteration,
+        .allocations = counts[ACRE_TRACE_ALLOCATE],
+        .frees = counts[ACRE_TRACE_FREE],
+        .resets = counts[ACRE_TRACE_RESET],
+        .checksum = strdup(""),
+    };
+    session->is_incomplete |= recorded->checksum == NULL;
+}
+
+static bool open_books_of(struct acre_session *session, struct cost_books *books)
+{
+    *books = (struct cost_books){0};
     switch (session->visit->kind) {
     case ACRE_VISIT_COST_OF_COUNTS:
-        acre_ledger_init(&books->ledger);
-        session->ledger = &books->ledger;
+        acre_ledger_init(&books->base.ledger);
+        session->ledger = &books->base.ledger;
         return true;
     case ACRE_VISIT_COST_OF_FULL:
-        return acre_session_open_books(session, books, 1);
+        return acre_session_open_books(session, &books->base, 1);
+    case ACRE_VISIT_COST_OF_TRACE:
+        return open_trace(session, books);
     default:
         return true;
     }
@@ -170,7 +222,7 @@ static void visit_cost(struct acre_session *session)
     bool comes_second = session->visit->spec.seed & 1;
     struct acre_session *first = comes_second ? &unrecorded : session;
     struct acre_session *second = comes_second ? session : &unrecorded;
-    struct acre_session_books books;
+    struct cost_books books;
 
     keep_heap();
     if (!open_books_of(session, &books) || batches == NULL) {
@@ -185,10 +237,12 @@ static void visit_cost(struct acre_session *session)
     }
     acre_session_end(session);
     acre_session_end(&unrecorded);
+    if (session->trace != NULL)
+        close_trace(session);
     if (unrecorded.why_failed[0] != '\0')
         acre_session_fail(session, unrecorded.why_failed);
     session->is_incomplete |= unrecorded.is_incomplete;
-    acre_session_close_books(&books);
+    acre_session_close_books(&books.base);
     free(batches);
 }
 
@@ -351,6 +405,7 @@ bool acre_visit_run(const struct acre_visit *visit, struct acre_run *run)
     case ACRE_VISIT_COST_OF_NOTHING:
     case ACRE_VISIT_COST_OF_COUNTS:
     case ACRE_VISIT_COST_OF_FULL:
+    case ACRE_VISIT_COST_OF_TRACE:
         visit_cost(&session);
         break;
     case ACRE_VISIT_KIND_COUNT:

@@ -11,7 +11,8 @@
  *   pauses    each iteration timed by itself, after a warm-up; no recording
  *   checked   the same iterations behind guard rails; counts, no clock (checked.h)
  *   cost-of-* as timed, but the limit is the strategy itself, unrecorded, and what is held against
- *             it is the strategy recorded: not at all (the noise floor), in counts, in full
+ *             it is the strategy recorded: not at all (the noise floor), in counts, in full, as a
+ *             trace (whose events and iterations stand in `recorded` then)
  */
 #ifndef ACRE_BENCH_VISIT_H
 #define ACRE_BENCH_VISIT_H
@@ -34,6 +35,7 @@ enum acre_visit_kind {
     ACRE_VISIT_COST_OF_NOTHING,
     ACRE_VISIT_COST_OF_COUNTS,
     ACRE_VISIT_COST_OF_FULL,
+    ACRE_VISIT_COST_OF_TRACE,
     ACRE_VISIT_KIND_COUNT
 };
 

@@ -26,6 +26,7 @@ void acre_streams_prepare(void)
 {
     occupy_standard_streams();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 enum acre_exit acre_output_failed(const char *program, int cause)

@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-/* The first thing that main does: SIGPIPE is ignored, and descriptors 0 to 2 are all in use. */
+/* The first thing that main does: SIGPIPE and SIGXFSZ are ignored, and descriptors 0 to 2 are all
+ * in use. */
 void acre_streams_prepare(void);
 
 /* "PROGRAM: cannot write standard output: CAUSE". Returns ACRE_EXIT_IO. */

@@ -70,6 +70,7 @@ help_of()
     'acre check'*) "$ACRE" check --help ;;
     'acre classes'*) "$ACRE" classes --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
+    'acre info'*) "$ACRE" info --help ;;
     'acre list'*) "$ACRE" list --help ;;
     'acre report'*) "$ACRE" report --help ;;
     acre*) "$ACRE" --help ;;
@@ -84,7 +85,7 @@ help_of()
 all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
-        'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
+        'acre info' 'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
@@ -133,11 +134,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | report/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | report/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core report bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace report bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac

@@ -1,0 +1,340 @@
+#include "report/trace_info.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "report/format.h"
+
+enum { SCOPES_SHOWN = 10 };
+
+struct info {
+    const struct acre_trace_summary *summary;
+    const struct acre_trace_reader *reader;
+    const struct acre_page *page;
+};
+
+static bool is_complete(const struct info *info)
+{
+    return info->reader->state == ACRE_TRACE_COMPLETE;
+}
+
+static const char *field(const struct info *info, const char *key)
+{
+    return acre_trace_field(info->reader, key);
+}
+
+static struct acre_number bytes(uint64_t number)
+{
+    return acre_format_bytes((double)number);
+}
+
+/* The sentence ----------------------------------------------------------------------------------
+ */
+
+static void put_peak(const struct info *info, FILE *to)
+{
+    const struct acre_trace_summary *summary = info->summary;
+    const struct acre_counts total = acre_books_total(&summary->ledger.books);
+
+    if (total.peak.bytes == 0)
+        return;
+    fprintf(to, " At most %s were live, after event %s", bytes(total.peak.bytes).text,
+            acre_format_count(summary->peak_event).text);
+    if (summary->peak_is_in_scope)
+        fprintf(to, " in iteration %s", acre_format_count(summary->peak_scope + 1).text);
+    fputc('.', to);
+}
+
+static void put_end(const struct info *info, FILE *to)
+{
+    const struct acre_counts total = acre_books_total(&info->summary->ledger.books);
+
+    if (!is_complete(info))
+        fputs(" What is live where it ends may have been freed later: nothing is said of leaks.",
+              to);
+    else if (total.live.blocks == 0)
+        fputs(" Everything was freed.", to);
+    else
+        fprintf(to, " Not freed: %s block%s, %s.", acre_format_count(total.live.blocks).text,
+                total.live.blocks == 1 ? "" : "s", bytes(total.live.bytes).text);
+}
+
+static void put_sentence(const struct info *info, FILE *to)
+{
+    const struct acre_trace_summary *summary = info->summary;
+    const struct acre_counts total = acre_books_total(&summary->ledger.books);
+    const char *workload = field(info, "workload");
+
+    fprintf(to, "%s", workload[0] != '\0' ? workload : "The program");
+    if (field(info, "strategy")[0] != '\0')
+        fprintf(to, " under %s", field(info, "strategy"));
+    fprintf(to, " made %s allocation%s of %s in all", acre_format_count(total.allocations).text,
+            total.allocations == 1 ? "" : "s", bytes(total.requested_bytes).text);
+    if (summary->scopes > 0)
+        fprintf(to, " in %s iteration%s", acre_format_count(summary->scopes).text,
+                summary->scopes == 1 ? "" : "s");
+    fputc('.', to);
+    put_peak(info, to);
+    put_end(info, to);
+}
+
+static bool print_sentence(const struct info *info)
+{
+    char *text = NULL;
+    size_t text_bytes;
+    FILE *to = open_memstream(&text, &text_bytes);
+    bool done = to != NULL;
+
+    if (done)
+        put_sentence(info, to);
+    if (done && fclose(to) != 0)
+        done = false;
+    if (done)
+        acre_page_wrap(info->page, 2, 2, ACRE_PAINT_BOLD, text);
+    free(text);
+    return done;
+}
+
+/* Tables ----------------------------------------------------------------------------------------
+ */
+
+static bool print_grid(const struct info *info, struct acre_grid *grid)
+{
+    bool printed;
+
+    if (grid->row_count > 0)
+        fputc('\n', info->page->stream);
+    printed = acre_grid_print(grid, info->page, 2);
+    acre_grid_free(grid);
+    return printed;
+}
+
+#define GRID_OF(columns)                                                                           \
+    {                                                                                              \
+        (columns), sizeof(columns) / sizeof *(columns), NULL, 0, false                             \
+    }
+
+__attribute__((format(printf, 3, 4))) static void fact(struct acre_grid *grid, const char *name,
+                                                       const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (text[0] == '\0')
+        return;
+    acre_grid_row(grid);
+    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", name);
+    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", text);
+}
+
+static void put_threads(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_summary *summary = info->summary;
+
+    if (summary->has_more_threads)
+        fact(grid, "threads", "more than %d", ACRE_TRACE_MOST_THREADS_TOLD);
+    else if (summary->thread_count < 2)
+        fact(grid, "threads", "%zu", summary->thread_count);
+    else
+        for (size_t i = 0; i < summary->thread_count; i++)
+            fact(grid, i == 0 ? "threads" : "", "%" PRIu32 ": %s events",
+                 summary->threads[i].thread, acre_format_count(summary->threads[i].events).text);
+}
+
+/* Where blocks came from: the names of several allocators, in order. */
+static void put_sources(const struct info *info, struct acre_grid *grid)
+{
+    for (size_t i = 0; i < ACRE_TRACE_MOST_SOURCES; i++)
+        if (info->summary->sources[i][0] != '\0')
+            fact(grid, i == 0 ? "regions" : "", "%zu: %s", i, info->summary->sources[i]);
+}
+
+static void put_odd(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_summary *summary = info->summary;
+
+    if (summary->unknown > 0)
+        fact(grid, "unknown", "%s frees or resizes of blocks that nobody saw being born",
+             acre_format_count(summary->unknown).text);
+    if (summary->replaced > 0)
+        fact(grid, "unseen", "%s blocks were freed unseen: others were born at their address",
+             acre_format_count(summary->replaced).text);
+    if (summary->odd > 0)
+        fact(grid, "not read", "%s events of types that this acre does not know",
+             acre_format_count(summary->odd).text);
+}
+
+static void put_file(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_reader *reader = info->reader;
+    double an_event = reader->events > 0 ? (double)reader->offset / (double)reader->events : 0;
+
+    fact(grid, "file", "%s, %s bytes an event, %s block%s", bytes(reader->offset).text,
+         acre_format_digits(an_event).text, acre_format_count(reader->blocks).text,
+         reader->blocks == 1 ? "" : "s");
+    fact(grid, "dropped", "%s events", acre_format_count(reader->trailer.dropped).text);
+}
+
+static bool print_facts(const struct info *info)
+{
+    static const struct acre_column columns[] = {{.title = "trace"}, {.title = "", .gap = 2}};
+    struct acre_grid grid = GRID_OF(columns);
+    const struct acre_trace_reader *reader = info->reader;
+    const char *build_id = field(info, "allocator_build_id");
+
+    fact(&grid, "state", "%s", is_complete(info) ? "complete" : reader->sentence);
+    put_file(info, &grid);
+    put_odd(info, &grid);
+    fact(&grid, "recorded", "%s%s%s", field(info, "started"),
+         field(info, "producer")[0] != '\0' ? " by " : "", field(info, "producer"));
+    fact(&grid, "lasted", "%s",
+         acre_format_ns((double)(info->summary->last_ns - info->summary->first_ns)).text);
+    fact(&grid, "command", "%s", field(info, "command"));
+    fact(&grid, "allocator", "%s%s%s%s%.12s%s", field(info, "allocator_version"),
+         field(info, "allocator_path")[0] != '\0' ? ", " : "", field(info, "allocator_path"),
+         build_id[0] != '\0' ? " (build id " : "", build_id, build_id[0] != '\0' ? ")" : "");
+    put_sources(info, &grid);
+    put_threads(info, &grid);
+    return print_grid(info, &grid);
+}
+
+static bool print_events(const struct info *info)
+{
+    static const struct acre_column columns[] = {{.title = "events"},
+                                                 {.title = "", .right = true, .gap = 2}};
+    static const char *const names[ACRE_TRACE_KINDS] = {
+        [ACRE_TRACE_ALLOCATE] = "allocations",         [ACRE_TRACE_FREE] = "frees",
+        [ACRE_TRACE_RESIZE] = "resizes in place",      [ACRE_TRACE_MOVE] = "resizes that moved",
+        [ACRE_TRACE_RESET] = "resets of a region",     [ACRE_TRACE_REFUSE] = "refused allocations",
+        [ACRE_TRACE_SCOPE_BEGIN] = "iterations begun", [ACRE_TRACE_SCOPE_END] = "iterations ended",
+        [ACRE_TRACE_OTHER] = "names and marks",
+    };
+    struct acre_grid grid = GRID_OF(columns);
+
+    for (size_t i = 0; i < ACRE_TRACE_KINDS; i++) {
+        if (info->summary->kinds[i] == 0)
+            continue;
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s", names[i]);
+        acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(info->summary->kinds[i]).text);
+    }
+    return print_grid(info, &grid);
+}
+
+static void set_purpose(const struct info *info, struct acre_grid *grid, const char *name,
+                        const struct acre_counts *counts)
+{
+    acre_grid_row(grid);
+    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", name);
+    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", acre_format_count(counts->allocations).text);
+    acre_grid_set(grid, 2, ACRE_PAINT_NONE, "%s", bytes(counts->requested_bytes).text);
+    acre_grid_set(grid, 3, ACRE_PAINT_NONE, "%s", acre_format_count(counts->peak.blocks).text);
+    acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s", bytes(counts->peak.bytes).text);
+    if (is_complete(info))
+        acre_grid_set(grid, 5, ACRE_PAINT_NONE, "%s", acre_format_count(counts->live.blocks).text);
+    else
+        acre_grid_set(grid, 5, ACRE_PAINT_NONE, "?");
+}
+
+static bool print_purposes(const struct info *info)
+{
+    static const struct acre_column columns[] = {
+        {.title = "by purpose"},
+        {.title = "blocks", .right = true, .gap = 2},
+        {.title = "requested", .right = true, .gap = 2},
+        {.title = "peak blocks", .right = true, .gap = 2},
+        {.title = "peak", .right = true, .gap = 2},
+        {.title = "not freed", .right = true, .gap = 2},
+    };
+    const struct acre_books *books = &info->summary->ledger.books;
+    struct acre_counts counts = acre_books_total(books);
+    struct acre_grid grid = GRID_OF(columns);
+
+    set_purpose(info, &grid, "all", &counts);
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
+        counts = acre_books_of(books, p);
+        if (counts.allocations > 0)
+            set_purpose(info, &grid, acre_purpose_name((enum acre_purpose)p), &counts);
+    }
+    return print_grid(info, &grid);
+}
+
+static uint64_t live_bytes(const struct acre_ledger_scope *scope)
+{
+    uint64_t sum = 0;
+
+    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        sum += scope->live[p].bytes;
+    return sum;
+}
+
+static bool print_scopes(const struct info *info)
+{
+    static const struct acre_column columns[] = {
+        {.title = "iteration"},
+        {.title = "allocations", .right = true, .gap = 2},
+        {.title = "requested", .right = true, .gap = 2},
+        {.title = "peak", .right = true, .gap = 2},
+        {.title = "live at its end", .right = true, .gap = 2},
+    };
+    const struct acre_ledger *ledger = &info->summary->ledger;
+    size_t shown = info->page->wide || ledger->scope_count <= SCOPES_SHOWN ? ledger->scope_count
+                                                                           : SCOPES_SHOWN;
+    struct acre_grid grid = GRID_OF(columns);
+
+    for (size_t i = 0; i < shown; i++) {
+        const struct acre_ledger_scope *scope = &ledger->scopes[i];
+
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s", acre_format_count(scope->scope + 1).text);
+        acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s", acre_format_count(scope->allocations).text);
+        acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s", bytes(scope->requested_bytes).text);
+        acre_grid_set(&grid, 3, ACRE_PAINT_NONE, "%s", bytes(scope->peak_bytes).text);
+        acre_grid_set(&grid, 4, ACRE_PAINT_NONE, "%s", bytes(live_bytes(scope)).text);
+    }
+    if (shown < info->summary->scopes && shown > 0) {
+        acre_grid_row(&grid);
+        acre_grid_note(&grid, 0, ACRE_PAINT_NONE, "and %s more",
+                       acre_format_count(info->summary->scopes - shown).text);
+    }
+    return print_grid(info, &grid);
+}
+
+/* Both are powers of two, so one column of bounds serves sizes and lifetimes. */
+static bool print_histograms(const struct info *info)
+{
+    static const struct acre_column columns[] = {
+        {.title = "up to", .right = true},
+        {.title = "blocks of that size", .right = true, .gap = 2},
+        {.title = "that lived while so much was allocated", .right = true, .gap = 2},
+    };
+    const struct acre_ledger *ledger = &info->summary->ledger;
+    struct acre_grid grid = GRID_OF(columns);
+
+    for (unsigned i = 0; i < ACRE_LEDGER_BUCKETS; i++) {
+        if (ledger->size_histogram[i] == 0 && ledger->lifetime_histogram[i] == 0)
+            continue;
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s",
+                      i < 64 ? bytes(UINT64_C(1) << i).text : "more");
+        acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(ledger->size_histogram[i]).text);
+        acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(ledger->lifetime_histogram[i]).text);
+    }
+    return print_grid(info, &grid);
+}
+
+bool acre_trace_info_print(const struct acre_trace_summary *summary,
+                           const struct acre_trace_reader *reader, const struct acre_page *page)
+{
+    const struct info info = {summary, reader, page};
+
+    return print_sentence(&info) && print_facts(&info) && print_events(&info) &&
+           print_purposes(&info) && print_scopes(&info) && print_histograms(&info);
+}

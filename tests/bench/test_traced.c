@@ -1,0 +1,174 @@
+/*
+ * Every workload under every strategy, recorded by a full ledger and as a trace in one run: read
+ * again, the trace says exactly what the ledger does.
+ */
+#include "trace/traces.h"
+
+#include "bench/bench.h"
+#include "bench/traced.h"
+
+static const char *const backends[] = {"malloc", "jemalloc", "mimalloc", "pool", "arena", "reap"};
+
+enum { BACKENDS = sizeof backends / sizeof backends[0], ITERATIONS = 4 };
+
+/* A run with both, from the making of the engine to its end. */
+static void run(const struct acre_workload *workload, const struct acre_cell_spec *spec,
+                struct acre_trace_writer *writer, struct acre_ledger *ledger)
+{
+    const struct acre_layers layers = {.trace = writer, .ledger = ledger};
+    struct acre_stage stage;
+    char why[256];
+    void *state;
+
+    cr_assert(acre_workload_open_stage(workload, spec, &stage, &layers, why, sizeof why), "%s",
+              why);
+    state = workload->open(&stage, spec);
+    for (uint64_t i = 0; i < ITERATIONS; i++)
+        cr_assert_eq(workload->step(state, i), ACRE_OK);
+    cr_assert_eq(workload->drain(state), ACRE_OK);
+    workload->close(state);
+    acre_stage_close(&stage);
+}
+
+static void expect_counts(struct acre_counts trace, struct acre_counts ledger)
+{
+    cr_assert_eq(trace.allocations, ledger.allocations);
+    cr_assert_eq(trace.frees, ledger.frees);
+    cr_assert_eq(trace.requested_bytes, ledger.requested_bytes);
+    cr_assert_eq(trace.live.blocks, ledger.live.blocks);
+    cr_assert_eq(trace.live.bytes, ledger.live.bytes);
+    cr_assert_eq(trace.peak.blocks, ledger.peak.blocks);
+    cr_assert_eq(trace.peak.bytes, ledger.peak.bytes);
+}
+
+static void expect_scopes(const struct acre_ledger *trace, const struct acre_ledger *ledger)
+{
+    cr_assert_eq(trace->scope_count, ledger->scope_count);
+    for (size_t i = 0; i < ledger->scope_count; i++) {
+        const struct acre_ledger_scope *a = &trace->scopes[i];
+        const struct acre_ledger_scope *b = &ledger->scopes[i];
+
+        cr_assert_eq(a->scope, b->scope);
+        cr_assert_eq(a->allocations, b->allocations);
+        cr_assert_eq(a->requested_bytes, b->requested_bytes);
+        cr_assert_eq(a->peak_bytes, b->peak_bytes);
+        cr_assert_eq(memcmp(a->live, b->live, sizeof a->live), 0);
+    }
+}
+
+static void expect_agreement(const struct acre_trace_summary *summary,
+                             const struct acre_ledger *ledger)
+{
+    const struct acre_ledger *trace = &summary->ledger;
+
+    expect_counts(acre_books_total(&trace->books), acre_books_total(&ledger->books));
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
+        expect_counts(acre_books_of(&trace->books, p), acre_books_of(&ledger->books, p));
+        cr_assert_eq(trace->outlived[p].blocks, ledger->outlived[p].blocks);
+        cr_assert_eq(trace->outlived[p].bytes, ledger->outlived[p].bytes);
+    }
+    cr_assert_eq(trace->books.resets, ledger->books.resets);
+    cr_assert_eq(trace->books.resizes, ledger->books.resizes);
+    cr_assert_eq(trace->books.refused, ledger->books.refused);
+    cr_assert_eq(trace->calls, ledger->calls);
+    cr_assert_eq(trace->peak_call, ledger->peak_call);
+    cr_assert_eq(
+        memcmp(trace->size_histogram, ledger->size_histogram, sizeof trace->size_histogram), 0);
+    cr_assert_eq(memcmp(trace->lifetime_histogram, ledger->lifetime_histogram,
+                        sizeof trace->lifetime_histogram),
+                 0);
+    expect_scopes(trace, ledger);
+    cr_assert_eq(summary->scopes, ledger->scope_count);
+    cr_assert_eq(summary->unknown + summary->replaced + summary->odd, 0);
+}
+
+static void compare(const struct acre_workload *workload, const struct acre_cell_spec *spec)
+{
+    struct acre_alloc *pages = acre_pages_new();
+    struct recording recording;
+    struct acre_ledger ledger;
+    struct acre_trace_reader reader;
+    struct acre_trace_summary summary;
+    char error[256];
+
+    begin_recording(&recording, INT64_MAX);
+    cr_assert(acre_ledger_init_full(&ledger, pages, ITERATIONS));
+    run(workload, spec, &recording.writer, &ledger);
+    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    acre_trace_reader_open(&reader, recording.memory, recording.file.path);
+    cr_assert(acre_trace_summarise(&summary, &reader, recording.memory));
+    cr_assert_eq(reader.state, ACRE_TRACE_COMPLETE, "%s", reader.sentence);
+    expect_agreement(&summary, &ledger);
+    cr_assert_gt(acre_books_total(&ledger.books).allocations, 0);
+    acre_trace_summary_fini(&summary);
+    acre_trace_reader_close(&reader);
+    acre_ledger_fini(&ledger);
+    end_recording(&recording);
+    acre_destroy(pages);
+}
+
+MTest(traced, every_trace_agrees_with_the_ledger, .timeout = 120)
+{
+    size_t compared = 0;
+
+    for (size_t w = 0; acre_workload_at(w) != NULL; w++) {
+        const struct acre_workload *workload = acre_workload_at(w);
+
+        for (size_t tiny = 0; tiny < workload->tiny_count; tiny++)
+            for (size_t b = 0; b < BACKENDS; b++)
+                for (int l = ACRE_LIFETIME_WEAK; l < ACRE_LIFETIME_COUNT; l++) {
+                    struct acre_cell_spec spec = {.lifetime = (enum acre_lifetime)l, .seed = 1};
+
+                    if (acre_workload_why_not(workload, backends[b], spec.lifetime) != NULL)
+                        continue;
+                    memcpy(spec.values, workload->tiny[tiny], sizeof spec.values);
+                    snprintf(spec.backend, sizeof spec.backend, "%s", backends[b]);
+                    compare(workload, &spec);
+                    compared++;
+                }
+    }
+    cr_assert_gt(compared, 100);
+}
+
+/* The rings of step 16 leak: what the trace says is not freed is what the ledger says is live. */
+MTest(traced, leaks_are_told)
+{
+    struct acre_cell_spec spec = {
+        .lifetime = ACRE_LIFETIME_STRONG, .backend = "pool", .values = {3, 2}};
+
+    compare(&acre_cycles, &spec);
+}
+
+/* What a benchmark's --trace writes, with usable bytes where the backend tells them. */
+MTest(traced, a_benchmark_writes_a_trace)
+{
+    struct memory_file file = memory_file();
+    const struct acre_trace_request request = {
+        .path = file.path, .command = "cycles", .limit_bytes = INT64_MAX, .iterations = 2};
+    struct acre_cell_spec spec = {
+        .lifetime = ACRE_LIFETIME_REGION, .backend = "arena", .values = {3, 2}};
+    struct acre_alloc *memory = acre_malloc_new();
+    struct acre_trace_reader reader;
+    struct acre_trace_event event;
+    struct acre_traced traced;
+    uint64_t births = 0;
+    char error[256];
+
+    cr_assert_eq(acre_bench_trace(&acre_cycles, &spec, &request, &traced, error, sizeof error),
+                 ACRE_EXIT_OK, "%s", error);
+    cr_assert_eq(acre_trace_reader_open(&reader, memory, file.path), ACRE_TRACE_READING);
+    cr_assert_str_eq(acre_trace_field(&reader, "workload"), "cycles");
+    cr_assert_str_eq(acre_trace_field(&reader, "strategy"), "arena/region");
+    while (acre_trace_next(&reader, &event) == ACRE_TRACE_READING)
+        if (event.kind == ACRE_TRACE_ALLOCATE) {
+            births++;
+            cr_assert_geq(event.usable_bytes, event.layout.size);
+        }
+    cr_assert_eq(reader.state, ACRE_TRACE_COMPLETE);
+    cr_assert(reader.events == traced.events && reader.offset == traced.file_bytes);
+    cr_assert_gt(births, 0);
+    cr_assert_eq(reader.objects.live, 0);
+    acre_trace_reader_close(&reader);
+    acre_destroy(memory);
+    close(file.descriptor);
+}

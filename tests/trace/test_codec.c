@@ -1,0 +1,192 @@
+/* Events as bytes: what is written is read again, and what is no event is told. */
+#include "trace/traces.h"
+
+#include "bench/random.h"
+
+enum { PURPOSES = ACRE_PURPOSE_COUNT };
+
+static uint64_t any_number(struct acre_random *random)
+{
+    uint64_t bits = acre_random_below(random, 65);
+    uint64_t number = acre_random_next(random);
+
+    return bits == 64 ? number : number & ((UINT64_C(1) << bits) - 1);
+}
+
+static struct acre_trace_event any_event(struct acre_random *random, const char *text)
+{
+    static const enum acre_trace_kind kinds[] = {
+        ACRE_TRACE_ALLOCATE,  ACRE_TRACE_FREE,   ACRE_TRACE_RESIZE,
+        ACRE_TRACE_MOVE,      ACRE_TRACE_REFUSE, ACRE_TRACE_SCOPE_BEGIN,
+        ACRE_TRACE_SCOPE_END, ACRE_TRACE_RESET,  ACRE_TRACE_OTHER};
+    struct acre_trace_event event = {
+        .kind = kinds[acre_random_below(random, sizeof kinds / sizeof *kinds)]};
+    bool has_block = event.kind <= ACRE_TRACE_MOVE;
+
+    if (has_block || event.kind == ACRE_TRACE_REFUSE) {
+        event.layout.align = UINT32_C(1) << acre_random_below(random, 32);
+        event.layout.size = any_number(random) % ((uint64_t)PTRDIFF_MAX - event.layout.align);
+        event.layout.purpose = (uint32_t)acre_random_below(random, PURPOSES);
+    }
+    if (has_block || event.kind == ACRE_TRACE_REFUSE || event.kind == ACRE_TRACE_RESET ||
+        event.kind == ACRE_TRACE_OTHER)
+        event.source = (uint32_t)acre_random_below(random, ACRE_TRACE_MOST_SOURCES);
+    if (has_block) {
+        event.object = any_number(random);
+        event.old_bytes = event.layout.size;
+        event.stack = acre_random_below(random, 2) * any_number(random);
+        if (acre_random_below(random, 2) == 1)
+            event.usable_bytes = event.layout.size + acre_random_below(random, 100);
+    }
+    if (event.kind == ACRE_TRACE_RESIZE)
+        event.old_bytes = any_number(random) % ((uint64_t)PTRDIFF_MAX - event.layout.align);
+    if (event.kind == ACRE_TRACE_MOVE)
+        event.old_object = any_number(random);
+    if (event.kind == ACRE_TRACE_SCOPE_BEGIN)
+        event.scope = any_number(random);
+    if (event.kind == ACRE_TRACE_OTHER) {
+        event.type = (uint32_t)any_number(random);
+        event.text = text;
+        event.text_bytes = acre_random_below(random, ACRE_TRACE_MOST_TEXT_BYTES + 1);
+    }
+    return event;
+}
+
+static void expect_equal(const struct acre_trace_event *read,
+                         const struct acre_trace_event *written)
+{
+    cr_assert_eq(read->kind, written->kind);
+    cr_assert_eq(read->source, written->source);
+    cr_assert_eq(read->object, written->object);
+    cr_assert_eq(read->old_object, written->old_object);
+    cr_assert_eq(read->layout.size, written->layout.size);
+    cr_assert_eq(read->layout.align, written->layout.align);
+    cr_assert_eq(read->layout.purpose, written->layout.purpose);
+    cr_assert_eq(read->old_bytes, written->old_bytes);
+    cr_assert_eq(read->usable_bytes, written->usable_bytes);
+    cr_assert_eq(read->stack, written->stack);
+    cr_assert_eq(read->scope, written->scope);
+    cr_assert_eq(read->type, written->type);
+    cr_assert_eq(read->text_bytes, written->text_bytes);
+    if (read->text_bytes > 0)
+        cr_assert_eq(memcmp(read->text, written->text, read->text_bytes), 0);
+}
+
+MTest(trace_codec, whatever_is_written_is_read)
+{
+    enum { EVENTS = 20000, A_BLOCK = 200 };
+    static unsigned char bytes[A_BLOCK * ACRE_TRACE_MOST_EVENT_BYTES];
+    static struct acre_trace_event events[A_BLOCK];
+    char text[ACRE_TRACE_MOST_TEXT_BYTES];
+    struct acre_random random;
+
+    acre_random_init(&random, 1, 0);
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)acre_random_next(&random);
+    for (size_t done = 0; done < EVENTS; done += A_BLOCK) {
+        struct acre_trace_codec codec;
+        struct acre_trace_cursor cursor = {bytes, bytes};
+        unsigned char *at = bytes;
+        struct acre_trace_event event;
+
+        acre_trace_codec_begin(&codec, 100, 1);
+        for (size_t i = 0; i < A_BLOCK; i++) {
+            unsigned char *before = at;
+
+            events[i] = any_event(&random, text);
+            events[i].time_ns = codec.time_ns;
+            events[i].thread = codec.thread;
+            if (i % 3 == 1) {
+                events[i].time_ns += any_number(&random) >> 12;
+                at = acre_trace_put_time(&codec, events[i].time_ns, at);
+            }
+            if (i % 7 == 2) {
+                events[i].thread = (uint32_t)any_number(&random);
+                at = acre_trace_put_thread(&codec, events[i].thread, at);
+            }
+            at = acre_trace_encode(&codec, &events[i], at);
+            cr_assert_leq(at - before, ACRE_TRACE_MOST_EVENT_BYTES);
+        }
+        cursor.end = at;
+        acre_trace_codec_begin(&codec, 100, 1);
+        for (size_t i = 0; i < A_BLOCK; i++) {
+            const char *why = acre_trace_decode(&codec, &cursor, PURPOSES, &event);
+
+            cr_assert(why == NULL, "event %zu: %s", done + i, why);
+            expect_equal(&event, &events[i]);
+            cr_assert_eq(codec.time_ns, events[i].time_ns);
+            cr_assert_eq(codec.thread, events[i].thread);
+        }
+        cr_assert_eq(cursor.at, cursor.end);
+    }
+}
+
+/* What a loop writes most: birth and death of a block like the one before it. */
+MTest(trace_codec, a_call_like_the_one_before_takes_three_bytes)
+{
+    unsigned char bytes[ACRE_TRACE_MOST_EVENT_BYTES];
+    struct acre_trace_codec codec;
+    struct acre_trace_event event = {.kind = ACRE_TRACE_ALLOCATE,
+                                     .object = 0x7f0000001000,
+                                     .layout = {40, 8, ACRE_PURPOSE_NODE}};
+
+    acre_trace_codec_begin(&codec, 0, 1);
+    acre_trace_encode(&codec, &event, bytes);
+    event.object += 48;
+    cr_assert_eq(acre_trace_encode(&codec, &event, bytes) - bytes, 3);
+    event.kind = ACRE_TRACE_FREE;
+    cr_assert_eq(acre_trace_encode(&codec, &event, bytes) - bytes, 3);
+}
+
+struct wrong {
+    unsigned char bytes[16];
+    size_t count;
+    const char *sentence;
+};
+
+#define WRONG(sentence, ...)                                                                       \
+    {                                                                                              \
+        {__VA_ARGS__}, sizeof((unsigned char[]){__VA_ARGS__}), sentence                            \
+    }
+
+MTest(trace_codec, what_is_no_event_is_told)
+{
+    static const struct wrong wrong[] = {
+        {{0}, 0, "goes on behind the end"},
+        WRONG("no such kind", 0x00),
+        WRONG("no such kind", 0x0b),
+        WRONG("flags that have no meaning", 0x15, 0),
+        WRONG("flags that have no meaning", 0x46, 0),
+        WRONG("flags that have no meaning", 0x89, 0),
+        WRONG("no such slot", 0x11, 64),
+        WRONG("used before it is told", 0x01, 5, 0),
+        WRONG("goes on behind the end", 0x11, 5, 8, 3),
+        WRONG("no such alignment", 0x11, 5, 8, 32, 0, 0, 0),
+        WRONG("no such purpose", 0x11, 5, 8, 3, PURPOSES, 0, 0),
+        WRONG("no such source", 0x11, 5, 8, 3, 0, 0x80, 2, 0),
+        WRONG("larger than memory", 0x11, 5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+              3, 0, 0, 0),
+        WRONG("more than 64 bits", 0x07, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2),
+        WRONG("more than 64 bits", 0x07, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+              0),
+        WRONG("more than 64 bits", 0x09, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1),
+        WRONG("no such thread", 0x0a, 0xff, 0xff, 0xff, 0xff, 0x1f),
+        WRONG("no such source", 0x05, 0x80, 2),
+        WRONG("goes on behind the end", 0x0f, 1, 0, 5, 'a', 'b'),
+        WRONG("goes on behind the end", 0x0f, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+              0xff, 1),
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct acre_trace_cursor cursor = {wrong[i].bytes, wrong[i].bytes + wrong[i].count};
+        struct acre_trace_codec codec;
+        struct acre_trace_event event;
+        const char *why;
+
+        acre_trace_codec_begin(&codec, 100, 1);
+        why = acre_trace_decode(&codec, &cursor, PURPOSES, &event);
+        cr_assert(why != NULL && strstr(why, wrong[i].sentence) != NULL, "%zu: %s", i,
+                  why != NULL ? why : "taken");
+        cr_assert_leq(cursor.at, cursor.end);
+    }
+}

@@ -1,0 +1,256 @@
+/*
+ * Events as bytes. An event about a block is told by what most events share with one before it:
+ *
+ *    tag   slot  [shape]          name        [size]    [usable]  [stack]
+ *    1     1     size, log2 of    zigzag      of a      varint    varint
+ *                alignment,       varint      resize:
+ *                purpose, source              varint; of a move: old name, zigzag
+ *
+ * A shape (layout and source) is told once a block of the file and stands in one of 64 slots then.
+ * The name of an object (its address, or its id) is the difference to the last name of that shape,
+ * since objects of a kind lie near each other; to the last name of any where the shape is told.
+ * Usable bytes are those above the size.
+ *
+ * Everything begins anew with each block of the file, so that a block needs none before it. Varints
+ * are LEB128: seven bits a byte, the least first, the high bit says that more follow. Zigzag is
+ * that of Google's protocol buffers: 0, -1, 1, -2 are 0, 1, 2, 3.
+ */
+#ifndef ACRE_TRACE_CODEC_H
+#define ACRE_TRACE_CODEC_H
+
+#include "trace/format.h"
+
+struct acre_trace_event {
+    enum acre_trace_kind kind;
+    uint32_t source; /* which of several allocators, 0, 1, ... */
+
+    /* Allocate, free, resize, move. In a file the name of the block; a reader gives out ids
+     * instead: from 0, without gaps, used again. */
+    uint64_t object, old_object; /* old: of a move */
+    struct acre_layout layout;   /* of a resize or move the new one; also of a refused allocation */
+    size_t old_bytes;            /* of a resize or move; a reader's answer */
+    uint64_t usable_bytes;       /* 0: not told */
+    uint64_t stack;              /* number of a call stack; 0: none */
+
+    uint64_t scope; /* begin: its number. Of others, in a reader's answer: the one they are in */
+
+    uint32_t type;    /* other: enum acre_trace_type, or one that is not known */
+    const char *text; /* other: not terminated; in a reader's answer until the next event */
+    size_t text_bytes;
+
+    /* A reader's answer. */
+    uint64_t number; /* of all events of the trace, from 1 */
+    uint64_t time_ns;
+    uint32_t thread;
+    bool is_in_scope;
+    bool is_unknown; /* free, resize, move: of a block that was not seen to be born */
+    bool replaces;   /* allocate, move: a block of that name lived; `replaced` had not been freed */
+    uint64_t replaced;
+    struct acre_layout replaced_layout;
+    uint32_t replaced_source;
+};
+
+enum { ACRE_TRACE_SHAPES = 64 };
+
+struct acre_trace_shape {
+    struct acre_layout layout; /* align 0: the slot is empty */
+    uint32_t source;
+    uint64_t last; /* name of the last object */
+};
+
+/* What both ends remember within a block of the file. */
+struct acre_trace_codec {
+    uint64_t time_ns;
+    uint32_t thread;
+    uint64_t last; /* name of the last object of any shape */
+    struct acre_trace_shape shapes[ACRE_TRACE_SHAPES];
+};
+
+static inline void acre_trace_codec_begin(struct acre_trace_codec *codec, uint64_t time_ns,
+                                          uint32_t thread)
+{
+    memset(codec, 0, sizeof *codec);
+    codec->time_ns = time_ns;
+    codec->thread = thread;
+}
+
+/* The most bytes that one event needs: with a time, a thread, and all that it can have. */
+enum {
+    ACRE_TRACE_MOST_EVENT_BYTES = 2 * (1 + ACRE_TRACE_MOST_VARINT_BYTES) + 3 +
+                                  9 * ACRE_TRACE_MOST_VARINT_BYTES + ACRE_TRACE_MOST_TEXT_BYTES
+};
+
+/* Encoding: inline, since a recorder does it in the middle of every call. ---------------------- */
+
+static inline unsigned char *acre_trace_put_varint(unsigned char *at, uint64_t number)
+{
+    while (number >= 0x80) {
+        *at++ = (unsigned char)(number | 0x80);
+        number >>= 7;
+    }
+    *at++ = (unsigned char)number;
+    return at;
+}
+
+static inline uint64_t acre_trace_zigzag(uint64_t difference)
+{
+    return difference << 1 ^ (0 - (difference >> 63));
+}
+
+static inline unsigned char *acre_trace_put_time(struct acre_trace_codec *codec, uint64_t time_ns,
+                                                 unsigned char *at)
+{
+    *at++ = ACRE_TRACE_TIME;
+    at = acre_trace_put_varint(at, time_ns - codec->time_ns);
+    codec->time_ns = time_ns;
+    return at;
+}
+
+static inline unsigned char *acre_trace_put_thread(struct acre_trace_codec *codec, uint32_t thread,
+                                                   unsigned char *at)
+{
+    *at++ = ACRE_TRACE_THREAD;
+    codec->thread = thread;
+    return acre_trace_put_varint(at, thread);
+}
+
+static inline unsigned acre_trace_slot(struct acre_layout layout, uint32_t source)
+{
+    uint64_t key = layout.size ^ (uint64_t)layout.purpose << 40 ^ (uint64_t)source << 48 ^
+                   (uint64_t)layout.align << 52;
+
+    return (unsigned)(key * UINT64_C(0x9E3779B97F4A7C15) >> 58);
+}
+
+static inline bool acre_trace_is_shape(const struct acre_trace_shape *shape,
+                                       struct acre_layout layout, uint32_t source)
+{
+    return shape->layout.size == layout.size && shape->layout.align == layout.align &&
+           shape->layout.purpose == layout.purpose && shape->source == source;
+}
+
+/* Tag, slot, and the shape where the slot has another; `tag` points to the byte, for more flags. */
+static inline struct acre_trace_shape *acre_trace_put_shape(struct acre_trace_codec *codec,
+                                                            unsigned char kind,
+                                                            struct acre_layout layout,
+                                                            uint32_t source, unsigned char **at)
+{
+    unsigned slot = acre_trace_slot(layout, source);
+    struct acre_trace_shape *shape = &codec->shapes[slot];
+    unsigned char *to = *at;
+
+    *to++ = kind;
+    *to++ = (unsigned char)slot;
+    if (__builtin_expect(!acre_trace_is_shape(shape, layout, source), 0)) {
+        to[-2] |= ACRE_TRACE_DEFINES;
+        to = acre_trace_put_varint(to, layout.size);
+        *to++ = (unsigned char)__builtin_ctz(layout.align);
+        to = acre_trace_put_varint(to, layout.purpose);
+        to = acre_trace_put_varint(to, source);
+        *shape = (struct acre_trace_shape){layout, source, codec->last};
+    }
+    *at = to;
+    return shape;
+}
+
+static inline unsigned char *acre_trace_put_block_event(struct acre_trace_codec *codec,
+                                                        const struct acre_trace_event *event,
+                                                        unsigned char *at)
+{
+    unsigned char *tag = at;
+    struct acre_layout layout = event->layout;
+    struct acre_trace_shape *shape;
+    uint64_t difference;
+
+    if (event->kind == ACRE_TRACE_RESIZE)
+        layout.size = event->old_bytes; /* the shape under which its name is known */
+    shape = acre_trace_put_shape(codec, (unsigned char)event->kind, layout, event->source, &at);
+    difference = event->object - shape->last;
+    shape->last = codec->last = event->object;
+    if ((difference & 15) == 0) {
+        *tag |= ACRE_TRACE_SIXTEENTHS;
+        difference = (uint64_t)((int64_t)difference / 16);
+    }
+    at = acre_trace_put_varint(at, acre_trace_zigzag(difference));
+    if (event->kind == ACRE_TRACE_RESIZE)
+        at = acre_trace_put_varint(at, event->layout.size);
+    else if (event->kind == ACRE_TRACE_MOVE)
+        at = acre_trace_put_varint(at, acre_trace_zigzag(event->old_object - event->object));
+    if (event->usable_bytes >= event->layout.size && event->usable_bytes != 0) {
+        *tag |= ACRE_TRACE_USABLE;
+        at = acre_trace_put_varint(at, event->usable_bytes - event->layout.size);
+    }
+    if (event->stack != 0) {
+        *tag |= ACRE_TRACE_STACK;
+        at = acre_trace_put_varint(at, event->stack);
+    }
+    return at;
+}
+
+static inline unsigned char *acre_trace_put_other(const struct acre_trace_event *event,
+                                                  unsigned char *at)
+{
+    size_t bytes = event->text_bytes < ACRE_TRACE_MOST_TEXT_BYTES ? event->text_bytes
+                                                                  : ACRE_TRACE_MOST_TEXT_BYTES;
+
+    *at++ = ACRE_TRACE_OTHER;
+    at = acre_trace_put_varint(at, event->type);
+    at = acre_trace_put_varint(at, event->source);
+    at = acre_trace_put_varint(at, bytes);
+    if (bytes > 0)
+        memcpy(at, event->text, bytes);
+    return at + bytes;
+}
+
+/*
+ * Writes an event to `at`, where there are ACRE_TRACE_MOST_EVENT_BYTES, and returns what is behind
+ * it. What is a reader's answer is not written. Alignments are powers of two.
+ */
+static inline unsigned char *acre_trace_encode(struct acre_trace_codec *codec,
+                                               const struct acre_trace_event *event,
+                                               unsigned char *at)
+{
+    switch (event->kind) {
+    case ACRE_TRACE_ALLOCATE:
+    case ACRE_TRACE_FREE:
+    case ACRE_TRACE_RESIZE:
+    case ACRE_TRACE_MOVE:
+        return acre_trace_put_block_event(codec, event, at);
+    case ACRE_TRACE_REFUSE:
+        acre_trace_put_shape(codec, ACRE_TRACE_REFUSE, event->layout, event->source, &at);
+        return at;
+    case ACRE_TRACE_RESET:
+        *at++ = ACRE_TRACE_RESET;
+        return acre_trace_put_varint(at, event->source);
+    case ACRE_TRACE_SCOPE_BEGIN:
+        *at++ = ACRE_TRACE_SCOPE_BEGIN;
+        return acre_trace_put_varint(at, event->scope);
+    case ACRE_TRACE_SCOPE_END:
+        *at++ = ACRE_TRACE_SCOPE_END;
+        return at;
+    case ACRE_TRACE_OTHER:
+        return acre_trace_put_other(event, at);
+    case ACRE_TRACE_TIME:
+    case ACRE_TRACE_THREAD:
+    case ACRE_TRACE_KINDS:
+        break;
+    }
+    return at; /* none: nothing is written */
+}
+
+/* Decoding ---------------------------------------------------------------------------------------
+ */
+
+struct acre_trace_cursor {
+    const unsigned char *at, *end;
+};
+
+/*
+ * Reads the next event; times and threads on the way are taken into the codec. NULL, or a sentence
+ * about what is wrong with the bytes at the cursor: any bytes are legal arguments. `purposes` is
+ * how many the file has.
+ */
+const char *acre_trace_decode(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
+                              uint32_t purposes, struct acre_trace_event *event);
+
+#endif

@@ -1,0 +1,189 @@
+#include "trace/objects.h"
+
+#include <sys/random.h>
+#include <xxhash.h>
+
+enum { FIRST_CAPACITY = 64 };
+
+void acre_trace_objects_init(struct acre_trace_objects *objects, struct acre_alloc *memory)
+{
+    *objects = (struct acre_trace_objects){.memory = memory, .free = ACRE_TRACE_NO_OBJECT};
+    if (getrandom(&objects->seed, sizeof objects->seed, GRND_NONBLOCK) < 0)
+        objects->seed = (uint64_t)(uintptr_t)objects;
+    for (size_t i = 0; i < ACRE_TRACE_MOST_SOURCES; i++)
+        objects->newest[i] = ACRE_TRACE_NO_OBJECT;
+}
+
+static struct acre_layout layout_of_slots(size_t count)
+{
+    return (struct acre_layout){count * sizeof(struct acre_trace_object),
+                                _Alignof(struct acre_trace_object), ACRE_PURPOSE_OTHER};
+}
+
+static struct acre_layout layout_of_rows(size_t count)
+{
+    return (struct acre_layout){count * sizeof(uint32_t), _Alignof(uint32_t), ACRE_PURPOSE_OTHER};
+}
+
+void acre_trace_objects_fini(struct acre_trace_objects *objects)
+{
+    acre_free(objects->memory, objects->slots, layout_of_slots(objects->slot_capacity));
+    acre_free(objects->memory, objects->rows, layout_of_rows(objects->row_capacity));
+    acre_trace_objects_init(objects, objects->memory);
+}
+
+/* Rows ------------------------------------------------------------------------------------------
+ */
+
+/* With a secret: whoever writes a file chooses its names, and could have them all in one place. */
+static size_t home_of(const struct acre_trace_objects *objects, uint64_t name)
+{
+    return (size_t)XXH3_64bits_withSeed(&name, sizeof name, objects->seed) &
+           (objects->row_capacity - 1);
+}
+
+static size_t row_of(const struct acre_trace_objects *objects, uint64_t name)
+{
+    size_t row = home_of(objects, name);
+
+    while (objects->rows[row] != ACRE_TRACE_NO_OBJECT &&
+           objects->slots[objects->rows[row]].name != name)
+        row = (row + 1) & (objects->row_capacity - 1);
+    return row;
+}
+
+uint32_t acre_trace_objects_find(const struct acre_trace_objects *objects, uint64_t name)
+{
+    return objects->row_capacity > 0 ? objects->rows[row_of(objects, name)] : ACRE_TRACE_NO_OBJECT;
+}
+
+/* Closes the gap behind it (Knuth, The Art of Computer Programming 3, 6.4, algorithm R). */
+static void remove_row(struct acre_trace_objects *objects, uint64_t name)
+{
+    size_t mask = objects->row_capacity - 1;
+    size_t hole = row_of(objects, name);
+
+    for (size_t i = (hole + 1) & mask; objects->rows[i] != ACRE_TRACE_NO_OBJECT;
+         i = (i + 1) & mask) {
+        size_t home = home_of(objects, objects->slots[objects->rows[i]].name);
+
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            objects->rows[hole] = objects->rows[i];
+            hole = i;
+        }
+    }
+    objects->rows[hole] = ACRE_TRACE_NO_OBJECT;
+}
+
+static bool grow_rows(struct acre_trace_objects *objects)
+{
+    uint32_t *old = objects->rows;
+    size_t old_capacity = objects->row_capacity;
+    size_t capacity = old_capacity == 0 ? (size_t)2 * FIRST_CAPACITY : 2 * old_capacity;
+    uint32_t *rows = acre_allocate(objects->memory, layout_of_rows(capacity));
+
+    if (rows == NULL)
+        return false;
+    memset(rows, 0xff, capacity * sizeof *rows); /* ACRE_TRACE_NO_OBJECT */
+    objects->rows = rows;
+    objects->row_capacity = capacity;
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i] != ACRE_TRACE_NO_OBJECT)
+            rows[row_of(objects, objects->slots[old[i]].name)] = old[i];
+    acre_free(objects->memory, old, layout_of_rows(old_capacity));
+    return true;
+}
+
+/* Slots -----------------------------------------------------------------------------------------
+ */
+
+static bool grow_slots(struct acre_trace_objects *objects)
+{
+    uint32_t capacity =
+        objects->slot_capacity == 0 ? (uint32_t)FIRST_CAPACITY : 2 * objects->slot_capacity;
+    struct acre_trace_object *slots;
+
+    if (objects->slot_capacity > ACRE_TRACE_NO_OBJECT / 2)
+        return false;
+    slots =
+        acre_reallocate(objects->memory, objects->slots, layout_of_slots(objects->slot_capacity),
+                        layout_of_slots(capacity).size);
+    if (slots == NULL)
+        return false;
+    objects->slots = slots;
+    objects->slot_capacity = capacity;
+    return true;
+}
+
+static bool make_room(struct acre_trace_objects *objects)
+{
+    return (2 * ((size_t)objects->live + 1) < objects->row_capacity || grow_rows(objects)) &&
+           (objects->free != ACRE_TRACE_NO_OBJECT || objects->slot_count < objects->slot_capacity ||
+            grow_slots(objects));
+}
+
+static void link_object(struct acre_trace_objects *objects, uint32_t id)
+{
+    struct acre_trace_object *object = &objects->slots[id];
+    uint32_t *newest = &objects->newest[object->source];
+
+    object->before = *newest;
+    object->after = ACRE_TRACE_NO_OBJECT;
+    if (*newest != ACRE_TRACE_NO_OBJECT)
+        objects->slots[*newest].after = id;
+    *newest = id;
+}
+
+static void unlink_object(struct acre_trace_objects *objects, uint32_t id)
+{
+    const struct acre_trace_object *object = &objects->slots[id];
+
+    if (object->before != ACRE_TRACE_NO_OBJECT)
+        objects->slots[object->before].after = object->after;
+    if (object->after != ACRE_TRACE_NO_OBJECT)
+        objects->slots[object->after].before = object->before;
+    else
+        objects->newest[object->source] = object->before;
+}
+
+uint32_t acre_trace_objects_add(struct acre_trace_objects *objects, uint64_t name,
+                                struct acre_layout layout, uint32_t source)
+{
+    uint32_t id;
+
+    if (!make_room(objects))
+        return ACRE_TRACE_NO_OBJECT;
+    id = objects->free;
+    if (id != ACRE_TRACE_NO_OBJECT)
+        objects->free = objects->slots[id].before;
+    else
+        id = objects->slot_count++;
+    objects->rows[row_of(objects, name)] = id;
+    objects->slots[id] =
+        (struct acre_trace_object){.name = name, .layout = layout, .source = source};
+    link_object(objects, id);
+    objects->live++;
+    return id;
+}
+
+void acre_trace_objects_remove(struct acre_trace_objects *objects, uint32_t id)
+{
+    remove_row(objects, objects->slots[id].name);
+    unlink_object(objects, id);
+    objects->slots[id].before = objects->free;
+    objects->free = id;
+    objects->live--;
+}
+
+void acre_trace_objects_rename(struct acre_trace_objects *objects, uint32_t id, uint64_t name)
+{
+    remove_row(objects, objects->slots[id].name);
+    objects->slots[id].name = name;
+    objects->rows[row_of(objects, name)] = id;
+}
+
+void acre_trace_objects_reset(struct acre_trace_objects *objects, uint32_t source)
+{
+    while (objects->newest[source] != ACRE_TRACE_NO_OBJECT)
+        acre_trace_objects_remove(objects, objects->newest[source]);
+}

@@ -1,0 +1,46 @@
+/*
+ * What a trace says, as figures: its calls, told again to a full ledger (alloc/ledger.h), so that
+ * the books of a trace and those of a run that was recorded in memory are kept by one piece of
+ * code; and what only a trace has.
+ */
+#ifndef ACRE_TRACE_SUMMARY_H
+#define ACRE_TRACE_SUMMARY_H
+
+#include "alloc/ledger.h"
+#include "trace/reader.h"
+
+enum { ACRE_TRACE_MOST_THREADS_TOLD = 64, ACRE_TRACE_SCOPES_TOLD = 1000 };
+
+struct acre_trace_thread {
+    uint32_t thread;
+    uint64_t events;
+};
+
+struct acre_trace_summary {
+    struct acre_ledger ledger; /* its addresses are made of ids */
+    uint64_t kinds[ACRE_TRACE_KINDS];
+    uint64_t unknown;  /* frees and resizes of blocks that were not seen to be born */
+    uint64_t replaced; /* births at the address of a block that had not been freed */
+    uint64_t odd;      /* events of types that this acre does not know */
+    uint64_t scopes;
+    uint64_t peak_event; /* the last one that left as much live as there ever was; 0: none */
+    uint64_t peak_scope;
+    bool peak_is_in_scope;
+    uint64_t first_ns, last_ns;
+    struct acre_trace_thread threads[ACRE_TRACE_MOST_THREADS_TOLD];
+    size_t thread_count;
+    bool has_more_threads;
+    char sources[ACRE_TRACE_MOST_SOURCES][64]; /* names, "" where none was told */
+};
+
+/*
+ * Reads the trace to its end; reader->state says how that was, and a summary of what could be read
+ * is there in any state. Tables come from `memory`, borrowed. The summary stays where it is, and is
+ * ended with acre_trace_summary_fini. False for want of memory: then nothing is owned.
+ */
+bool acre_trace_summarise(struct acre_trace_summary *summary, struct acre_trace_reader *reader,
+                          struct acre_alloc *memory);
+
+void acre_trace_summary_fini(struct acre_trace_summary *summary);
+
+#endif
