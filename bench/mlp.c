@@ -55,6 +55,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
 
 /* hidden, batch */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{3, 200}};
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{10, 30}};
 
 /* The data ---------------------------------------------------------------------------------- */
 
@@ -400,6 +401,8 @@ const struct acre_workload acre_mlp = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10, /* an epoch */
     .rounds = 20,

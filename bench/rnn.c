@@ -67,6 +67,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
 
 /* hidden, longest, steps, truncate */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{2, 1, 3, 0}, {2, 3, 3, 2}};
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{10, 30, 60, 0}};
 
 /* The workload ------------------------------------------------------------------------------ */
 
@@ -285,6 +286,8 @@ const struct acre_workload acre_rnn = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 12,

@@ -88,6 +88,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
 
 /* program, size */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{TREES, 3}};
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{TREES, 1000}, {JSON, 1000}};
 
 /* Another one in each iteration, the same under every strategy and for the limit. */
 static struct acre_lua_run run_of(const struct acre_cell_spec *spec, uint64_t iteration)
@@ -321,6 +322,8 @@ const struct acre_workload acre_script = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 12,

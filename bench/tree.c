@@ -60,6 +60,7 @@ static const struct acre_parameter parameters[PARAMETERS] = {
 
 /* leaves, trees, inputs */
 static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{3, 1, NEW}, {2, 2, KEPT}};
+static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{100, 10, NEW}};
 
 /* The shapes -------------------------------------------------------------------------------- */
 
@@ -470,6 +471,8 @@ const struct acre_workload acre_tree = {
     .parameter_count = PARAMETERS,
     .tiny = tiny,
     .tiny_count = sizeof tiny / sizeof tiny[0],
+    .suite = suite,
+    .suite_count = sizeof suite / sizeof suite[0],
     .examples = examples,
     .iterations = 10,
     .rounds = 20,
