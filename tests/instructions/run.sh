@@ -58,11 +58,12 @@ fi
 # What decides which instructions a program has. The processor is the one that valgrind plays.
 tools="$(valgrind -q --tool=none "$steps" --built-by), $(ldd --version | sed -n '1s/^ldd (\(.*\)).*/\1/p'), $(valgrind --version)"
 
-# A line for each cell. An environment of one's own: its size moves the stack.
+# A line for each cell, in time (a cell takes a second). An environment of one's own: its size moves
+# the stack.
 xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 1 sh -c '
     file=$1/$(echo "$2" | tr / -)
-    counters=$("$0" "$2") || exit 255
-    env -i PATH="$PATH" valgrind -q --tool=callgrind --callgrind-out-file="$file" \
+    counters=$(timeout 60 "$0" "$2") || exit 255
+    env -i PATH="$PATH" timeout 300 valgrind -q --tool=callgrind --callgrind-out-file="$file" \
         "$0" "$2" 100 || exit 255
     once=$(sed -n "s/^totals: //p" "$file.2") twice=$(sed -n "s/^totals: //p" "$file.3")
     echo "$2 $((twice - once)) $counters"' "$steps" "$work" <"$work/cells" >"$work/lines" ||
