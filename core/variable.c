@@ -63,7 +63,7 @@ struct acre_temp acre_variable_taking(struct acre_engine *engine, enum acre_stat
     if (status != ACRE_OK)
         return failed(status);
     made = place(engine, data);
-    if (made.status == ACRE_OK)
+    if (made.variable != NULL)
         acre_edge_adopt(engine, &made.variable->object, &made.variable->data, &data->object);
     else
         acre_unref(engine, &data);
