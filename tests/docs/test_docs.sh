@@ -60,8 +60,8 @@ expect_out 0 '' -- "$SQUARE_CHAIN" $waste
 check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
 expect_out 0 '' -- "$HANDOFF" --rounds 2
 check 'docs/workloads.md shows handoff' shape docs/workloads.md handoff 2
-expect_out 0 '' -- "$SCRIPT" --program json --rounds 2
-check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program json' 2
+expect_out 0 '' -- "$SCRIPT" --program trees --rounds 2
+check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program trees' 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree
