@@ -66,7 +66,7 @@ static const struct acre_word program_words[PROGRAMS] = {
 static const struct acre_parameter parameters[PARAMETERS] = {
     [PROGRAM] = {.name = "program",
                  .argument = "WORD[,WORD...]",
-                 .help = "trees: of small tables; words: strings built, split, counted;\n"
+                 .help = "trees: of small tables; words: strings built and split;\n"
                          "records: sorted and grouped; tasks: closures and coroutines;\n"
                          "json: printed and parsed; all (default)",
                  .defaults = "all",
@@ -200,7 +200,12 @@ static void script_close(void *state)
  * there before. A block is a few instructions, and is made ready for the next of its size when it
  * is freed; nothing is checked, and a state is dropped by forgetting the lists.
  */
-enum { STEP_BYTES = 16, MOST_STEPS = 64, LISTS = MOST_STEPS + 64 };
+enum {
+    STEP_BYTES = 16,
+    SMALL_BYTES = 1024,
+    SMALL_LISTS = SMALL_BYTES / STEP_BYTES,
+    LISTS = SMALL_LISTS + 64
+};
 
 struct freed {
     struct freed *next;
@@ -215,16 +220,16 @@ struct limit {
 
 static size_t rounded(size_t bytes)
 {
-    if (bytes <= MOST_STEPS * STEP_BYTES)
+    if (bytes <= SMALL_BYTES)
         return acre_align_up(bytes, STEP_BYTES);
     return (size_t)1 << (64 - __builtin_clzll(bytes - 1));
 }
 
 static struct freed **list_of(struct limit *limit, size_t rounded_bytes)
 {
-    if (rounded_bytes <= MOST_STEPS * STEP_BYTES)
+    if (rounded_bytes <= SMALL_BYTES)
         return &limit->lists[rounded_bytes / STEP_BYTES];
-    return &limit->lists[MOST_STEPS + __builtin_ctzll(rounded_bytes)];
+    return &limit->lists[SMALL_LISTS + __builtin_ctzll(rounded_bytes)];
 }
 
 static void *limit_take(struct limit *limit, size_t bytes)

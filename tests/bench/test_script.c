@@ -13,7 +13,7 @@
 
 /* In the order of the workload's parameter. */
 enum { TREES, WORDS, RECORDS, TASKS, JSON, PROGRAMS };
-enum { SIZE = 40, ITERATIONS = 2 };
+enum { SIZE = 20, ITERATIONS = 2 };
 
 static const struct strategy strategies[] = {
     {"malloc", ACRE_LIFETIME_WEAK},

@@ -74,8 +74,8 @@ expect_out 0 '' -- "$RNN" --hidden 10 --rounds 2
 check 'docs/workloads.md shows rnn' shape docs/workloads.md 'rnn --hidden 10' 2
 expect_out 0 '' -- "$TREE" --inputs new --rounds 2
 check 'docs/workloads.md shows tree' shape docs/workloads.md 'tree --inputs new --rounds 8' 2
-expect_out 0 '' -- "$SCRIPT" --program json --rounds 2
-check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program json' 2
+expect_out 0 '' -- "$SCRIPT" --program trees --rounds 2
+check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program trees' 2
 
 # A tree with faults of every kind, which are all found, and nothing else.
 mkdir tree
