@@ -20,7 +20,7 @@ def faults_of_row(row):
         yield 'resident %d' % row['resident_bytes']
     if not row['resident_least_bytes'] <= row['resident_bytes'] <= row['resident_most_bytes']:
         yield 'least, most'
-    if row['resident_bytes'] > row['private_dirty_bytes'] or row['pss_bytes'] > row['rss_bytes']:
+    if max(row['resident_bytes'], row['pss_bytes'], row['private_dirty_bytes']) > row['rss_bytes']:
         yield 'more resident than the process has'
     if row['usable_bytes'] is not None and row['usable_bytes'] < row['live_bytes']:
         yield 'usable %d' % row['usable_bytes']
