@@ -68,7 +68,7 @@ expect 4 '^acre info: cannot write standard output: No space' -- \
 expect 4 "cannot write $tap_work/none/a.acre: No such file" -- \
     "$SQUARE_CHAIN" --trace "$tap_work/none/a.acre"
 expect 4 'cannot write /dev/full: No space left on device' -- "$SQUARE_CHAIN" --trace /dev/full
-large='--nodes 1000 --graphs 20 --iterations 40'
+large='--nodes 1000 --graphs 5 --iterations 12'
 # shellcheck disable=SC2086 # options
 expect 4 'cannot write .*small.acre: the most bytes that it may have were reached; [0-9]+ of' -- \
     "$NODE_CHURN" $large --trace "$tap_work/small.acre" --trace-limit 256K
@@ -92,7 +92,7 @@ expect 2 '^square-chain: --trace: nothing is measured, so --json' -- \
 expect 2 '^square-chain: --trace: nothing is drawn' -- "$SQUARE_CHAIN" --trace a --draw b.svg
 expect 2 '^square-chain: --guard: nothing is traced' -- "$SQUARE_CHAIN" --trace a --guard
 expect 2 '^square-chain: --stats-dir: nothing is recorded' -- "$SQUARE_CHAIN" --trace a --stats-dir b
-expect 6 'failed: ' -- "$NODE_CHURN" --nodes 100000 --backends arena:chunk=64K,limit=256K \
+expect 6 'failed: ' -- "$NODE_CHURN" --nodes 20000 --backends arena:chunk=64K,limit=256K \
     --lifetimes region --trace "$tap_work/short.acre"
 expect_out 0 'arena:chunk=64K,limit=256K/region made' -- "$ACRE" info "$tap_work/short.acre"
 check 'what was refused is in it' grep -q '^  refused allocations  *1$' "$out"
