@@ -52,6 +52,16 @@ static double greatest(const double *row, size_t columns)
     return most;
 }
 
+/* Of a row, each less `most`. */
+static double sum_of_exponentials(const double *row, size_t columns, double most)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < columns; j++)
+        sum += exp(row[j] - most);
+    return sum;
+}
+
 double acre_cross_entropy(const double *scores, const double *classes, size_t rows, size_t columns)
 {
     double total = 0;
@@ -59,11 +69,8 @@ double acre_cross_entropy(const double *scores, const double *classes, size_t ro
     for (size_t i = 0; i < rows; i++) {
         const double *row = &scores[i * columns];
         double most = greatest(row, columns);
-        double sum = 0;
 
-        for (size_t j = 0; j < columns; j++)
-            sum += exp(row[j] - most);
-        total += row[(size_t)classes[i]] - (most + log(sum));
+        total += row[(size_t)classes[i]] - (most + log(sum_of_exponentials(row, columns, most)));
     }
     return -total / (double)rows;
 }
