@@ -135,9 +135,9 @@ bool acre_plan_make(struct acre_plan *plan, const struct acre_workload *workload
 
     for (; (each = acre_workload_of_run(workload, workloads)) != NULL; workloads++)
         sets += count_sets(&planner, each) * options->ages.count;
-    *plan = (struct acre_plan){.cells = calloc(strategies * sets, sizeof *plan->cells)};
-    run->cells = calloc(strategies * sets, sizeof *run->cells);
-    run->left_out = calloc(strategies * workloads, sizeof *run->left_out);
+    *plan = (struct acre_plan){.cells = calloc(strategies * sets + 1, sizeof *plan->cells)};
+    run->cells = calloc(strategies * sets + 1, sizeof *run->cells);
+    run->left_out = calloc(strategies * workloads + 1, sizeof *run->left_out);
     if (plan->cells == NULL || run->cells == NULL || run->left_out == NULL)
         return false;
     for (size_t i = 0; i < workloads; i++)
