@@ -336,6 +336,7 @@ const struct acre_workload acre_script = {
     .units = items_of,
     .unsuited = {[ACRE_LIFETIME_STRONG] = "Lua collects cycles: nothing would leak",
                  [ACRE_LIFETIME_COLLECTOR] = "Lua's own collector runs under every lifetime"},
+    .uncounted = "Lua mixes the time and addresses into its hashes",
     .open = script_open,
     .step = script_step,
     .checksum = script_checksum,

@@ -72,8 +72,8 @@ expect_out 0 '' -- "$MLP" --rounds 2
 check 'docs/workloads.md shows mlp' shape docs/workloads.md mlp 2
 expect_out 0 '' -- "$RNN" --hidden 10 --rounds 2
 check 'docs/workloads.md shows rnn' shape docs/workloads.md 'rnn --hidden 10' 2
-expect_out 0 '' -- "$TREE" --inputs new --rounds 2
-check 'docs/workloads.md shows tree' shape docs/workloads.md 'tree --inputs new --rounds 8' 2
+expect_out 0 '' -- "$TREE" --inputs new --leaves 10 --rounds 2
+check 'docs/workloads.md shows tree' shape docs/workloads.md 'tree --inputs new --leaves 10' 2
 expect_out 0 '' -- "$SCRIPT" --program trees --rounds 2
 check 'docs/workloads.md shows script' shape docs/workloads.md 'script --program trees' 2
 
