@@ -125,10 +125,11 @@ int acre_cmd_info(int argc, char **argv)
     };
     struct acre_alloc *memory;
     char error[512];
+    const struct acre_refusal refusal = {error, sizeof error};
     bool help = false;
     enum acre_exit status;
 
-    if (!read_options(argc, argv, &page.wide, &help, &(struct acre_refusal){error, sizeof error}))
+    if (!read_options(argc, argv, &page.wide, &help, &refusal))
         return (int)complain(ACRE_EXIT_USAGE, error);
     if (help) {
         fputs(help_text, stdout);

@@ -18,10 +18,9 @@
 
 #include "alloc/alloc.h"
 
-#define ACRE_TRACE_MAGIC                                                                           \
-    "\x89"                                                                                         \
-    "acre\r\n\x1a" /* PNG's idea: what changes line ends is found */
-#define ACRE_TRACE_BLOCK_MAGIC "acbk"
+/* PNG's idea: what changes line ends is found. */
+static const unsigned char acre_trace_magic[8] = {0x89, 'a', 'c', 'r', 'e', '\r', '\n', 0x1a};
+static const unsigned char acre_trace_block_magic[4] = {'a', 'c', 'b', 'k'};
 
 enum {
     ACRE_TRACE_VERSION = 1,

@@ -82,7 +82,7 @@ static enum acre_trace_state judge_header(struct acre_trace_reader *reader,
 
     if (got == 0)
         return end(reader, ACRE_TRACE_FOREIGN, "not a trace: the file is empty");
-    if (memcmp(header, ACRE_TRACE_MAGIC, got < 8 ? got : 8) != 0)
+    if (memcmp(header, acre_trace_magic, got < 8 ? got : 8) != 0)
         return end(reader, ACRE_TRACE_FOREIGN, "not a trace: it does not begin like one");
     if (got < ACRE_TRACE_HEADER_BYTES)
         return cut_in_header(reader);
@@ -198,7 +198,7 @@ static enum acre_trace_state judge_block(struct acre_trace_reader *reader,
 {
     struct acre_trace_block *block = &reader->block;
 
-    if (memcmp(header, ACRE_TRACE_BLOCK_MAGIC, 4) != 0)
+    if (memcmp(header, acre_trace_block_magic, 4) != 0)
         return damaged(reader, "no block begins there");
     if (acre_trace_u64(header + 48) != XXH3_64bits(header, 48))
         return damaged(reader, "the checksum of a block's header is wrong");

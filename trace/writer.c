@@ -80,7 +80,7 @@ static bool write_block(struct acre_trace_writer *writer, enum acre_trace_block_
     unsigned char *at = writer->block;
     size_t bytes = ACRE_TRACE_BLOCK_HEADER_BYTES + payload_bytes;
 
-    memcpy(at, ACRE_TRACE_BLOCK_MAGIC, 4);
+    memcpy(at, acre_trace_block_magic, sizeof acre_trace_block_magic);
     acre_trace_put_u32(at + 4, (uint32_t)kind);
     acre_trace_put_u64(at + 8, writer->blocks);
     acre_trace_put_u64(at + 16, writer->begin_ns);
@@ -195,7 +195,7 @@ static bool write_header(struct acre_trace_writer *writer, const struct acre_tra
     bytes = ftell(stream);
     if (fclose(stream) != 0 || bytes < 0)
         return false;
-    memcpy(at, ACRE_TRACE_MAGIC, 8);
+    memcpy(at, acre_trace_magic, sizeof acre_trace_magic);
     acre_trace_put_u32(at + 8, ACRE_TRACE_VERSION);
     acre_trace_put_u32(at + 12, ACRE_TRACE_PROBE);
     acre_trace_put_u32(at + 16, (uint32_t)bytes);
