@@ -37,7 +37,7 @@ void acre_gauge_unmap(struct acre_gauge *gauge)
 
 void acre_gauge_set_phase(struct acre_gauge *gauge, enum acre_gauge_phase phase)
 {
-    atomic_store_explicit(&gauge->phase, (uint64_t)phase, memory_order_release);
+    atomic_store_explicit(&gauge->phase, (uint64_t)phase, memory_order_seq_cst);
 }
 
 void acre_gauge_publish(struct acre_gauge *gauge, const struct acre_gauge_reading *reading)

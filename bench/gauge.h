@@ -17,9 +17,10 @@
 #include <stdint.h>
 
 enum acre_gauge_phase {
-    ACRE_GAUGE_OPENING, /* nothing is to be seen yet */
-    ACRE_GAUGE_RUNNING, /* from the first iteration to the last */
-    ACRE_GAUGE_WAITING, /* everything was dropped; until the last look */
+    ACRE_GAUGE_OPENING,  /* nothing is to be seen yet */
+    ACRE_GAUGE_RUNNING,  /* from the first iteration to the last */
+    ACRE_GAUGE_DRAINING, /* everything is being dropped */
+    ACRE_GAUGE_WAITING,  /* ... was dropped; until the last look */
 };
 
 struct acre_gauge {

@@ -61,6 +61,9 @@ bool acre_sample(pid_t process, const struct acre_gauge *gauge, struct acre_memo
     if (reading.phase != ACRE_GAUGE_RUNNING || !acre_process_memory_read(process, &memory) ||
         !acre_process_faults_read(process, &faults))
         return false;
+    /* What was read may be of a later iteration, but not of when all was dropped. */
+    if (acre_gauge_read(gauge).phase != ACRE_GAUGE_RUNNING)
+        return false;
     resident_bytes = acre_waste_rest(memory.anonymous_bytes, reading.others_bytes);
     *look = (struct acre_memory_sample){
         .time_ns = acre_waste_rest((uint64_t)acre_now_ns(), reading.begin_ns),

@@ -155,6 +155,7 @@ void acre_visit_memory(struct acre_session *session)
     }
     if (done) {
         look(&looking, &looking.memory->end);
+        acre_gauge_set_phase(looking.gauge, ACRE_GAUGE_DRAINING);
         done = acre_session_drain(session);
     }
     if (done) {
