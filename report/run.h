@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Written, and the oldest that is read. */
-enum { ACRE_RUN_VERSION = 3, ACRE_RUN_OLDEST_VERSION = 2 };
+enum { ACRE_RUN_VERSION = 4, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -155,6 +155,8 @@ struct acre_run {
     char *command; /* the command line that repeats it */
     char *started; /* UTC, 2026-11-23T23:30:00Z */
     double duration_seconds;
+    double time_budget_seconds; /* 0: the rounds were fixed; else they went on until each verdict was
+                                   given or the time spent */
     uint64_t seed, rounds, iterations; /* iterations: per batch of the timed part, 0 = chosen */
     struct acre_fact *machine;
     size_t machine_count;

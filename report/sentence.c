@@ -59,9 +59,8 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
             continue;
         fputs(between, to);
         put_name(to, group, row);
-        enum acre_verdict verdict = acre_ratio_verdict(&row->against);
-        bool differs = verdict == ACRE_VERDICT_FASTER || verdict == ACRE_VERDICT_SLOWER;
-        fprintf(to, "%s %s", differs ? " is" : ":", acre_format_verdict(&row->against, true).text);
+        fprintf(to, "%s %s", acre_verdict_differs(row->against.verdict) ? " is" : ":",
+                acre_format_verdict(&row->against, true).text);
         between = "; ";
     }
     if (strcmp(between, "; ") == 0)
@@ -70,8 +69,8 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
 
 static void put_too_few(FILE *to, const struct acre_group *group)
 {
-    fprintf(to, "Too few rounds for a verdict: %zu measured, %d needed.", group->rounds,
-            (int)ACRE_VERDICT_MIN_ROUNDS);
+    fprintf(to, "Too few rounds for a verdict: %zu measured, %zu needed.", group->rounds,
+            group->verdict_rounds);
     const struct acre_group_row *first = &group->rows[0];
     fprintf(to, " The shortest median time is that of ");
     put_name(to, group, first);
@@ -98,8 +97,7 @@ static void put_collection(FILE *to, const struct acre_group *group)
             strcmp(row->cell->key.lifetime, "collector") != 0)
             continue;
         double more_ns = row->ns_per_iteration - group->reference->ns_per_iteration;
-        enum acre_verdict verdict = acre_ratio_verdict(&row->against);
-        if (verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
+        if (row->against.verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
             fprintf(to, " A collector instead of weak references on %s: %s.",
                     row->cell->key.backend, acre_format_verdict(&row->against, true).text);
         else
@@ -116,7 +114,7 @@ static void put_comparison(FILE *to, const struct acre_group *group)
     for (size_t i = 0; i < group->row_count; i++) {
         const struct acre_group_row *row = &group->rows[i];
         has_other = has_other || row->has_against;
-        if (!best && row->has_against && acre_ratio_verdict(&row->against) == ACRE_VERDICT_FASTER)
+        if (!best && row->has_against && row->against.verdict == ACRE_VERDICT_FASTER)
             best = row;
     }
     const struct acre_group_row *named = best ? best : group->reference;
@@ -152,7 +150,7 @@ char *acre_group_sentence(const struct acre_group *group)
         return NULL;
     if (group->row_count == 0 || !group->rows[0].is_timed)
         fprintf(to, "Nothing was timed here.");
-    else if (group->rounds < ACRE_VERDICT_MIN_ROUNDS)
+    else if (group->rounds < group->verdict_rounds)
         put_too_few(to, group);
     else if (!group->reference)
         put_without_reference(to, group);

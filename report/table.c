@@ -1,4 +1,5 @@
 #include "report/table.h"
+#include "report/bootstrap.h"
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
@@ -42,16 +43,9 @@ static const struct acre_column columns[COLUMNS] = {
 
 static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
 {
-    switch (acre_ratio_verdict(ratio)) {
-    case ACRE_VERDICT_FASTER:
-        return ACRE_PAINT_GREEN;
-    case ACRE_VERDICT_SLOWER:
-        return ACRE_PAINT_RED;
-    case ACRE_VERDICT_NO_DIFFERENCE:
-    case ACRE_VERDICT_TOO_FEW_ROUNDS:
+    if (!acre_verdict_differs(ratio->verdict))
         return ACRE_PAINT_NONE;
-    }
-    return ACRE_PAINT_NONE;
+    return ratio->verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
 }
 
 /* Blanks that align the lifetimes under each other. */
@@ -191,14 +185,37 @@ static bool print_table(const struct acre_page *page, const struct acre_run *run
     return good;
 }
 
+/* What the processes of all rounds cost together, against those of the reference: starts add up.
+ * False when out of memory. */
+static bool set_totals(struct acre_grid *grid, const struct acre_group *group,
+                       const struct acre_group_row *row)
+{
+    struct acre_sum_ratio sums;
+    if (!row->has_cold_against) {
+        acre_grid_set(grid, 4, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
+        return true;
+    }
+    enum acre_stats_status status =
+        acre_ratio_of_sums(&row->cell->cold_ns, &group->reference->cell->cold_ns,
+                           ACRE_BOOTSTRAP_SEED, &sums);
+    const struct acre_ratio shown = {.point = sums.point,
+                                     .low = sums.low,
+                                     .high = sums.high,
+                                     .has_interval = sums.has_interval};
+    acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s",
+                  status == ACRE_STATS_OK ? acre_format_ratio(&shown, 2).text : "-");
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
 static bool print_cold(const struct acre_page *page, const struct acre_group *group)
 {
     static const struct acre_column cold_columns[] = {{"cold", false, 0, 0},
                                                       {"in all", true, 0, 2},
                                                       {"faults", true, 0, 2},
-                                                      {"vs malloc", false, 0, 3}};
+                                                      {"vs malloc", false, 0, 3},
+                                                      {"total / malloc's", false, 1, 2}};
     const struct acre_group_row *first = NULL;
-    struct acre_grid grid = {.columns = cold_columns, .column_count = 4};
+    struct acre_grid grid = {.columns = cold_columns, .column_count = 5};
     bool good = true;
     for (size_t i = 0; good && i < group->row_count; i++) {
         const struct acre_group_row *row = &group->rows[i];
@@ -211,7 +228,7 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s", acre_format_ns(row->cold_ns).text);
         double faults;
         enum acre_stats_status status = acre_series_median(&row->cell->cold_faults, &faults);
-        good = status != ACRE_STATS_NO_MEMORY;
+        good = status != ACRE_STATS_NO_MEMORY && set_totals(&grid, group, row);
         acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
                       status == ACRE_STATS_OK ? acre_format_short(faults).text : "-");
         if (row->has_cold_against)
@@ -225,10 +242,29 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                              "cold (the first %" PRIu64 " iterations of a fresh process):",
                              first->cell->cold_iterations) &&
-               acre_grid_print(&grid, page, 2);
+               acre_grid_print(&grid, page, 2) &&
+               (!group->reference ||
+                acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                              "total: all rounds together; intervals by %s resamples, seed %u.",
+                              acre_format_count(ACRE_BOOTSTRAP_RESAMPLES).text,
+                              ACRE_BOOTSTRAP_SEED));
     }
     acre_grid_free(&grid);
     return good;
+}
+
+/* What the open verdicts of the tables mean. */
+static bool print_open(const struct acre_page *page, const struct acre_group *group)
+{
+    size_t verdicts[ACRE_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if (row->has_against)
+            verdicts[row->against.verdict]++;
+        if (row->has_cold_against)
+            verdicts[row->cold_against.verdict]++;
+    }
+    return acre_provenance_open(page, verdicts);
 }
 
 /* A timed strategy is not meant to leak; strong ones say it in the table. */
@@ -270,7 +306,7 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
         (page->wide && !acre_waste_print(page, group)))
         return false;
     putc('\n', page->stream);
-    return print_leaks(page, group) && acre_provenance_results(page, group);
+    return print_open(page, group) && print_leaks(page, group) && acre_provenance_results(page, group);
 }
 
 /* As many as there are; what was made is to be ended either way. */
@@ -279,7 +315,8 @@ static bool make_groups(const struct acre_run *run, const struct acre_cell *cons
 {
     for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
         if (!acre_group_init(&groups[*count], cells + at,
-                             acre_group_length(cells + at, run->cell_count - at)))
+                             acre_group_length(cells + at, run->cell_count - at),
+                             acre_run_is_watched(run)))
             return false;
     return true;
 }
@@ -294,7 +331,7 @@ static bool print_groups(const struct acre_page *page, const struct acre_run *ru
         good = print_group(page, run, &groups[i]);
         putc('\n', page->stream);
     }
-    good = good && acre_scaling_print(page, groups, count);
+    good = good && acre_scaling_print(page, groups, count, acre_run_is_watched(run));
     for (size_t i = 0; i < count; i++)
         acre_group_fini(&groups[i]);
     free(groups);
