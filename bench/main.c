@@ -86,6 +86,7 @@ static enum acre_exit run_child(const struct program *program)
     enum acre_exit status = ACRE_EXIT_OK;
 
     visit.peak_call = options->peak_call;
+    visit.spin_percent = options->spin_percent;
     memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
     if (!acre_visit_run(&visit, &answer))

@@ -14,6 +14,8 @@ enum {
     OPTION_BACKENDS,
     OPTION_LIFETIMES,
     OPTION_ROUNDS,
+    OPTION_TIME_BUDGET,
+    OPTION_PLANT,
     OPTION_SEED,
     OPTION_IN_PROCESS,
     OPTION_GUARD,
@@ -25,6 +27,7 @@ enum {
     OPTION_STATS_DIR,
     OPTION_CHILD,
     OPTION_PEAK_CALL,
+    OPTION_SPIN,
     OPTION_PEAK_REPORT,
     OPTION_DRAINED_REPORT,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
@@ -35,6 +38,8 @@ static const struct option common_options[] = {
     {"backends", required_argument, NULL, OPTION_BACKENDS},
     {"lifetimes", required_argument, NULL, OPTION_LIFETIMES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
+    {"time-budget", required_argument, NULL, OPTION_TIME_BUDGET},
+    {"plant", required_argument, NULL, OPTION_PLANT},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"in-process", no_argument, NULL, OPTION_IN_PROCESS},
     {"guard", optional_argument, NULL, OPTION_GUARD},
@@ -46,6 +51,7 @@ static const struct option common_options[] = {
     {"stats-dir", required_argument, NULL, OPTION_STATS_DIR},
     {"child", required_argument, NULL, OPTION_CHILD},
     {"peak-call", required_argument, NULL, OPTION_PEAK_CALL},
+    {"spin", required_argument, NULL, OPTION_SPIN},
     {"peak-report", required_argument, NULL, OPTION_PEAK_REPORT},
     {"drained-report", required_argument, NULL, OPTION_DRAINED_REPORT},
     {"help", no_argument, NULL, 'h'},
@@ -89,6 +95,14 @@ static bool read_child(const struct reader *reader, const char *word)
            acre_refuse(&reader->refusal, "--child: '%.40s' is no kind of visit", word);
 }
 
+static bool read_percent(const struct reader *reader, const char *option, const char *word,
+                         double *percent)
+{
+    return (acre_read_decimal(word, percent) && *percent <= 100) ||
+           acre_refuse(&reader->refusal,
+                       "%s: '%.40s' is no percentage such as 3 or 2.5, at most 100", option, word);
+}
+
 /* All of it --------------------------------------------------------------------------------- */
 
 static bool read_option(const struct reader *reader, int option, const char *value)
@@ -104,7 +118,15 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return acre_read_number(&reader->refusal, "--iterations", value, 1, UINT64_C(1000000000),
                                 &o->iterations);
     case OPTION_ROUNDS:
+        o->rounds_were_named = true;
         return acre_read_rounds(&reader->refusal, value, &o->rounds);
+    case OPTION_TIME_BUDGET:
+        return acre_read_seconds(&reader->refusal, "--time-budget", value,
+                                 &o->time_budget_seconds);
+    case OPTION_PLANT:
+        return read_percent(reader, "--plant", value, &o->planted_percent);
+    case OPTION_SPIN:
+        return read_percent(reader, "--spin", value, &o->spin_percent);
     case OPTION_SEED:
         return acre_read_seed(&reader->refusal, value, &o->seed);
     case OPTION_BACKENDS:
@@ -259,6 +281,9 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->stats_dir != NULL && (options->in_process || options->draw_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process or --draw");
+    if (options->time_budget_seconds > 0 && options->rounds_were_named)
+        return acre_refuse(&reader.refusal,
+                           "--time-budget decides how many rounds there are, leave out --rounds");
     return check_rails(&reader) && check_pairs(&reader);
 }
 
@@ -302,8 +327,12 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
         " (default: all)\n"
         "  how\n"
         "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
+        "    --time-budget TIME    instead: rounds go on until every verdict is given, 8 or more,\n"
+        "                          or none would end in time any more (90s, 2min, 0.5h)\n"
         "    --seed N              of the data and of the order of visits (default 1)\n"
         "    --in-process          one strategy in this process: for debuggers\n"
+        "    --plant PCT           makes the second of the two measurements that tell the noise\n"
+        "                          floor PCT percent slower, to see that it is found\n"
         "  instead of measuring\n"
         "    --guard[=N]           each strategy runs once behind a guard that finds misuse of\n"
         "                          memory and keeps what is dead for N resets (default 4)\n"

@@ -6,7 +6,8 @@
  *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
  *           memory is at the peak that it found
  *   then    for each round, in a new random order: every cell timed and cold, and the reference
- *           (the first cell of malloc/weak) a second time: the noise floor
+ *           (the first cell of malloc/weak) a second time: the noise floor. With a time budget
+ *           as many rounds as it takes: report/group.h says when all is decided
  *
  * Complete blocks in random order share drift of the machine fairly between the strategies.
  */

@@ -37,6 +37,8 @@ struct acre_visit {
     uint64_t iterations;     /* of the cold, recorded, waste and checked kinds */
     struct acre_rails rails; /* of the checked kind */
     double timed_seconds;    /* budget of batches after the warm-up */
+    double spin_percent;     /* of the timed kind: a batch of the strategy is made to last so much
+                                longer, by waiting: a slowdown of known size */
     uint64_t peak_call;      /* of the waste kind: where the recorded visit had its peak */
     const char *report_paths[ACRE_MOMENTS]; /* of the waste kind; NULL: not kept. Borrowed */
     uint64_t memory_limit_bytes;            /* of this process's address space; 0: none */

@@ -170,7 +170,7 @@ static struct tally count_all(const struct acre_comparison *comparison)
                 tally.rounds_wanted = cell->time.rounds_wanted;
         }
         tally.disagreeing += acre_estimators_disagree(cell);
-        tally.differing_counters += cell->difference_count > 0;
+        tally.differing_counters += cell->difference_count > 0 || cell->files_differ;
         tally.differing_results += cell->results_differ;
         tally.recorded += cell->before->has_recorded && cell->after->has_recorded;
     }
@@ -339,8 +339,8 @@ static bool print_disagreement(const struct acre_page *page,
     }
     return tally->disagreeing == 0 ||
            acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                         "Files differ by more than their rounds do: believe neither, and make more "
-                         "files of each side in turn.");
+                         "There is more between files than between their rounds: more files of each "
+                         "side, made in turn, would tell.");
 }
 
 static bool print_side(const struct acre_page *page, const struct acre_comparison *comparison,

@@ -13,55 +13,42 @@ static double binomial_half(size_t n, size_t k)
     return exp(logarithm);
 }
 
-/* Twenty standard deviations below the middle nothing is left that a double could show, so sums may
- * start there: a million rounds cost ten thousand steps. */
-static size_t first_term(size_t n)
+/* P(B <= k), from the largest term down to what a double cannot show beside it. */
+static double binomial_half_tail(size_t n, size_t k)
 {
-    double from = floor(0.5 * (double)n - 10.0 * sqrt((double)n));
-    return from > 0.0 ? (size_t)from : 0;
+    double term = binomial_half(n, k), sum = term;
+    for (; k > 0 && term > 1e-18 * sum; k--) {
+        term *= (double)k / (double)(n - k + 1);
+        sum += term;
+    }
+    return sum;
 }
 
-/* P(B = k) and P(B <= k), one k after the other. */
-struct walk {
-    size_t n, k;
-    double term, sum;
-};
-
-static struct walk begin_walk(size_t n, size_t k)
+static double p_of(size_t n, double term, double tail, bool is_watched)
 {
-    double term = binomial_half(n, k);
-    return (struct walk){.n = n, .k = k, .term = term, .sum = term};
-}
-
-static void step(struct walk *walk)
-{
-    walk->term *= (double)(walk->n - walk->k) / (double)(walk->k + 1);
-    walk->k++;
-    walk->sum += walk->term;
-}
-
-static double p_at(const struct walk *walk, bool is_watched)
-{
-    return fmin(1.0, is_watched ? (double)(walk->n + 1) * walk->term : 2.0 * walk->sum);
+    return fmin(1.0, is_watched ? (double)(n + 1) * term : 2.0 * tail);
 }
 
 double acre_sign_p(size_t n, size_t fewer, bool is_watched)
 {
     if (fewer >= n - fewer)
         return 1.0;
-    size_t first = first_term(n);
-    struct walk walk = begin_walk(n, first < fewer ? first : fewer);
-    while (walk.k < fewer)
-        step(&walk);
-    return p_at(&walk, is_watched);
+    return p_of(n, binomial_half(n, fewer), binomial_half_tail(n, fewer), is_watched);
 }
 
+/* One rank after the other; twenty standard deviations below the middle p is below every level, so
+ * that is where it may start: a million rounds cost ten thousand steps. */
 size_t acre_sign_rank(size_t n, double level, bool is_watched)
 {
-    size_t rank = 0;
-    for (struct walk walk = begin_walk(n, first_term(n));
-         walk.k + 1 <= n / 2 && p_at(&walk, is_watched) <= level; step(&walk))
-        rank = walk.k + 1;
+    double from = floor(0.5 * (double)n - 10.0 * sqrt((double)n));
+    size_t rank = 0, k = from > 0.0 ? (size_t)from : 0;
+    double term = binomial_half(n, k), tail = term;
+    while (k + 1 <= n / 2 && p_of(n, term, tail, is_watched) <= level) {
+        rank = k + 1;
+        term *= (double)(n - k) / (double)(k + 1);
+        tail += term;
+        k++;
+    }
     return rank;
 }
 

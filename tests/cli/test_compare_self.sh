@@ -4,7 +4,7 @@
 
 run=$tap_work/run.json slower=$tap_work/slower.json more=$tap_work/more.json
 
-expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 8 --fill reuse --backends malloc,arena \
+expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 10 --fill reuse --backends malloc,arena \
     --lifetimes weak,walked --quiet --json "$run"
 expect_out 0 '2 no difference shown\. Results identical\. Exact counters equal\.$' -- \
     "$ACRE" compare --fail-above 0 "$run" "$run"

@@ -67,6 +67,7 @@ help_of()
     'acre classes'*) "$ACRE" classes --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
     'acre list'*) "$ACRE" list --help ;;
+    'acre report'*) "$ACRE" report --help ;;
     acre*) "$ACRE" --help ;;
     './dev bench'*) help_of square-chain ;;
     recording-cost*) "$RECORDING_COST" --help ;;
@@ -78,7 +79,7 @@ help_of()
 
 all_helps()
 {
-    for command in 'acre' 'acre bench' 'acre check' 'acre classes' 'acre compare' 'acre list' \
+    for command in 'acre' 'acre bench' 'acre check' 'acre classes' 'acre compare' 'acre list' 'acre report' \
         recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command

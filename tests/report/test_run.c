@@ -243,12 +243,12 @@ MTest(run, what_is_wrong_is_named)
         const char *from, *to, *error;
     } edits[] = {
         {"\"acre-run\"", "\"acre-ruin\"", "not a run: no \"schema\": \"acre-run\""},
-        {"\"version\": 3", "\"version\": 1",
-         "version: a run of version 1, this program reads versions 2 to 3: an older acre wrote it"},
-        {"\"version\": 3", "\"version\": 4",
-         "version: a run of version 4, this program reads versions 2 to 3: a newer acre wrote it"},
-        {"\"version\": 3", "\"version\": \"3\"", "version: expected a whole number, found a str"},
-        {"\"version\": 3,", "", "top level: no \"version\""},
+        {"\"version\": 4", "\"version\": 1",
+         "version: a run of version 1, this program reads versions 2 to 4: an older acre wrote it"},
+        {"\"version\": 4", "\"version\": 5",
+         "version: a run of version 5, this program reads versions 2 to 4: a newer acre wrote it"},
+        {"\"version\": 4", "\"version\": \"4\"", "version: expected a whole number, found a str"},
+        {"\"version\": 4,", "", "top level: no \"version\""},
         {"\"peak_call\": 57,", "", "cells[0].recorded: no \"peak_call\""},
         {"\"waste\": {", "\"paste\": {", "cells[0]: no \"waste\""},
         {"\"waste\": {", "\"waste\": 1, \"paste\": {",
@@ -334,12 +334,13 @@ MTest(run, what_is_wrong_is_named)
         is_one_line(error);
     }
     /* What version 2 had not is not looked for in it. */
-    char *older = edited(text, "\"version\": 3", "\"version\": 2");
+    char *older = edited(text, "\"version\": 4", "\"version\": 2");
     char *without_call = edited(older, "\"peak_call\": 57,", "");
     char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
     put(&file, second, strlen(second));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
+    cr_assert_eq(back.time_budget_seconds, 0.0);
     cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
     acre_run_free(&back);
     free(second);
