@@ -121,8 +121,7 @@ static bool read_option(const struct reader *reader, int option, const char *val
         o->rounds_were_named = true;
         return acre_read_rounds(&reader->refusal, value, &o->rounds);
     case OPTION_TIME_BUDGET:
-        return acre_read_seconds(&reader->refusal, "--time-budget", value,
-                                 &o->time_budget_seconds);
+        return acre_read_seconds(&reader->refusal, "--time-budget", value, &o->time_budget_seconds);
     case OPTION_PLANT:
         return read_percent(reader, "--plant", value, &o->planted_percent);
     case OPTION_SPIN:

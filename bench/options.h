@@ -14,13 +14,13 @@ struct acre_bench_options {
     bool rounds_were_named;
     struct acre_backend_list backends;
     bool lifetimes[ACRE_LIFETIME_COUNT];
-    bool lifetimes_were_named; /* then each must have a pair that can run */
-    const char *json_path;     /* NULL: none */
-    const char *draw_path;     /* NULL: measure */
-    const char *stats_dir;     /* NULL: reports of the libraries are not kept */
+    bool lifetimes_were_named;  /* then each must have a pair that can run */
+    const char *json_path;      /* NULL: none */
+    const char *draw_path;      /* NULL: measure */
+    const char *stats_dir;      /* NULL: reports of the libraries are not kept */
     double time_budget_seconds; /* 0: as many rounds as asked for */
     double planted_percent;     /* by which the noise floor's second measurement is slowed down */
-    struct acre_rails rails;   /* any: check instead of measuring */
+    struct acre_rails rails;    /* any: check instead of measuring */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */

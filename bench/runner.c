@@ -385,10 +385,10 @@ static bool run_all(struct session *session)
     bool done = true;
     double begin_ns;
 
-    session->progress.expected = count_visits(
-        session, reference,
-        session->run->time_budget_seconds > 0 ? ACRE_VERDICT_MIN_ROUNDS
-                                              : session->runner->options->rounds);
+    session->progress.expected =
+        count_visits(session, reference,
+                     session->run->time_budget_seconds > 0 ? ACRE_VERDICT_MIN_ROUNDS
+                                                           : session->runner->options->rounds);
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;

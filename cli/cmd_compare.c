@@ -36,7 +36,8 @@ static const char help_text[] =
     "\n"
     "Compares run B with run A, cell by cell: time and distance to the limit with 95 % intervals\n"
     "and verdicts of which all of a table hold at 99 %, every exact counter, and whether the\n"
-    "results are the same. With several files of a side, made in turn, file i of B is held against\n"
+    "results are the same. With several files of a side, made in turn, file i of B is held "
+    "against\n"
     "file i of A, and a rank test of all against all says whether it agrees. A file may be one of\n"
     "Google Benchmark, in JSON.\n"
     "\n"
@@ -74,7 +75,8 @@ __attribute__((format(printf, 2, 3))) static int fail(enum acre_exit status, con
     return (int)status;
 }
 
-/* Without --before and --after the first file is A and the others are taken for B, to be counted. */
+/* Without --before and --after the first file is A and the others are taken for B, to be counted.
+ */
 static int add_file(struct request *request, const char *file)
 {
     bool are_named = request->before.was_named || request->after.was_named;
@@ -147,8 +149,7 @@ static int parse_options(int argc, char **argv, struct request *request)
     /* '-': files come in their place among the options. */
     while (status == ACRE_EXIT_OK && !request->help &&
            (option = getopt_long(argc, argv, "-:h", options, NULL)) != -1)
-        status = take_option(request, option,
-                             optind > 0 && optind <= argc ? argv[optind - 1] : "");
+        status = take_option(request, option, optind > 0 && optind <= argc ? argv[optind - 1] : "");
     /* Behind a "--" all are files. */
     while (status == ACRE_EXIT_OK && !request->help && optind < argc)
         status = add_file(request, argv[optind++]);
@@ -198,8 +199,7 @@ static int load_side(struct side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
         char error[1024];
-        enum acre_exit status =
-            acre_run_load(&side->runs[i], side->names[i], error, sizeof error);
+        enum acre_exit status = acre_run_load(&side->runs[i], side->names[i], error, sizeof error);
         if (status != ACRE_EXIT_OK)
             return fail(status, "%s", error);
     }

@@ -48,8 +48,8 @@ static bool read_format(const struct acre_refusal *refusal, const char *word,
 {
     request->exports = true;
     return acre_export_format_from_name(word, &request->format) ||
-           acre_refuse(refusal, "--export: there are benchstat, csv and google-benchmark, no '%.40s'",
-                       word);
+           acre_refuse(refusal,
+                       "--export: there are benchstat, csv and google-benchmark, no '%.40s'", word);
 }
 
 static bool read_options(int argc, char **argv, struct request *request, char *error,

@@ -6,8 +6,8 @@
  * no order statistics, so its interval is found by resampling: rounds are drawn with replacement,
  * whole, so that what was measured together stays together (a block bootstrap whose blocks are the
  * rounds; percentile interval: B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap, 1993,
- * ch. 13). It is no exact interval: with 20 rounds of skewed costs it covers a few percent less than
- * it promises, so no verdict rests on it.
+ * ch. 13). It is no exact interval: with 20 rounds of skewed costs it covers a few percent less
+ * than it promises, so no verdict rests on it.
  */
 #ifndef ACRE_REPORT_BOOTSTRAP_H
 #define ACRE_REPORT_BOOTSTRAP_H

@@ -219,8 +219,8 @@ static bool compare_within(struct acre_compared_cell *cell, const struct acre_ce
         size_t count = 0;
         if (!cells[0]->has_recorded || !cells[i]->has_recorded)
             continue;
-        bool good = acre_exact_differences(&cells[0]->recorded, &cells[i]->recorded, &differences,
-                                           &count);
+        bool good =
+            acre_exact_differences(&cells[0]->recorded, &cells[i]->recorded, &differences, &count);
         cell->files_differ |= count > 0;
         cell->results_differ |= strcmp(or_empty(cells[0]->recorded.checksum),
                                        or_empty(cells[i]->recorded.checksum)) != 0;
@@ -314,8 +314,8 @@ static bool compare_limit(struct acre_comparison *comparison)
 {
     struct acre_series logs = {0};
     bool good = true;
-    for (size_t file = 0;
-         good && file < comparison->before.count && file < comparison->after.count; file++) {
+    for (size_t file = 0; good && file < comparison->before.count && file < comparison->after.count;
+         file++) {
         size_t cells = 1;
         for (size_t round = 0; good && cells > 0; round++) {
             double sum = limit_log(comparison, file, round, &cells);
@@ -336,8 +336,7 @@ enum acre_exit acre_compare(struct acre_comparison *comparison, const struct acr
                             const struct acre_compare_options *options, char *error,
                             size_t error_bytes)
 {
-    *comparison =
-        (struct acre_comparison){.before = *before, .after = *after, .options = *options};
+    *comparison = (struct acre_comparison){.before = *before, .after = *after, .options = *options};
     enum acre_exit status = acre_compare_match(comparison, error, error_bytes);
     if (status == ACRE_EXIT_OK && !(compare_groups(comparison) && compare_limit(comparison)))
         status = ACRE_EXIT_MEMORY;

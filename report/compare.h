@@ -1,7 +1,8 @@
 /*
  * Two runs, cell by cell: did the time change, did the distance to the limit change, did anything
- * that is counted exactly change, are the results the same? Each side may be several files, made one
- * after the other: file i of B is then held against file i of A. docs/compare.md describes the output.
+ * that is counted exactly change, are the results the same? Each side may be several files, made
+ * one after the other: file i of B is then held against file i of A. docs/compare.md describes the
+ * output.
  */
 #ifndef ACRE_REPORT_COMPARE_H
 #define ACRE_REPORT_COMPARE_H
@@ -39,7 +40,7 @@ struct acre_compared_cell {
     struct acre_ratio time;
     bool has_x_limit;
     struct acre_ratio x_limit;
-    bool has_unpaired; /* where a side has several files */
+    bool has_unpaired;           /* where a side has several files */
     struct acre_u_test unpaired; /* of all times of B and all of A; p adjusted for the group */
     struct acre_difference *differences; /* exact counters, checksum aside */
     size_t difference_count;

@@ -113,7 +113,8 @@ struct lonely {
     size_t has, lacks;
 };
 
-/* Takes the cell from all queues that have it. *has and *lacks: the first of each; a count: none. */
+/* Takes the cell from all queues that have it. *has and *lacks: the first of each; a count: none.
+ */
 static void take(struct queue *queues, size_t count, const struct acre_cell *wanted,
                  const struct acre_cell **row, size_t *has, size_t *lacks)
 {
@@ -210,8 +211,7 @@ static bool make_room(struct acre_comparison *comparison, struct queue *queues)
     bool good = comparison->cells && comparison->matched;
     for (size_t i = 0; i < files; i++) {
         const struct acre_run *run = file_at(comparison, i);
-        queues[i] =
-            (struct queue){.cells = acre_run_sorted_cells(run), .count = run->cell_count};
+        queues[i] = (struct queue){.cells = acre_run_sorted_cells(run), .count = run->cell_count};
         good = good && queues[i].cells;
     }
     return good;

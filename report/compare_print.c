@@ -14,10 +14,10 @@
 enum { STRATEGY, BEFORE, AFTER, TIME, TIME_VERDICT, UNPAIRED, LIMIT, LIMIT_VERDICT, COLUMNS };
 
 static const struct acre_column columns[COLUMNS] = {
-    [STRATEGY] = {"strategy", false, 0, 0},     [BEFORE] = {"A us/iter", true, 1, 2},
-    [AFTER] = {"B us/iter", true, 1, 2},        [TIME] = {"time B/A", false, 0, 2},
-    [TIME_VERDICT] = {"verdict", false, 0, 1},  [UNPAIRED] = {"unpaired", false, 0, 2},
-    [LIMIT] = {"x limit B/A", false, 0, 2},     [LIMIT_VERDICT] = {"verdict", false, 0, 1},
+    [STRATEGY] = {"strategy", false, 0, 0},    [BEFORE] = {"A us/iter", true, 1, 2},
+    [AFTER] = {"B us/iter", true, 1, 2},       [TIME] = {"time B/A", false, 0, 2},
+    [TIME_VERDICT] = {"verdict", false, 0, 1}, [UNPAIRED] = {"unpaired", false, 0, 2},
+    [LIMIT] = {"x limit B/A", false, 0, 2},    [LIMIT_VERDICT] = {"verdict", false, 0, 1},
 };
 
 /* Differences of one cell that are spelled out; the rest is counted. */
@@ -70,7 +70,7 @@ static void set_ratio(struct acre_grid *grid, size_t column, bool known,
     }
     acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_format_ratio(ratio, 3).text);
     acre_grid_set(grid, column + 1, paint_of(ratio->verdict), "%s",
-                  acre_format_verdict_words(ratio).text);
+                  acre_format_verdict_short(ratio).text);
 }
 
 /* Of the first file in which it failed; NULL: in none. */
@@ -87,7 +87,8 @@ static void set_unpaired(struct acre_grid *grid, const struct acre_compared_cell
     enum acre_verdict verdict = acre_unpaired_verdict(cell);
     struct acre_number p = acre_format_short(cell->unpaired.p);
     acre_grid_set(grid, UNPAIRED, paint_of(verdict), "%s, p %s",
-                  acre_verdict_differs(verdict) ? acre_verdict_words(verdict) : "not shown", p.text);
+                  acre_verdict_differs(verdict) ? acre_verdict_words(verdict) : "not shown",
+                  p.text);
 }
 
 static void add_row(struct acre_grid *grid, const struct acre_comparison *comparison,
@@ -128,9 +129,9 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
     bool good = true;
     for (size_t at = 0; good && at < comparison->cell_count;) {
         const struct acre_cell_key *key = &comparison->cells[at].before->key;
-        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s",
+        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s",
                              or_empty(comparison->before.runs[0].workload),
-                             acre_group_title(key).text);
+                             key->parameter_count > 0 ? "   " : "", acre_group_title(key).text);
         struct acre_column used[COLUMNS];
         struct acre_grid grid = {.columns = used, .column_count = COLUMNS};
         memcpy(used, columns, sizeof used);
@@ -232,7 +233,7 @@ static bool print_limit(const struct acre_page *page, const struct acre_comparis
                              "not the memory management. Judge by x limit.",
                              acre_format_verdict(limit, true).text);
     return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The limit itself: %s, B/A %s.",
-                         acre_format_verdict_words(limit).text, acre_format_ratio(limit, 3).text);
+                         acre_format_verdict_long(limit).text, acre_format_ratio(limit, 3).text);
 }
 
 /* Names the first file whose results are not those of the first of all. */
@@ -245,12 +246,10 @@ static bool say_results(const struct acre_page *page, const struct acre_comparis
         const struct acre_cell *other = cell->all_before[i]; /* through both sides */
         if (!other->has_recorded || strcmp(first, or_empty(other->recorded.checksum)) == 0)
             continue;
-        return acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                             "RESULTS DIFFER: %s: checksum %s in %s, %s in %s.",
-                             name_of(comparison, cell).text, first,
-                             acre_file_label(comparison, 0).text,
-                             or_empty(other->recorded.checksum),
-                             acre_file_label(comparison, i).text);
+        return acre_page_say(
+            page, 2, 4, ACRE_PAINT_RED, "RESULTS DIFFER: %s: checksum %s in %s, %s in %s.",
+            name_of(comparison, cell).text, first, acre_file_label(comparison, 0).text,
+            or_empty(other->recorded.checksum), acre_file_label(comparison, i).text);
     }
     return true;
 }
@@ -315,8 +314,8 @@ static bool print_regressions(const struct acre_page *page,
     if (found == 0 &&
         !acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "No regression above %s %%.", above.text))
         return false;
-    size_t unjudged = tally->verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS] +
-                      tally->verdicts[ACRE_VERDICT_TOO_NOISY];
+    size_t unjudged =
+        tally->verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS] + tally->verdicts[ACRE_VERDICT_TOO_NOISY];
     return unjudged == 0 ||
            acre_page_say(page, 2, 4, ACRE_PAINT_RED,
                          "The time of %zu cell%s was not judged: about %s would do.", unjudged,
@@ -338,9 +337,10 @@ static bool print_disagreement(const struct acre_page *page,
             return false;
     }
     return tally->disagreeing == 0 ||
-           acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                         "There is more between files than between their rounds: more files of each "
-                         "side, made in turn, would tell.");
+           acre_page_say(
+               page, 2, 4, ACRE_PAINT_RED,
+               "There is more between files than between their rounds: more files of each "
+               "side, made in turn, would tell.");
 }
 
 static bool print_side(const struct acre_page *page, const struct acre_comparison *comparison,
@@ -429,9 +429,10 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
         !print_disagreement(page, comparison, &tally) || !print_unpaired_files(page, comparison))
         return false;
     putc('\n', page->stream);
-    return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                         "B/A of paired rounds: below 1 is faster. Intervals 95 %%, the verdicts of a "
-                         "table 99 %%.") &&
+    return acre_page_say(
+               page, 2, 4, ACRE_PAINT_NONE,
+               "B/A of paired rounds: below 1 is faster. Intervals 95 %%, the verdicts of a "
+               "table 99 %%.") &&
            print_side(page, comparison, &comparison->before, view->before_names, 0) &&
            print_side(page, comparison, &comparison->after, view->after_names,
                       comparison->before.count) &&

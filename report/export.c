@@ -14,7 +14,8 @@ const struct acre_export_series acre_export_series[ACRE_EXPORT_SERIES] = {
     {"limit_ns_per_iteration", "limit-ns/op", offsetof(struct acre_cell, limit_ns_per_iteration)},
     {"x_limit", "x-limit", offsetof(struct acre_cell, x_limit)},
     {"faults_per_iteration", "faults/op", offsetof(struct acre_cell, faults_per_iteration)},
-    {"system_ns_per_iteration", "system-ns/op", offsetof(struct acre_cell, system_ns_per_iteration)},
+    {"system_ns_per_iteration", "system-ns/op",
+     offsetof(struct acre_cell, system_ns_per_iteration)},
     {"rss_bytes", "RSS-B", offsetof(struct acre_cell, rss_bytes)},
     {"cold_ns", "cold-ns", offsetof(struct acre_cell, cold_ns)},
     {"cold_faults", "cold-faults", offsetof(struct acre_cell, cold_faults)},
@@ -220,9 +221,10 @@ static int put_chunk(const char *chunk, size_t bytes, void *stream)
 static bool put_google_benchmark(const void *context, FILE *to)
 {
     json_t *root = acre_run_to_google_benchmark(context);
-    bool good = root && json_dump_callback(root, put_chunk, to,
-                                           JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0 &&
-                fputc('\n', to) != EOF;
+    bool good =
+        root &&
+        json_dump_callback(root, put_chunk, to, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) == 0 &&
+        fputc('\n', to) != EOF;
     int cause = root ? errno : ENOMEM;
     json_decref(root);
     errno = cause;

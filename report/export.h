@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 enum acre_export_format {
-    ACRE_EXPORT_BENCHSTAT,        /* the Go benchmark format: golang.org/design/14313-benchmark-format */
-    ACRE_EXPORT_CSV,              /* RFC 4180, one row a round */
+    ACRE_EXPORT_BENCHSTAT, /* the Go benchmark format: golang.org/design/14313-benchmark-format */
+    ACRE_EXPORT_CSV,       /* RFC 4180, one row a round */
     ACRE_EXPORT_GOOGLE_BENCHMARK, /* google_benchmark.h */
     ACRE_EXPORT_FORMATS
 };

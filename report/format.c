@@ -206,15 +206,27 @@ struct acre_number acre_format_rounds(size_t rounds)
     return words;
 }
 
-struct acre_number acre_format_verdict_words(const struct acre_ratio *ratio)
+struct acre_number acre_format_verdict_short(const struct acre_ratio *ratio)
 {
     struct acre_number words = {""};
-    bool is_noisy = ratio->verdict == ACRE_VERDICT_TOO_NOISY;
+    bool is_beyond = ratio->rounds_wanted > ACRE_MOST_ROUNDS;
     if (acre_verdict_is_open(ratio->verdict))
-        add(&words, "too %s (%s)", is_noisy ? "noisy" : "few",
-            acre_format_rounds(ratio->rounds_wanted).text);
+        add(&words, "too %s (%s%s)", ratio->verdict == ACRE_VERDICT_TOO_NOISY ? "noisy" : "few",
+            is_beyond ? ">" : "",
+            acre_format_count(is_beyond ? ACRE_MOST_ROUNDS : ratio->rounds_wanted).text);
     else
         add(&words, "%s", acre_verdict_words(ratio->verdict));
+    return words;
+}
+
+struct acre_number acre_format_verdict_long(const struct acre_ratio *ratio)
+{
+    struct acre_number words = {""};
+    add(&words, "%s", acre_verdict_words(ratio->verdict));
+    if (ratio->verdict == ACRE_VERDICT_TOO_NOISY)
+        add(&words, " (%s would do)", acre_format_rounds(ratio->rounds_wanted).text);
+    else if (ratio->verdict == ACRE_VERDICT_TOO_FEW_ROUNDS)
+        add(&words, " (%zu would do)", ratio->rounds_wanted);
     return words;
 }
 
@@ -243,7 +255,7 @@ struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with
     struct acre_number words = {""};
     const char *word = acre_verdict_words(ratio->verdict);
     if (!acre_verdict_differs(ratio->verdict))
-        return acre_format_verdict_words(ratio);
+        return acre_format_verdict_short(ratio);
     struct acre_ratio factor = as_factor(ratio);
     if (factor.point < 1.00995)
         return percent_words(&factor, word, with_interval);

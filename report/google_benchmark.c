@@ -107,8 +107,8 @@ static int hex_value(char digit)
     return found ? (int)(found - "0123456789ABCDEF") : -1;
 }
 
-/* Takes the text up to `end` off *at, which moves behind it, and undoes acre_export_name. The caller
- * frees it; NULL: out of memory. */
+/* Takes the text up to `end` off *at, which moves behind it, and undoes acre_export_name. The
+ * caller frees it; NULL: out of memory. */
 static char *take_part(const char **at, char end)
 {
     size_t length = strcspn(*at, end == ':' ? ":/" : "/");
@@ -274,10 +274,10 @@ static bool read_benchmarks(struct reader *reader, const json_t *list)
             return false;
     if (reader->run->cell_count > 0)
         return true;
-    snprintf(reader->error, reader->error_bytes,
-             "benchmarks: %s", count == 0 ? "there is none"
-                                          : "there are aggregates only; times of the repetitions "
-                                            "are wanted");
+    snprintf(reader->error, reader->error_bytes, "benchmarks: %s",
+             count == 0 ? "there is none"
+                        : "there are aggregates only; times of the repetitions "
+                          "are wanted");
     reader->status = ACRE_EXIT_INPUT;
     return false;
 }
@@ -312,11 +312,12 @@ static const char *fact_of(const struct acre_run *run, const char *name)
 /* Strings that are no UTF-8 would be none in JSON: a run that was read has no such. */
 static json_t *write_context(const struct acre_run *run)
 {
-    return json_pack("{s:s, s:s, s:s, s:I, s:i, s:b, s:[], s:s, s:s, s:s, s:s}", "date", run->started,
-                     "host_name", fact_of(run, "host"), "executable", run->command, "num_cpus",
-                     (json_int_t)strtoll(fact_of(run, "cores"), NULL, 10), "mhz_per_cpu", 0,
-                     "cpu_scaling_enabled", 0, "caches", "library_build_type", "release",
-                     "library_version", run->acre_version, "acre_version", ACRE_VERSION, "cpu", fact_of(run, "cpu"));
+    return json_pack("{s:s, s:s, s:s, s:I, s:i, s:b, s:[], s:s, s:s, s:s, s:s}", "date",
+                     run->started, "host_name", fact_of(run, "host"), "executable", run->command,
+                     "num_cpus", (json_int_t)strtoll(fact_of(run, "cores"), NULL, 10),
+                     "mhz_per_cpu", 0, "cpu_scaling_enabled", 0, "caches", "library_build_type",
+                     "release", "library_version", run->acre_version, "acre_version", ACRE_VERSION,
+                     "cpu", fact_of(run, "cpu"));
 }
 
 static bool set(json_t *object, const char *key, json_t *value)
@@ -333,8 +334,8 @@ static json_t *write_head(const char *name, size_t family, size_t rounds, size_t
                      "repetition_index", (json_int_t)round, "threads", 1);
 }
 
-static bool write_round(json_t *list, const struct acre_cell *cell, const char *name,
-                        size_t family, size_t round)
+static bool write_round(json_t *list, const struct acre_cell *cell, const char *name, size_t family,
+                        size_t round)
 {
     double ns = cell->ns_per_iteration.values[round];
     json_t *entry = write_head(name, family, cell->ns_per_iteration.count, round);

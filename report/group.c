@@ -139,8 +139,8 @@ static bool fill_rows(struct acre_group *group, const struct acre_cell *const *c
             group->rounds = cells[i]->ns_per_iteration.count;
     }
     group->verdict_rounds = acre_verdict_rounds(families.steady.count, is_watched);
-    bool good = !out_of_memory && acre_family_judge(&families.steady) &&
-                acre_family_judge(&families.cold);
+    bool good =
+        !out_of_memory && acre_family_judge(&families.steady) && acre_family_judge(&families.cold);
     acre_family_end(&families.steady);
     acre_family_end(&families.cold);
     return good;

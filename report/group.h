@@ -27,8 +27,8 @@ struct acre_group {
     size_t row_count;
     const struct acre_group_row *reference; /* malloc/weak, or NULL where it was not timed */
     bool has_limit;
-    double limit_ns; /* median over all cells and rounds of the group */
-    size_t rounds;   /* the most any cell has */
+    double limit_ns;       /* median over all cells and rounds of the group */
+    size_t rounds;         /* the most any cell has */
     size_t verdict_rounds; /* the fewest with which the ratios of `against` can have a verdict */
 };
 

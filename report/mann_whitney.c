@@ -41,10 +41,11 @@ static struct sums rank(const struct ranked *sorted, size_t count)
 }
 
 /*
- * P(U >= u) where nothing differs: of all ways to choose which of the ranks 1 .. m + n are the first
- * heap's, how many have a sum that large. ways[k][s] of k ranks with sum s, rank after rank; a sum
- * above the least by s - 1/2 k (k + 1) is U, so U has at most m n + 1 values, and is counted as that.
- * Counts are exact up to 2^53 and after that as exact as a double is; there are additions only.
+ * P(U >= u) where nothing differs: of all ways to choose which of the ranks 1 .. m + n are the
+ * first heap's, how many have a sum that large. ways[k][s] of k ranks with sum s, rank after rank;
+ * a sum above the least by s - 1/2 k (k + 1) is U, so U has at most m n + 1 values, and is counted
+ * as that. Counts are exact up to 2^53 and after that as exact as a double is; there are additions
+ * only.
  */
 static bool tail(size_t m, size_t n, size_t u, double *p)
 {
@@ -111,8 +112,7 @@ static enum acre_stats_status check(const struct acre_series *series)
 }
 
 enum acre_stats_status acre_mann_whitney(const struct acre_series *first,
-                                         const struct acre_series *second,
-                                         struct acre_u_test *test)
+                                         const struct acre_series *second, struct acre_u_test *test)
 {
     *test = (struct acre_u_test){0};
     enum acre_stats_status status = check(first);

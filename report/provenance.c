@@ -77,25 +77,26 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
                              run->self_log_ratio.count, (int)ACRE_INTERVAL_MIN_ROUNDS);
     double floor_ratio = fmax(self.high, 1.0 / self.low);
     bool drifts = acre_verdict_differs(self.verdict);
-    return acre_page_say(
-        page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
-        "Noise floor %s %% (the same cell measured twice a round: %s, %s).%s",
-        acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text, acre_format_ratio(&self, 3).text,
-        acre_format_verdict_words(&self).text,
-        drifts ? " The two should not differ and do: doubt what is of this size." : "");
+    return acre_page_say(page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
+                         "Noise floor %s %% (the same cell measured twice a round: %s, %s).%s",
+                         acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text,
+                         acre_format_ratio(&self, 3).text, acre_format_verdict_long(&self).text,
+                         drifts ? " The two should not differ and do: doubt what is of this size."
+                                : "");
 }
 
 bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[ACRE_VERDICT_COUNT])
 {
     if (verdicts[ACRE_VERDICT_TOO_NOISY] > 0 &&
         !acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                       "Too noisy: a step of %s %% may be there or not; about so many rounds would "
+                       "Too noisy (N): a step of %s %% may be there or not; about N rounds would "
                        "tell.",
                        acre_format_short((ACRE_PROMISED_STEP - 1.0) * 100.0).text))
         return false;
     return verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS] == 0 ||
-           acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                         "Too few: no verdict on so many rows is possible with fewer rounds.");
+           acre_page_say(
+               page, 2, 4, ACRE_PAINT_NONE,
+               "Too few (N): with fewer than N rounds no verdict on so many rows is possible.");
 }
 
 /* All strategies with the reason of the one at `first`, unless they were told with an earlier one.

@@ -12,8 +12,8 @@ bool acre_provenance_results(const struct acre_page *page, const struct acre_gro
 /* Noise floor, strategies left out, machine, libraries, command. False when out of memory. */
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run);
 
-/* What open verdicts mean, of as many as stand in the tables; nothing where none does. False when out
- * of memory. */
+/* What open verdicts mean, of as many as stand in the tables; nothing where none does. False when
+ * out of memory. */
 bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[ACRE_VERDICT_COUNT]);
 
 /* The noise floor alone: how far malloc against itself may be from 1. Prints nothing where nothing

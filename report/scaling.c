@@ -120,10 +120,9 @@ static bool stand(struct sizes *sizes, size_t size, const struct acre_group_row 
     entrant->timed++;
     entrant->worst = fmax(entrant->worst, standing->ratio);
     entrant->log_sum += log(standing->ratio);
-    return row == first ||
-           acre_family_add(&sizes->family, &row->cell->ns_per_iteration,
-                           &first->cell->ns_per_iteration,
-                           &standing->against) != ACRE_STATS_NO_MEMORY;
+    return row == first || acre_family_add(&sizes->family, &row->cell->ns_per_iteration,
+                                           &first->cell->ns_per_iteration,
+                                           &standing->against) != ACRE_STATS_NO_MEMORY;
 }
 
 /* "=": not shown to be slower than the fastest; "?": nobody can say. */

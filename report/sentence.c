@@ -45,6 +45,12 @@ static void put_held(FILE *to, const struct acre_group *group, const struct acre
                 more > 0.0 ? "more" : "less");
 }
 
+static struct acre_number verdict_of(const struct acre_ratio *ratio)
+{
+    return acre_verdict_differs(ratio->verdict) ? acre_format_verdict(ratio, true)
+                                                : acre_format_verdict_long(ratio);
+}
+
 /* The other backends, each by its fastest lifetime: rows are sorted, so the first of each. */
 static void put_others(FILE *to, const struct acre_group *group, const struct acre_group_row *best)
 {
@@ -60,7 +66,7 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
         fputs(between, to);
         put_name(to, group, row);
         fprintf(to, "%s %s", acre_verdict_differs(row->against.verdict) ? " is" : ":",
-                acre_format_verdict(&row->against, true).text);
+                verdict_of(&row->against).text);
         between = "; ";
     }
     if (strcmp(between, "; ") == 0)
@@ -99,7 +105,7 @@ static void put_collection(FILE *to, const struct acre_group *group)
         double more_ns = row->ns_per_iteration - group->reference->ns_per_iteration;
         if (row->against.verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
             fprintf(to, " A collector instead of weak references on %s: %s.",
-                    row->cell->key.backend, acre_format_verdict(&row->against, true).text);
+                    row->cell->key.backend, verdict_of(&row->against).text);
         else
             fprintf(to, " A collector instead of weak references costs %s an iteration on %s.",
                     acre_format_ns(more_ns).text, row->cell->key.backend);

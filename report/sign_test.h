@@ -8,11 +8,11 @@
  * 3rd ed., 3.2 and 3.4). Test and interval say the same: p <= level exactly when the interval of
  * that level excludes the median that is tested.
  *
- * Who looks after every round and stops when he has seen enough needs a test that holds at all looks
- * together. "Watched" is that one: the likelihood of the signs under a median that lies anywhere
- * (the uniform mixture) against 2^-n, a martingale while nothing differs, which rises above 1 / level
- * with at most that probability, ever (J. Ville, 1939; H. Robbins, Annals of Mathematical Statistics
- * 41(5), 1970). Its reciprocal is (n + 1) P(B = k).
+ * Who looks after every round and stops when he has seen enough needs a test that holds at all
+ * looks together. "Watched" is that one: the likelihood of the signs under a median that lies
+ * anywhere (the uniform mixture) against 2^-n, a martingale while nothing differs, which rises
+ * above 1 / level with at most that probability, ever (J. Ville, 1939; H. Robbins, Annals of
+ * Mathematical Statistics 41(5), 1970). Its reciprocal is (n + 1) P(B = k).
  */
 #ifndef ACRE_REPORT_SIGN_TEST_H
 #define ACRE_REPORT_SIGN_TEST_H

@@ -192,15 +192,15 @@ static bool has_room(struct acre_family *family)
     return grown != NULL;
 }
 
-enum acre_stats_status acre_family_add(struct acre_family *family, const struct acre_series *numerator,
-                                      const struct acre_series *denominator,
-                                      struct acre_ratio *ratio)
+enum acre_stats_status acre_family_add(struct acre_family *family,
+                                       const struct acre_series *numerator,
+                                       const struct acre_series *denominator,
+                                       struct acre_ratio *ratio)
 {
     struct acre_family_member member = {.ratio = ratio};
     *ratio = (struct acre_ratio){0};
-    enum acre_stats_status status =
-        logs_of(numerator->values, denominator->values, common_front(numerator, denominator),
-                &member.logs);
+    enum acre_stats_status status = logs_of(numerator->values, denominator->values,
+                                            common_front(numerator, denominator), &member.logs);
     if (status == ACRE_STATS_OK) {
         acre_sort_doubles(member.logs.values, member.logs.count);
         status = estimate(member.logs.values, member.logs.count, ratio);

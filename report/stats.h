@@ -28,8 +28,8 @@ const char *acre_stats_status_text(enum acre_stats_status status);
 /* Fewer values than these have no interval of 95 % and, in a table of one row, no verdict. */
 enum { ACRE_INTERVAL_MIN_ROUNDS = 6, ACRE_VERDICT_MIN_ROUNDS = 8 };
 
-/* A ratio over paired rounds. `low` to `high` holds it with 95 %; the verdict is that of its family, or
- * of the ratio alone. */
+/* A ratio over paired rounds. `low` to `high` holds it with 95 %; the verdict is that of its
+ * family, or of the ratio alone. */
 struct acre_ratio {
     double point;     /* exp of the median log ratio */
     double low, high; /* valid with has_interval */

@@ -195,13 +195,10 @@ static bool set_totals(struct acre_grid *grid, const struct acre_group *group,
         acre_grid_set(grid, 4, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
         return true;
     }
-    enum acre_stats_status status =
-        acre_ratio_of_sums(&row->cell->cold_ns, &group->reference->cell->cold_ns,
-                           ACRE_BOOTSTRAP_SEED, &sums);
-    const struct acre_ratio shown = {.point = sums.point,
-                                     .low = sums.low,
-                                     .high = sums.high,
-                                     .has_interval = sums.has_interval};
+    enum acre_stats_status status = acre_ratio_of_sums(
+        &row->cell->cold_ns, &group->reference->cell->cold_ns, ACRE_BOOTSTRAP_SEED, &sums);
+    const struct acre_ratio shown = {
+        .point = sums.point, .low = sums.low, .high = sums.high, .has_interval = sums.has_interval};
     acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s",
                   status == ACRE_STATS_OK ? acre_format_ratio(&shown, 2).text : "-");
     return status != ACRE_STATS_NO_MEMORY;
@@ -239,15 +236,15 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
     }
     if (good && first) {
         putc('\n', page->stream);
-        good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                             "cold (the first %" PRIu64 " iterations of a fresh process):",
-                             first->cell->cold_iterations) &&
-               acre_grid_print(&grid, page, 2) &&
-               (!group->reference ||
-                acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                              "total: all rounds together; intervals by %s resamples, seed %u.",
-                              acre_format_count(ACRE_BOOTSTRAP_RESAMPLES).text,
-                              ACRE_BOOTSTRAP_SEED));
+        good =
+            acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                          "cold (the first %" PRIu64 " iterations of a fresh process):",
+                          first->cell->cold_iterations) &&
+            acre_grid_print(&grid, page, 2) &&
+            (!group->reference ||
+             acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                           "total: all rounds together; intervals by %s resamples, seed %u.",
+                           acre_format_count(ACRE_BOOTSTRAP_RESAMPLES).text, ACRE_BOOTSTRAP_SEED));
     }
     acre_grid_free(&grid);
     return good;
@@ -292,7 +289,8 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
     if (group->rounds > 0)
         snprintf(rounds, sizeof rounds, "  %zu round%s", group->rounds,
                  group->rounds == 1 ? "" : "s");
-    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s  %s%s", run->workload,
+    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s%s", run->workload,
+                       group->key->parameter_count > 0 ? "  " : "",
                        acre_group_title(group->key).text, rounds))
         return false;
     char *sentence = acre_group_sentence(group);
@@ -306,7 +304,8 @@ static bool print_group(const struct acre_page *page, const struct acre_run *run
         (page->wide && !acre_waste_print(page, group)))
         return false;
     putc('\n', page->stream);
-    return print_open(page, group) && print_leaks(page, group) && acre_provenance_results(page, group);
+    return print_open(page, group) && print_leaks(page, group) &&
+           acre_provenance_results(page, group);
 }
 
 /* As many as there are; what was made is to be ended either way. */

@@ -2,7 +2,7 @@
 # value stands in each column, with its interval or without. Rows come in order of speed, so whoever
 # compares sorts.
 {
-    gsub(/no difference shown|too (few|noisy) \((more than )?[0-9,]+ rounds\)|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
+    gsub(/no difference shown|too (few|noisy) \(>?[0-9,]+\)|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
         "  VERDICT  ")
     gsub(/ \[[^]]*\]/, "")
     gsub(/[<-]?[0-9][0-9,.]*/, "N")
@@ -11,7 +11,7 @@
     sub(/[ |]+$/, "")
 }
 # Whether a verdict is open is another matter in each run.
-/^ \| Too (noisy|few): / { next }
+/^ \| Too (noisy|few) / { next }
 # What the sentence says is another sentence in each run.
 /^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|recording-cost) / { print; skips = 1; next }
 /^ \| When most is live/ { skips = 1 }

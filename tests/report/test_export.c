@@ -1,4 +1,5 @@
-/* Runs for other programs: each format is read back here, by the rules that its own documents give. */
+/* Runs for other programs: each format is read back here, by the rules that its own documents give.
+ */
 #include "tests/support/mtest.h"
 
 #include "report/export.h"
@@ -151,9 +152,9 @@ MTest(export, benchstat)
             cr_expect_eq(measured(&line, "allocs/op"), 10.1);
         }
         if (results == 3)
-            cr_expect_eq(strncmp(line.name,
-                                 "Square-chain/backend=so:%2Fopt%2Fmy%20lib,v1.so%2D2/", 52),
-                         0, "%s", line.name);
+            cr_expect_eq(
+                strncmp(line.name, "Square-chain/backend=so:%2Fopt%2Fmy%20lib,v1.so%2D2/", 52), 0,
+                "%s", line.name);
         results++;
     }
     /* Three rounds of the seven cells that have times. */
@@ -204,10 +205,20 @@ static size_t csv_line(const char **at, char fields[][256], size_t most)
 
 MTest(export, csv)
 {
-    static const char *const header[] = {
-        "workload", "backend", "lifetime", "parameters", "round", "ns_per_iteration",
-        "limit_ns_per_iteration", "x_limit", "faults_per_iteration", "system_ns_per_iteration",
-        "rss_bytes", "cold_ns", "cold_faults", "failure"};
+    static const char *const header[] = {"workload",
+                                         "backend",
+                                         "lifetime",
+                                         "parameters",
+                                         "round",
+                                         "ns_per_iteration",
+                                         "limit_ns_per_iteration",
+                                         "x_limit",
+                                         "faults_per_iteration",
+                                         "system_ns_per_iteration",
+                                         "rss_bytes",
+                                         "cold_ns",
+                                         "cold_faults",
+                                         "failure"};
     struct acre_run run;
     char fields[16][256];
     awkward_sample(&run);
@@ -271,8 +282,8 @@ MTest(export, google_benchmark)
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
         static const char *const counts[] = {"family_index", "per_family_instance_index",
-                                             "repetitions", "repetition_index", "threads",
-                                             "iterations"};
+                                             "repetitions",  "repetition_index",
+                                             "threads",      "iterations"};
         static const char *const texts[] = {"name", "run_name", "run_type", "time_unit"};
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
             has_type(entry, counts[c], JSON_INTEGER);
@@ -318,7 +329,8 @@ MTest(export, google_benchmark)
     acre_run_free(&run);
 }
 
-#define CONTEXT "{\"context\": {\"date\": \"2026-01-01T00:00:00\", \"num_cpus\": 2}, \"benchmarks\": "
+#define CONTEXT                                                                                    \
+    "{\"context\": {\"date\": \"2026-01-01T00:00:00\", \"num_cpus\": 2}, \"benchmarks\": "
 #define ENTRY(more) "{\"name\": \"BM_Foo/8\", \"real_time\": 2.5, \"time_unit\": \"us\"" more "}"
 
 /* What Google Benchmark itself writes, in pieces. */
@@ -337,15 +349,20 @@ MTest(export, google_benchmark_is_read)
 {
     struct acre_run run;
     char error[256];
-    cr_assert_eq(read_text(CONTEXT "[" ENTRY("") "," ENTRY(", \"run_type\": \"iteration\"") ","
-                                   "{\"name\": \"BM_Foo/8_mean\", \"run_name\": \"BM_Foo/8\", "
-                                   "\"run_type\": \"aggregate\", \"real_time\": 9},"
-                                   "{\"name\": \"BM_Foo/8_stddev\", \"real_time\": 0},"
-                                   "{\"name\": \"BM_Bar\", \"error_occurred\": true, "
-                                   "\"error_message\": \"no file\"},"
-                                   "{\"name\": \"BM_Baz\", \"real_time\": 1e3}]}",
-                           &run, error),
-                 ACRE_EXIT_OK, "%s", error);
+    cr_assert_eq(
+        read_text(
+            CONTEXT "[" ENTRY("") "," ENTRY(
+                ", \"run_type\": \"iteration\"") ","
+                                                 "{\"name\": \"BM_Foo/8_mean\", \"run_name\": "
+                                                 "\"BM_Foo/8\", "
+                                                 "\"run_type\": \"aggregate\", \"real_time\": 9},"
+                                                 "{\"name\": \"BM_Foo/8_stddev\", \"real_time\": "
+                                                 "0},"
+                                                 "{\"name\": \"BM_Bar\", \"error_occurred\": true, "
+                                                 "\"error_message\": \"no file\"},"
+                                                 "{\"name\": \"BM_Baz\", \"real_time\": 1e3}]}",
+            &run, error),
+        ACRE_EXIT_OK, "%s", error);
     cr_assert_eq(run.cell_count, 3);
     cr_expect_str_eq(run.cells[0].key.backend, "BM_Foo/8");
     cr_expect_str_eq(run.cells[0].key.lifetime, "");
@@ -405,8 +422,8 @@ MTest(export, names_and_failures)
     cr_expect_not(acre_export_format_from_name("", &format));
     sample_full(&run, 3, 1, 1.0);
     for (int f = 0; f < ACRE_EXPORT_FORMATS; f++) {
-        cr_expect_not(acre_export_write(&run, (enum acre_export_format)f, "/dev/full", error,
-                                        sizeof error));
+        cr_expect_not(
+            acre_export_write(&run, (enum acre_export_format)f, "/dev/full", error, sizeof error));
         cr_expect(strstr(error, "cannot write /dev/full: No space left on device"), "%s", error);
     }
     acre_run_free(&run);

@@ -137,8 +137,8 @@ static enum acre_exit try_compare(struct subject *subject)
     const struct acre_run both[] = {subject->before, subject->before};
     const struct acre_runs before = {both, 2}, after = {&subject->after, 1};
     struct acre_comparison comparison;
-    enum acre_exit status = acre_compare(&comparison, &before, &after, &options, subject->error,
-                                         sizeof subject->error);
+    enum acre_exit status =
+        acre_compare(&comparison, &before, &after, &options, subject->error, sizeof subject->error);
     if (status != ACRE_EXIT_OK)
         return status;
     snprintf(subject->error, sizeof subject->error, "out of memory");

@@ -109,8 +109,8 @@ MTest(reference, sign_test_and_holm)
     for (size_t i = 0; i < COUNT_OF(sign_cases); i++) {
         const struct sign_case *is = &sign_cases[i];
         double p = acre_sign_p(is->n, is->fewer, false);
-        cr_assert_float_eq(p, is->p, 1e-9 * is->p, "%zu of %zu: %.17g, not %.17g", is->fewer,
-                           is->n, p, is->p);
+        cr_assert_float_eq(p, is->p, 1e-9 * is->p, "%zu of %zu: %.17g, not %.17g", is->fewer, is->n,
+                           p, is->p);
     }
     double p[COUNT_OF(holm_p)];
     memcpy(p, holm_p, sizeof p);

@@ -169,13 +169,15 @@ MTest(stats, numbers_for_people)
     cr_expect_str_eq(acre_format_verdict(&ratio, true).text, "no difference shown");
     ratio.verdict = ACRE_VERDICT_TOO_NOISY;
     ratio.rounds_wanted = 1400;
-    cr_expect_str_eq(acre_format_verdict(&ratio, true).text, "too noisy (1,400 rounds)");
+    cr_expect_str_eq(acre_format_verdict(&ratio, true).text, "too noisy (1,400)");
     ratio.rounds_wanted = ACRE_MOST_ROUNDS + 1;
-    cr_expect_str_eq(acre_format_verdict_words(&ratio).text,
-                     "too noisy (more than 10,000 rounds)");
+    cr_expect_str_eq(acre_format_verdict_short(&ratio).text, "too noisy (>10,000)");
+    cr_expect_str_eq(acre_format_verdict_long(&ratio).text,
+                     "too noisy to say (more than 10,000 rounds would do)");
     ratio.has_interval = false;
     ratio.verdict = ACRE_VERDICT_TOO_FEW_ROUNDS;
     ratio.rounds_wanted = 11;
-    cr_expect_str_eq(acre_format_verdict(&ratio, true).text, "too few (11 rounds)");
+    cr_expect_str_eq(acre_format_verdict(&ratio, true).text, "too few (11)");
+    cr_expect_str_eq(acre_format_verdict_long(&ratio).text, "too few rounds (11 would do)");
     cr_expect_str_eq(acre_format_ratio(&ratio, 2).text, "1.00");
 }

@@ -72,7 +72,8 @@ MTest(sign_test, rank_of_many_values)
 
 MTest(sign_test, watching_costs_what_it_must)
 {
-    /* (n + 1) P(B = k): the integral of q^k (1 - q)^(n - k) over q, by Simpson's rule, against 2^-n. */
+    /* (n + 1) P(B = k): the integral of q^k (1 - q)^(n - k) over q, by Simpson's rule, against
+     * 2^-n. */
     for (unsigned n = 1; n <= 16; n++)
         for (unsigned k = 0; 2 * k < n; k++) {
             double integral = 0.0;
@@ -151,8 +152,8 @@ MTest(verdict, holm_steps_down)
 MTest(verdict, many_rows_want_more_rounds)
 {
     /* 2 / 2^n times the rows is at most 1 %. */
-    static const size_t wanted[][2] = {{0, 8}, {1, 8}, {2, 9}, {5, 10}, {6, 11}, {10, 11}, {11, 12},
-                                       {20, 12}, {40, 13}, {1000, 18}};
+    static const size_t wanted[][2] = {{0, 8},   {1, 8},   {2, 9},   {5, 10},  {6, 11},
+                                       {10, 11}, {11, 12}, {20, 12}, {40, 13}, {1000, 18}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         cr_assert_eq(acre_verdict_rounds(wanted[i][0], false), wanted[i][1], "%zu rows: %zu",
                      wanted[i][0], acre_verdict_rounds(wanted[i][0], false));
