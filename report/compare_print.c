@@ -151,7 +151,8 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
 }
 
 struct tally {
-    size_t verdicts[ACRE_VERDICT_COUNT];
+    size_t verdicts[ACRE_VERDICT_COUNT]; /* on times */
+    size_t all_verdicts[ACRE_VERDICT_COUNT];
     size_t rounds_wanted; /* the most that any open verdict asks for */
     size_t untimed, failed, differing_counters, differing_results, recorded, disagreeing;
 };
@@ -167,9 +168,12 @@ static struct tally count_all(const struct acre_comparison *comparison)
         tally.untimed += !failed && !cell->has_time;
         if (cell->has_time) {
             tally.verdicts[cell->time.verdict]++;
+            tally.all_verdicts[cell->time.verdict]++;
             if (cell->time.rounds_wanted > tally.rounds_wanted)
                 tally.rounds_wanted = cell->time.rounds_wanted;
         }
+        if (cell->has_x_limit)
+            tally.all_verdicts[cell->x_limit.verdict]++;
         tally.disagreeing += acre_estimators_disagree(cell);
         tally.differing_counters += cell->difference_count > 0 || cell->files_differ;
         tally.differing_results += cell->results_differ;
@@ -402,6 +406,19 @@ static bool print_surroundings(const struct acre_page *page, const struct acre_r
     return good;
 }
 
+static bool print_aside(const struct acre_page *page, const struct acre_comparison *comparison)
+{
+    size_t a = comparison->only_before, b = comparison->only_after;
+    if (a + b == 0)
+        return true;
+    if (comparison->before.count + comparison->after.count > 2)
+        return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                             "Left aside: %zu cell%s that not every file has.", a + b,
+                             plural(a + b));
+    return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                         "Left aside: %zu cell%s only in A, %zu only in B.", a, plural(a), b);
+}
+
 static bool print_all(const struct acre_page *page, const struct acre_comparison *comparison,
                       const struct acre_comparison_view *view)
 {
@@ -418,13 +435,7 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
     for (size_t i = 0; i < comparison->cell_count; i++)
         if (!print_counters(page, comparison, &comparison->cells[i]))
             return false;
-    size_t aside = comparison->only_before + comparison->only_after;
-    if (aside > 0 &&
-        !acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                       "Left aside: %zu cell%s only in A, %zu only in B.", comparison->only_before,
-                       plural(comparison->only_before), comparison->only_after))
-        return false;
-    if (!acre_provenance_open(page, tally.verdicts) ||
+    if (!print_aside(page, comparison) || !acre_provenance_open(page, tally.all_verdicts) ||
         !print_regressions(page, comparison, &tally) ||
         !print_disagreement(page, comparison, &tally) || !print_unpaired_files(page, comparison))
         return false;

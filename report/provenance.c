@@ -1,5 +1,6 @@
 #include "report/provenance.h"
 #include "report/format.h"
+#include "report/google_benchmark.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -165,14 +166,26 @@ static bool print_libraries(const struct acre_page *page, const struct acre_run 
     return true;
 }
 
+static bool print_measured(const struct acre_page *page, const struct acre_run *run)
+{
+    const char *plural = run->rounds == 1 ? "" : "s";
+    if (acre_run_is_foreign(run))
+        return acre_page_say(
+            page, 2, 12, ACRE_PAINT_NONE, "measured  %s, %" PRIu64 " round%s, Google Benchmark %s",
+            or_empty(run->started), run->rounds, plural, or_empty(run->acre_version));
+    char budget[160] = "";
+    if (acre_run_is_watched(run))
+        snprintf(budget, sizeof budget, " (as many as its verdicts wanted in %.99s)",
+                 acre_format_seconds(run->time_budget_seconds).text);
+    return acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
+                         "measured  %s, %s, %" PRIu64 " round%s%s, seed %" PRIu64 ", acre %s",
+                         or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
+                         run->rounds, plural, budget, run->seed, or_empty(run->acre_version));
+}
+
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run)
 {
     return acre_provenance_noise(page, run) && print_left_out(page, run) &&
-           print_machine(page, run) && print_libraries(page, run) &&
-           acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
-                         "measured  %s, %s, %" PRIu64 " round%s, seed %" PRIu64 ", acre %s",
-                         or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
-                         run->rounds, run->rounds == 1 ? "" : "s", run->seed,
-                         or_empty(run->acre_version)) &&
+           print_machine(page, run) && print_libraries(page, run) && print_measured(page, run) &&
            acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", or_empty(run->command));
 }

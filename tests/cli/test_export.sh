@@ -20,6 +20,7 @@ fi
 
 # Read as a run: alone, against another, against where it comes from.
 expect_out 0 'format google-benchmark' -- "$ACRE" report "$exported"
+check 'it is not said to be ours' grep -Eq '^  measured  .*, 10 rounds, Google Benchmark' "$out"
 expect_out 0 '2 no difference shown\. Nothing exact was recorded in both\.$' -- \
     "$ACRE" compare "$exported" "$exported"
 expect_out 0 '2 no difference shown\.' -- "$ACRE" compare "$run" "$exported"

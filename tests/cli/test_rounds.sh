@@ -35,6 +35,7 @@ expect_out 0 '' -- "$SQUARE_CHAIN" $small --time-budget 0.001min --json "$run"
 check 'at least eight rounds' test "$(rounds_of "$run")" -eq 8
 check 'and as many values' test "$(values_of "$run")" -eq 8
 check 'the budget is in the file' grep -q '"time_budget_seconds": 0\.05999\|"time_budget_seconds": 0\.06' "$run"
+expect_out 0 '8 rounds \(as many as its verdicts wanted in 0\.1 s\), seed 1' -- "$ACRE" report "$run"
 expect_out 0 'Too few rounds for a verdict: 8 measured, 11 needed\.' -- "$ACRE" report "$run"
 
 # Nothing to decide: one strategy.

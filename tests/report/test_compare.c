@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "report/compare.h"
+#include "report/group.h"
 #include "report/streams.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
@@ -284,6 +285,9 @@ MTest(compare, many_files_are_blocks)
     compare("--before", path_a, path_c, "--after", path_b, path_d, NULL);
     is_refused(5, "A1 has arena/region (10,000 elements, depth 3, forward, x reused, order seed) "
                   "and 1 more cell, B2 does not; --common compares the others");
+    compare("--common", "--before", path_a, path_c, "--after", path_b, path_d, NULL);
+    cr_expect(strstr(told.out, "Left aside: 2 cells that not every file has."), "%s", told.out);
+    cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
     cr_assert(unlink(path_c) == 0 && unlink(path_d) == 0);
     remove_runs();
     acre_run_free(&a);
@@ -559,6 +563,37 @@ MTest(table, says_what_was_measured)
     run = (struct acre_run){0};
     text = printed(&run, NULL);
     free(text);
+}
+
+MTest(table, a_run_is_decided_when_no_verdict_is_open)
+{
+    struct acre_run run;
+    bool is_decided;
+    sample_full(&run, 20, 1, 1.0);
+    cr_assert(acre_run_is_decided(&run, &is_decided) && is_decided);
+    /* Noise in one row, of the second table, in the cold part only. */
+    struct acre_series *cold = &run.cells[7].cold_ns;
+    const struct acre_series *reference = &sample_cell(&run, "malloc", "weak")->cold_ns;
+    for (size_t r = 0; r < cold->count; r++)
+        cold->values[r] = reference->values[r] * (r % 2 == 0 ? 2.0 : 0.5);
+    cr_assert(acre_run_is_decided(&run, &is_decided) && !is_decided);
+    sample_text(&run.cells[7].failure, "out of memory");
+    cr_assert(acre_run_is_decided(&run, &is_decided) && is_decided, "nothing more will come");
+    acre_run_free(&run);
+    /* 3 rows and a half percent of noise: nine rounds are too few, ten do, who watches wants more.
+     */
+    sample_full(&run, 9, 1, 1.0);
+    cr_assert(acre_run_is_decided(&run, &is_decided) && !is_decided);
+    acre_run_free(&run);
+    sample_full(&run, 11, 1, 2.0);
+    for (size_t i = 0; i < run.cell_count; i++)
+        run.cells[i].cold_iterations = i; /* not comparable */
+    cr_assert(acre_run_is_decided(&run, &is_decided) && is_decided);
+    run.time_budget_seconds = 1;
+    cr_assert(acre_run_is_decided(&run, &is_decided) && !is_decided);
+    acre_run_free(&run);
+    run = (struct acre_run){0};
+    cr_assert(acre_run_is_decided(&run, &is_decided) && is_decided);
 }
 
 static void expect_ranks(const struct acre_run *run, const char *const *facts, size_t count)
