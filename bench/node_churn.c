@@ -79,7 +79,7 @@ static const uint64_t tiny[][ACRE_MOST_PARAMETERS] = {{CHAIN, 20, 2}, {DAG, 20, 
 static const char *const examples[] = {
     "--json run.json",
     "--shape chain --nodes 100,10000",
-    "--graphs 1000 --nodes 1000 --shape dag --rounds 8 --iterations 3",
+    "--graphs 1000 --nodes 1000 --shape dag --rounds 12 --iterations 3",
     NULL,
 };
 

@@ -325,7 +325,8 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
         stream,
         " (default: all)\n"
         "  how\n"
-        "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
+        "    --rounds N            rounds of visits (default %llu; verdicts on one\n"
+        "                          row of a table take 8, on twenty rows 12)\n"
         "    --time-budget TIME    instead: rounds go on until every verdict is given, 8 or more,\n"
         "                          or none would end in time any more (90s, 2min, 0.5h)\n"
         "    --seed N              of the data and of the order of visits (default 1)\n"

@@ -125,9 +125,12 @@ static char *take_part(const char **at, char end)
         const char *from = *at + i;
         int high = from[0] == '%' && i + 2 < length ? hex_value(from[1]) : -1;
         int low = high >= 0 ? hex_value(from[2]) : -1;
-        bool is_escape = low >= 0 && 16 * high + low > 0;
-        *to++ = is_escape ? (char)(16 * high + low) : from[0];
-        i += is_escape ? 2 : 0;
+        if (low >= 0 && 16 * high + low > 0) {
+            *to++ = (char)(16 * high + low);
+            i += 2;
+        } else {
+            *to++ = from[0];
+        }
     }
     *to = '\0';
     *at += length;
@@ -144,7 +147,8 @@ static bool read_own_key(struct reader *reader, struct acre_cell_key *key, const
     if (parts < 3)
         return refuse(reader, index, "'%.100s' is no name that acre gives", name);
     char *workload = take_part(&name, '/');
-    bool is_other = workload && reader->run->workload && strcmp(workload, reader->run->workload);
+    bool is_other =
+        workload && reader->run->workload && strcmp(workload, reader->run->workload) != 0;
     if (workload && !reader->run->workload)
         reader->run->workload = workload;
     else
