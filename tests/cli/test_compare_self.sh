@@ -5,7 +5,7 @@
 
 run=$tap_work/run.json slower=$tap_work/slower.json more=$tap_work/more.json
 
-expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 8 --fill reuse --backends malloc,arena \
+expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 10 --fill reuse --backends malloc,arena \
     --lifetimes weak,walked --json "$run"
 cp "$out" "$tap_work/shown"
 expect_out 0 '' -- "$ACRE" report "$run"
