@@ -228,7 +228,7 @@ static bool say_overall(const struct acre_page *page, const struct summary *summ
     return acre_page_say(
         page, 2, 2, ACRE_PAINT_BOLD,
         "Over %zu cases of equal weight, arena/region is the fastest%s in %zu%s.%s%s", run,
-        tied > 0 || open == 0 ? " or not shown to be slower" : "", fastest + tied, unknown,
+        tied > 0 ? " or not shown to be slower" : "", fastest + tied, unknown,
         against("malloc", &summary->against_malloc).text,
         against("the best malloc-like of each", &summary->against_single).text);
 }

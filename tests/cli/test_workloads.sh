@@ -57,7 +57,8 @@ if [ -n "${SCRIPT:-}" ]; then
     expect 2 "^script: lifetime 'collector' cannot run .*own collector" -- \
         "$SCRIPT" --lifetimes collector
     expect 6 "limit=256K/region failed: out of memory for the program 'json'$" -- \
-        "$SCRIPT" --backends arena:chunk=64K,limit=256K --program json --rounds 1 --quiet
+        "$SCRIPT" --backends arena:chunk=64K,limit=256K --lifetimes region --program json \
+        --rounds 1 --quiet
 else
     expect_out 0 '^  script +not here: built without Lua' -- "$ACRE" list
     expect 2 "^acre bench: no workload 'script': built without Lua" -- "$ACRE" bench script

@@ -255,8 +255,7 @@ MTest(compare, many_files_are_blocks)
     write_second(&c, &d);
     compare("--before", path_a, path_c, "--after", path_b, path_d, NULL);
     cr_expect_eq(occurrences(told.out, "The estimators disagree on arena/"), 4, "%s", told.out);
-    cr_expect_eq(occurrences(told.out, "by pairs of rounds slower, by all times of each side no "
-                                       "difference shown."),
+    cr_expect_eq(occurrences(told.out, "by pairs of rounds slower, by all times of each side no"),
                  4, "%s", told.out);
     cr_expect(strstr(told.out, "There is more between files than between their rounds"), "%s",
               told.out);
@@ -269,8 +268,7 @@ MTest(compare, many_files_are_blocks)
     compare("--before", path_a, path_c, "--after", path_b, path_d, NULL);
     cr_expect_eq(told.status, ACRE_EXIT_NO);
     cr_expect(strstr(told.out, "00c0ffee00c0ffee in A1, 0badc0de0badc0de in A2."), "%s", told.out);
-    cr_expect(strstr(told.out, "forward, x reused, order seed) differ\n    between the files"),
-              "%s", told.out);
+    cr_expect(strstr(told.out, "order\n    seed) differ between the files"), "%s", told.out);
     cr_expect(strstr(told.out, "failed in B: killed by signal 9"), "%s", told.out);
     cr_expect(strstr(told.out, "counters differ in 1\n  cell.") ||
                   strstr(told.out, "counters differ in 1 cell."),
@@ -283,8 +281,9 @@ MTest(compare, many_files_are_blocks)
     sample_text(&sample_cell(&d, "arena", "region")->key.lifetime, "zealous");
     write_second(&c, &d);
     compare("--before", path_a, path_c, "--after", path_b, path_d, NULL);
-    is_refused(5, "A1 has arena/region (10,000 elements, depth 3, forward, x reused, order seed) "
-                  "and 1 more cell, B2 does not; --common compares the others");
+    is_refused(5,
+               "A1 has arena/region of square-chain (10,000 elements, depth 3, forward, x reused, "
+               "order seed) and 1 more cell, B2 does not; --common compares the others");
     compare("--common", "--before", path_a, path_c, "--after", path_b, path_d, NULL);
     cr_expect(strstr(told.out, "Left aside: 2 cells that not every file has."), "%s", told.out);
     cr_expect(strstr(told.out, "B against A, 9 cells:"), "%s", told.out);
@@ -712,15 +711,15 @@ MTest(summary, comes_before_the_tables)
         &run, 150,
         "2 workloads, 3 cases  20 rounds\n"
         "\n"
-        "  Over 3 cases of equal weight, arena/region is the fastest or not shown to be "
-        "slower in 2. Against malloc: 1.13x slower [1.12, 1.13]. Against the\n"
-        "  best malloc-like of each: 1.17x slower [1.16, 1.18].\n"
+        "  Over 3 cases of equal weight, arena/region is the fastest in 2. Against malloc: "
+        "1.13x slower [1.12, 1.13]. Against the best malloc-like of each:\n"
+        "  1.17x slower [1.16, 1.17].\n"
         "\n"
         "  workload      case                            fastest       ties  x limit  vs "
         "malloc     vs malloc-like  which is\n"
         "  node-churn    10,000 elements, depth 3, f...  arena/walked     0     1.02  "
         "1.79x slower  1.79x slower    malloc/weak\n"
-        "  square-chain  forward                         arena/region     2     1.01  "
+        "  square-chain  forward                         arena/region     1     1.01  "
         "1.12x faster  =               jemalloc/weak\n"
         "  square-chain  forward + backward              arena/region     1     1.01  "
         "1.12x faster  1.12x faster    malloc/weak\n");
@@ -728,9 +727,9 @@ MTest(summary, comes_before_the_tables)
         &run, 80,
         "2 workloads, 3 cases  20 rounds\n"
         "\n"
-        "  Over 3 cases of equal weight, arena/region is the fastest or not shown to be\n"
-        "  slower in 2. Against malloc: 1.13x slower [1.12, 1.13]. Against the best\n"
-        "  malloc-like of each: 1.17x slower [1.16, 1.18].\n"
+        "  Over 3 cases of equal weight, arena/region is the fastest in 2. Against\n"
+        "  malloc: 1.13x slower [1.12, 1.13]. Against the best malloc-like of each: 1.17x\n"
+        "  slower [1.16, 1.17].\n"
         "\n"
         "  workload      case                            fastest       vs malloc\n"
         "  node-churn    10,000 elements, depth 3, f...  arena/walked  1.79x slower\n"
@@ -758,8 +757,7 @@ MTest(summary, comes_before_the_tables)
         "leaks 0 B in 10 iterations (3 blocks).\n",
         "\n  RESULTS DIFFER: arena/walked gives checksum 0, malloc/weak of node-churn (10,000 "
         "elements",
-        "\n  Over 2 cases of equal weight, arena/region is the fastest or not shown to be slower "
-        "in 2.",
+        "\n  Over 2 cases of equal weight, arena/region is the fastest in 2.",
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
@@ -780,11 +778,14 @@ MTest(summary, comes_before_the_tables)
     acre_run_free(&run);
 
     sample_suite(&run, 7, 1, 1.0);
-    text = printed(&run, NULL);
+    region = cell_of(&run, "node-churn", "arena", "region");
+    for (size_t r = 0; r < 7; r++)
+        region->ns_per_iteration.values[r] *= 1.5;
+    text = printed(&run, &(struct acre_table_options){.width = 200});
     cr_expect(strstr(text, "is the fastest in 2, and in 1 nobody can say. Against malloc: too few "
                            "rounds (12 would do)."),
               "%s", text);
-    cr_expect(strstr(text, "  arena/walked  0, 3?        ?  "), "%s", text);
+    cr_expect(strstr(text, "  arena/walked  0, 3?     1.02  ?          ?  "), "%s", text);
     free(text);
     acre_run_free(&run);
 }
@@ -928,7 +929,7 @@ MTest(aged, stands_beside_the_clean)
     };
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
-    cr_expect(strstr(text, "\n  malloc/weak    age 3      5.28     10.5  1.98x slower [1.9"), "%s",
+    cr_expect(strstr(text, "\n  malloc/weak    age 3      5.27     10.5  1.99x slower [1.9"), "%s",
               text);
     cr_expect(widest_line(text) <= 100, "%zu columns", widest_line(text));
     free(text);
