@@ -40,6 +40,57 @@ bool acre_read_number(const struct acre_refusal *refusal, const char *option, co
     return true;
 }
 
+/* strtod would take "nan", "0x3" and, under some locales, "2,5". */
+bool acre_read_decimal(const char *text, double *value)
+{
+    size_t whole = strspn(text, "0123456789");
+    size_t length = whole, fraction = 0;
+    double digits = 0.0, scale = 1.0;
+
+    if (text[whole] == '.') {
+        fraction = strspn(text + whole + 1, "0123456789");
+        length = whole + 1 + fraction;
+    }
+    if (whole + fraction == 0 || whole > 9 || fraction > 9 || text[length] != '\0')
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.')
+            continue;
+        digits = digits * 10.0 + (double)(text[i] - '0');
+        if (i > whole)
+            scale *= 10.0;
+    }
+    *value = digits / scale;
+    return true;
+}
+
+bool acre_read_seconds(const struct acre_refusal *refusal, const char *option, const char *text,
+                       double *seconds)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}};
+    size_t length = strspn(text, "0123456789.");
+    char number[32];
+    double value;
+
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(text + length, units[i].name) != 0 || length >= sizeof number)
+            continue;
+        snprintf(number, sizeof number, "%.*s", (int)length, text);
+        if (!acre_read_decimal(number, &value))
+            break;
+        value *= units[i].seconds;
+        if (value <= 0 || value > 7 * 24 * 3600.0)
+            break;
+        *seconds = value;
+        return true;
+    }
+    return acre_refuse(refusal, "%s: '%.40s' is no time such as 90s, 2min or 0.5h, at most a week",
+                       option, text);
+}
+
 bool acre_next_word(const char **list, char *word, size_t word_bytes)
 {
     size_t length = strcspn(*list, ",");

@@ -23,6 +23,16 @@ bool acre_refuse_option(const struct acre_refusal *refusal, int option, const ch
 bool acre_read_number(const struct acre_refusal *refusal, const char *option, const char *text,
                       uint64_t least, uint64_t most, uint64_t *number);
 
+/*
+ * A number that is not negative, in plain decimals ("3", "2.5"), at most nine digits on either side
+ * of the point, which is one under every locale. False leaves *value alone; nothing is said.
+ */
+bool acre_read_decimal(const char *text, double *value);
+
+/* A time: decimals with s, min, h or nothing (seconds) behind them, above 0 and at most a week. */
+bool acre_read_seconds(const struct acre_refusal *refusal, const char *option, const char *text,
+                       double *seconds);
+
 /* One word of a comma-separated list, which moves behind it; false at its end. */
 bool acre_next_word(const char **list, char *word, size_t word_bytes);
 

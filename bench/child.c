@@ -13,6 +13,7 @@
 
 #include "alloc/backends.h"
 #include "bench/names.h"
+#include "report/format.h"
 
 extern char **environ;
 
@@ -154,10 +155,10 @@ enum { MOST_LAUNCH_WORDS = 8 };
 
 /* A child's command line, and the words of it that are made here. */
 struct command_line {
-    const char *arguments[MOST_LAUNCH_WORDS + 30 + 2 * ACRE_MOST_PARAMETERS + 1];
+    const char *arguments[MOST_LAUNCH_WORDS + 32 + 2 * ACRE_MOST_PARAMETERS + 1];
     size_t count;
     char iterations[24], seed[24], visit_ms[24], peak_call[24], gauge[24], memory_ms[24];
-    char age[24], occupancy[24];
+    char age[24], occupancy[24], spin[32];
     struct acre_litter_load_text load;
     struct acre_rails_text rails;
     char options[ACRE_MOST_PARAMETERS][40];
@@ -262,6 +263,12 @@ static void write_command_line(const struct acre_launch *launch, const struct ac
         add_memory(line, visit, gauge);
     if (spec->age_cycles > 0)
         add_age(line, visit);
+    if (visit->spin_percent > 0) {
+        snprintf(line->spin, sizeof line->spin, "%.30s",
+                 acre_format_fixed(visit->spin_percent, 6).text);
+        add(line, "--spin");
+        add(line, line->spin);
+    }
     line->rails = acre_rails_text(&visit->rails);
     if (line->rails.guard[0] != '\0')
         add(line, line->rails.guard);

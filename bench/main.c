@@ -103,6 +103,7 @@ static enum acre_exit run_child(const struct program *program)
     enum acre_exit status = ACRE_EXIT_OK;
 
     visit.peak_call = options->peak_call;
+    visit.spin_percent = options->spin_percent;
     memcpy(visit.report_paths, options->report_paths, sizeof visit.report_paths);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody waits for the answer of an orphan */
     if (options->gauge != 0)
@@ -235,8 +236,8 @@ static enum acre_exit trace(const struct program *program)
         .path = options->trace_path,
         .command = command,
         .limit_bytes = options->trace_limit_bytes,
-        .iterations = spec.lifetime == ACRE_LIFETIME_STRONG ? ACRE_STRONG_ITERATIONS
-                                                            : iterations_of(program),
+        .iterations =
+            spec.lifetime == ACRE_LIFETIME_STRONG ? ACRE_STRONG_ITERATIONS : iterations_of(program),
     };
     struct acre_traced traced;
     char error[512];

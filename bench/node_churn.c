@@ -81,7 +81,7 @@ static const uint64_t suite[][ACRE_MOST_PARAMETERS] = {{CHAIN, 1000, 1}, {DAG, 1
 static const char *const examples[] = {
     "--json run.json",
     "--shape chain --nodes 100,10000",
-    "--graphs 1000 --nodes 1000 --shape dag --rounds 8 --iterations 3",
+    "--graphs 1000 --nodes 1000 --shape dag --rounds 12 --iterations 3",
     NULL,
 };
 

@@ -14,6 +14,8 @@ enum {
     OPTION_BACKENDS,
     OPTION_LIFETIMES,
     OPTION_ROUNDS,
+    OPTION_TIME_BUDGET,
+    OPTION_PLANT,
     OPTION_SEED,
     OPTION_VISIT_MS,
     OPTION_IN_PROCESS,
@@ -28,6 +30,7 @@ enum {
     OPTION_STATS_DIR,
     OPTION_CHILD,
     OPTION_PEAK_CALL,
+    OPTION_SPIN,
     OPTION_PEAK_REPORT,
     OPTION_DRAINED_REPORT,
     OPTION_AGE,
@@ -43,6 +46,8 @@ static const struct option common_options[] = {
     {"backends", required_argument, NULL, OPTION_BACKENDS},
     {"lifetimes", required_argument, NULL, OPTION_LIFETIMES},
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
+    {"time-budget", required_argument, NULL, OPTION_TIME_BUDGET},
+    {"plant", required_argument, NULL, OPTION_PLANT},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"visit-ms", required_argument, NULL, OPTION_VISIT_MS},
     {"in-process", no_argument, NULL, OPTION_IN_PROCESS},
@@ -57,6 +62,7 @@ static const struct option common_options[] = {
     {"stats-dir", required_argument, NULL, OPTION_STATS_DIR},
     {"child", required_argument, NULL, OPTION_CHILD},
     {"peak-call", required_argument, NULL, OPTION_PEAK_CALL},
+    {"spin", required_argument, NULL, OPTION_SPIN},
     {"peak-report", required_argument, NULL, OPTION_PEAK_REPORT},
     {"drained-report", required_argument, NULL, OPTION_DRAINED_REPORT},
     {"age", required_argument, NULL, OPTION_AGE},
@@ -134,6 +140,14 @@ static bool read_trace_limit(const struct reader *reader, const char *text)
     return true;
 }
 
+static bool read_percent(const struct reader *reader, const char *option, const char *word,
+                         double *percent)
+{
+    return (acre_read_decimal(word, percent) && *percent <= 100) ||
+           acre_refuse(&reader->refusal,
+                       "%s: '%.40s' is no percentage such as 3 or 2.5, at most 100", option, word);
+}
+
 /* All of it --------------------------------------------------------------------------------- */
 
 static bool read_option(const struct reader *reader, int option, const char *value)
@@ -149,7 +163,14 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return acre_read_number(&reader->refusal, "--iterations", value, 1, UINT64_C(1000000000),
                                 &o->iterations);
     case OPTION_ROUNDS:
+        o->rounds_were_named = true;
         return acre_read_rounds(&reader->refusal, value, &o->rounds);
+    case OPTION_TIME_BUDGET:
+        return acre_read_seconds(&reader->refusal, "--time-budget", value, &o->time_budget_seconds);
+    case OPTION_PLANT:
+        return read_percent(reader, "--plant", value, &o->planted_percent);
+    case OPTION_SPIN:
+        return read_percent(reader, "--spin", value, &o->spin_percent);
     case OPTION_SEED:
         return acre_read_seed(&reader->refusal, value, &o->seed);
     case OPTION_VISIT_MS:
@@ -311,11 +332,11 @@ static bool check_modes(const struct reader *reader)
 static bool check_suite(const struct reader *reader)
 {
     const struct acre_bench_options *o = reader->options;
-    const char *option = o->is_child            ? "--child"
-                         : o->in_process        ? "--in-process"
-                         : o->draw_path != NULL ? "--draw"
+    const char *option = o->is_child             ? "--child"
+                         : o->in_process         ? "--in-process"
+                         : o->draw_path != NULL  ? "--draw"
                          : o->trace_path != NULL ? "--trace"
-                                                : NULL;
+                                                 : NULL;
 
     if (reader->workload != NULL || option == NULL)
         return true;
@@ -409,6 +430,9 @@ bool acre_bench_options_read(struct acre_bench_options *options,
         (options->in_process || options->draw_path != NULL || options->trace_path != NULL))
         return acre_refuse(&reader.refusal,
                            "--stats-dir: nothing is recorded with --in-process, --draw or --trace");
+    if (options->time_budget_seconds > 0 && options->rounds_were_named)
+        return acre_refuse(&reader.refusal,
+                           "--time-budget decides how many rounds there are, leave out --rounds");
     return check_suite(&reader) && check_modes(&reader) && put_clean_first(&reader) &&
            check_pairs(&reader);
 }

@@ -14,15 +14,16 @@ enum {
     ACRE_VISIT_MS = 50,
     ACRE_MEMORY_MS = 300,
     ACRE_SUITE_MEMORY_MS = 100,
-    ACRE_SUITE_ROUNDS = 10
+    ACRE_SUITE_ROUNDS = 14
 };
 
 struct acre_bench_options {
     struct acre_values parameters[ACRE_MOST_PARAMETERS]; /* of the workload, in its order */
-    struct acre_values ages;    /* of heaps; the clean one, 0, first */
+    struct acre_values ages;                             /* of heaps; the clean one, 0, first */
     uint64_t age_occupancy_percent;
     uint64_t iterations; /* 0: each workload's own */
     uint64_t rounds, seed;
+    bool rounds_were_named;
     uint64_t visit_ms;  /* measuring in a timed visit */
     uint64_t memory_ms; /* of a memory visit's iterations; 0: no such visit */
     struct acre_backend_list backends;
@@ -32,12 +33,15 @@ struct acre_bench_options {
     const char *draw_path;     /* NULL: measure */
     const char *trace_path;    /* NULL: none */
     uint64_t trace_limit_bytes;
-    const char *stats_dir;   /* NULL: reports of the libraries are not kept */
-    struct acre_rails rails; /* any: check instead of measuring */
+    const char *stats_dir;      /* NULL: reports of the libraries are not kept */
+    double time_budget_seconds; /* 0: as many rounds as asked for */
+    double planted_percent;     /* by which the noise floor's second measurement is slowed down */
+    struct acre_rails rails;    /* any: check instead of measuring */
     bool in_process, quiet, wide, help;
 
     /* Between parent and child only. */
     bool is_child;
+    double spin_percent; /* of a timed visit, see struct acre_visit */
     enum acre_visit_kind visit;
     uint64_t peak_call;
     const char *report_paths[ACRE_MOMENTS];

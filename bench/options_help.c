@@ -63,12 +63,17 @@ static void print_how(FILE *stream, const struct acre_workload *workload)
     fprintf(
         stream,
         "  how\n"
-        "    --rounds N            rounds of visits (default %llu; 8 or more give verdicts)\n"
+        "    --rounds N            rounds of visits (default %llu; verdicts on one\n"
+        "                          row of a table take 8, on twenty rows 12)\n"
+        "    --time-budget TIME    instead: 8 rounds or more, until every verdict is given or\n"
+        "                          no other would end in time (90s, 2min, 0.5h)\n"
         "    --visit-ms N          milliseconds that a timed visit measures, after its warm-up\n"
         "                          (default %d)\n"
         "    --memory-ms N         for how long memory over time is looked at (default %d; 0:\n"
         "                          not at all)\n"
-        "    --seed N              of the data and of the order of visits (default 1)\n",
+        "    --seed N              of the data and of the order of visits (default 1)\n"
+        "    --plant PCT           makes the second of the two measurements that tell the noise\n"
+        "                          floor PCT percent slower, to see that it is found\n",
         (unsigned long long)(workload != NULL ? workload->rounds : ACRE_SUITE_ROUNDS),
         ACRE_VISIT_MS, workload != NULL ? ACRE_MEMORY_MS : ACRE_SUITE_MEMORY_MS);
     if (workload != NULL)
@@ -111,7 +116,7 @@ static void print_output(FILE *stream, const struct acre_workload *workload)
 
 static const char *const suite_examples[] = {
     "--json all.json",
-    "--backends all --rounds 8 --wide",
+    "--backends all --time-budget 30min --wide",
     "--guard",
     NULL,
 };

@@ -77,7 +77,8 @@ static bool is_to_be_visited(struct session *session, size_t index)
 {
     struct acre_cell *cell = &session->run->cells[index];
 
-    if (cell->failure == NULL && session->run->cells[session->plan.cells[index].clean].failure != NULL)
+    if (cell->failure == NULL &&
+        session->run->cells[session->plan.cells[index].clean].failure != NULL)
         cell->failure = strdup("failed on a clean heap already");
     if (cell->failure == NULL)
         return true;
@@ -232,9 +233,11 @@ static size_t find_reference(const struct session *session)
 static bool visit_reference(struct session *session, size_t reference, double *ns)
 {
     struct acre_run answer;
-    const struct acre_visit visit = visit_of(session, reference, ACRE_VISIT_TIMED);
-    bool done = run_visit(session, reference, &visit, &answer);
+    struct acre_visit visit = visit_of(session, reference, ACRE_VISIT_TIMED);
+    bool done;
 
+    visit.spin_percent = session->runner->options->planted_percent;
+    done = run_visit(session, reference, &visit, &answer);
     *ns = 0;
     if (done && answer.cells[0].ns_per_iteration.count == 1)
         *ns = answer.cells[0].ns_per_iteration.values[0];
@@ -272,14 +275,36 @@ static bool run_round(struct session *session, size_t reference)
                                                    log(again_ns / first->values[first->count - 1]));
 }
 
-static size_t count_visits(const struct session *session, size_t reference)
+static size_t count_visits(const struct session *session, size_t reference, uint64_t rounds)
 {
     size_t a_round = reference < session->run->cell_count;
 
     for (size_t i = 0; i < session->run->cell_count; i++)
         a_round += has_steady_state(&session->plan.cells[i].spec) ? 3 : 1;
     return (session->runner->options->memory_ms > 0 ? 3 : 2) * session->run->cell_count +
-           a_round * session->runner->options->rounds;
+           a_round * rounds;
+}
+
+/*
+ * Whether there is to be another round. With a time budget: at least as many as a verdict needs,
+ * then while one is open and a round of usual length ends in time. False in *done: out of memory.
+ */
+static bool wants_round(const struct session *session, double begin_ns, bool *done)
+{
+    const struct acre_run *run = session->run;
+    double now_ns = acre_now_ns();
+    double usual_ns = run->rounds > 0 ? (now_ns - begin_ns) / (double)run->rounds : 0;
+    double end_ns = session->progress.begin_ns + run->time_budget_seconds * 1e9;
+    bool is_decided;
+
+    if (run->time_budget_seconds <= 0)
+        return run->rounds < session->runner->options->rounds;
+    if (run->rounds < ACRE_VERDICT_MIN_ROUNDS)
+        return true;
+    if (run->rounds >= ACRE_MOST_ROUNDS || now_ns + usual_ns > end_ns)
+        return false;
+    *done = acre_run_is_decided(run, &is_decided);
+    return *done && !is_decided;
 }
 
 /* Behind guard rails: once each. */
@@ -296,16 +321,28 @@ static bool run_all(struct session *session)
 {
     size_t reference = find_reference(session);
 
-    session->progress.expected = count_visits(session, reference);
+    bool done = true;
+    double begin_ns;
+
+    session->progress.expected =
+        count_visits(session, reference,
+                     session->run->time_budget_seconds > 0 ? ACRE_VERDICT_MIN_ROUNDS
+                                                           : session->runner->options->rounds);
     for (size_t i = 0; i < session->run->cell_count; i++)
         if (!visit_cell(session, i, ACRE_VISIT_RECORDED) || !visit_waste(session, i))
             return false;
     if (session->runner->options->memory_ms > 0 && !visit_memories(session))
         return false;
-    for (uint64_t round = 0; round < session->runner->options->rounds; round++)
+    session->run->rounds = 0;
+    begin_ns = acre_now_ns();
+    while (wants_round(session, begin_ns, &done)) {
         if (!run_round(session, reference))
             return false;
-    return true;
+        session->run->rounds++;
+        if (session->progress.done >= session->progress.expected)
+            session->progress.expected = count_visits(session, reference, session->run->rounds + 1);
+    }
+    return done;
 }
 
 /* The run ----------------------------------------------------------------------------------- */
@@ -318,6 +355,7 @@ static bool describe(struct session *session)
     run->command = strdup(""); /* the caller knows the whole of it */
     run->seed = options->seed;
     run->rounds = options->rounds;
+    run->time_budget_seconds = options->time_budget_seconds;
     run->iterations = options->iterations;
     run->libraries = calloc(options->backends.count, sizeof *run->libraries);
     return run->command != NULL && run->libraries != NULL && acre_machine_describe(run);

@@ -5,11 +5,11 @@
  *
  *   first   one recorded visit a cell (exact, so one is enough), and one that looks where the
  *           memory is at the peak that it found
- *   then    one memory visit a cell, in which a child runs alone; while it waits for its last look the
- *           next ones run
- *   then    for each round, in a new random order: every cell of every workload timed, its pauses
- *           and cold, and the reference (the first cell of malloc/weak) a second time: the noise
- *           floor
+ *   then    one memory visit a cell, in which a child runs alone; while it waits for its last look
+ * the next ones run then    for each round, in a new random order: every cell of every workload
+ * timed, its pauses and cold, and the reference (the first cell of malloc/weak) a second time: the
+ * noise floor. With a time budget as many rounds as it takes: report/group.h says when all is
+ *           decided
  *
  * An aged cell comes behind the same one on a clean heap, whose recorded visit says what litter is
  * like.

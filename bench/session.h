@@ -9,11 +9,11 @@
 
 struct acre_session {
     const struct acre_visit *visit;
-    struct acre_run *run;       /* the answer */
-    struct acre_cell *cell;     /* its one cell */
-    char why_failed[512];       /* "": it did not */
-    bool is_incomplete;         /* no memory for the rest of the answer */
-    struct acre_ledger *ledger; /* borrowed; NULL: not recorded */
+    struct acre_run *run;            /* the answer */
+    struct acre_cell *cell;          /* its one cell */
+    char why_failed[512];            /* "": it did not */
+    bool is_incomplete;              /* no memory for the rest of the answer */
+    struct acre_ledger *ledger;      /* borrowed; NULL: not recorded */
     struct acre_trace_writer *trace; /* borrowed; NULL: not traced */
     struct acre_litter_plan litter;
     struct acre_stage stage;

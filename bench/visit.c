@@ -101,9 +101,23 @@ static bool agrees_with_limit(struct acre_session *session, struct limit_run *li
            acre_session_fail(session, "results differ from the limit's");
 }
 
+/* A batch, and a wait that is a known part of it. */
+static bool slowed_steps(void *loop, uint64_t count)
+{
+    struct acre_session *session = loop;
+    double begin_ns = acre_now_ns();
+    bool done = acre_session_steps(loop, count);
+    double end_ns = acre_now_ns();
+
+    end_ns += (end_ns - begin_ns) * session->visit->spin_percent / 100;
+    while (acre_now_ns() < end_ns)
+        continue;
+    return done;
+}
+
 static bool measure(struct acre_session *session, struct acre_batches *batches)
 {
-    batches->measured.steps = acre_session_steps;
+    batches->measured.steps = session->visit->spin_percent > 0 ? slowed_steps : acre_session_steps;
     batches->measured.loop = session;
     return acre_batches_warm_up(batches) &&
            acre_batches_run(batches, (double)session->visit->timed_ms * 1e-3) &&

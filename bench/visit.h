@@ -47,6 +47,8 @@ struct acre_visit {
     struct acre_rails rails;  /* of the checked kind */
     uint64_t timed_ms;        /* budget of what is timed after a warm-up; of the memory kind: how
                                  long it runs, two iterations at the least */
+    double spin_percent;      /* of the timed kind: a batch of the strategy is made to last so much
+                                 longer, by waiting: a slowdown of known size */
     double wait_seconds;      /* of the memory kind: from the drain to the last look */
     struct acre_gauge *gauge; /* of the memory kind; NULL: nobody looks on. Borrowed */
     struct acre_litter_load load; /* of an aged heap: what its litter is like */

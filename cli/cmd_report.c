@@ -7,6 +7,7 @@
 #include "bench/arguments.h"
 #include "cli/commands.h"
 #include "report/exit_status.h"
+#include "report/export.h"
 #include "report/run.h"
 #include "report/streams.h"
 #include "report/table.h"
@@ -16,31 +17,48 @@ static const char name[] = "acre report";
 static const char help_text[] =
     "usage: acre report [options] RUN.json...\n"
     "\n"
-    "Prints runs that benchmarks stored: for each set of parameters the sentence and the table, "
-    "then\n"
-    "how it was measured.\n"
+    "Prints runs that benchmarks stored: for each set of parameters the sentence and the table,\n"
+    "then how it was measured. A file may be one of Google Benchmark, in JSON.\n"
     "\n"
-    "    --wide    every column of the table, where the memory is, and memory over time\n"
-    "    --help    this text\n"
+    "    --wide             every column of the table, where the memory is, and memory over time\n"
+    "    --export FORMAT    the run for another program instead: benchstat (the format of Go's\n"
+    "                       benchmarks), csv, google-benchmark (its JSON)\n"
+    "    --output FILE      where that is written; - is standard output (the default)\n"
+    "    --help             this text\n"
     "\n"
     "examples:\n"
     "  acre report run.json\n"
     "  acre report --wide run.json | less\n"
+    "  acre report --export benchstat run.json >run.txt; benchstat -col /backend run.txt\n"
+    "  acre report --export csv --output run.csv run.json\n"
     "\n"
-    "exit status: 0 shown, 2 wrong command line, 3 out of memory, 4 a file cannot be read or "
-    "standard\n"
-    "output cannot be written, 5 a file is no run\n";
+    "exit status: 0 shown, 2 wrong command line, 3 out of memory, 4 a file cannot be read or\n"
+    "written, 5 a file is no run\n";
 
 struct request {
     struct acre_table_options table;
+    bool exports;
+    enum acre_export_format format;
+    const char *output; /* NULL: not named */
     bool help;
 };
+
+static bool read_format(const struct acre_refusal *refusal, const char *word,
+                        struct request *request)
+{
+    request->exports = true;
+    return acre_export_format_from_name(word, &request->format) ||
+           acre_refuse(refusal,
+                       "--export: there are benchstat, csv and google-benchmark, no '%.40s'", word);
+}
 
 static bool read_options(int argc, char **argv, struct request *request, char *error,
                          size_t error_bytes)
 {
     static const struct option options[] = {
         {"wide", no_argument, NULL, 'w'},
+        {"export", required_argument, NULL, 'e'},
+        {"output", required_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
@@ -54,10 +72,41 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
             return acre_refuse_option(&refusal, option, argv[optind - 1]);
         request->help |= option == 'h';
         request->table.wide |= option == 'w';
+        if (option == 'e' && !read_format(&refusal, optarg, request))
+            return false;
+        if (option == 'o')
+            request->output = optarg;
     }
-    if (optind == argc && !request->help)
+    if (request->help)
+        return true;
+    if (optind == argc)
         return acre_refuse(&refusal, "which run? a benchmark's --json FILE writes one");
+    if (request->exports && argc - optind != 1)
+        return acre_refuse(&refusal, "--export takes one run, %d given", argc - optind);
+    if (!request->exports && request->output != NULL)
+        return acre_refuse(&refusal, "--output says where --export writes, and that is not given");
     return true;
+}
+
+static enum acre_exit complain(enum acre_exit status, const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", name, sentence);
+    return status;
+}
+
+static enum acre_exit export_run(const char *path, const struct request *request)
+{
+    struct acre_run run;
+    char error[1024];
+    enum acre_exit status = acre_run_load(&run, path, error, sizeof error);
+
+    if (status != ACRE_EXIT_OK)
+        return complain(status, error);
+    if (!acre_export_write(&run, request->format, request->output != NULL ? request->output : "-",
+                           error, sizeof error))
+        status = complain(ACRE_EXIT_IO, error);
+    acre_run_free(&run);
+    return status;
 }
 
 static enum acre_exit show(const char *path, const struct acre_table_options *table)
@@ -66,14 +115,12 @@ static enum acre_exit show(const char *path, const struct acre_table_options *ta
     char error[1024];
     enum acre_exit status = acre_run_load(&run, path, error, sizeof error);
 
-    if (status != ACRE_EXIT_OK) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return status;
-    }
+    if (status != ACRE_EXIT_OK)
+        return complain(status, error);
     if (!acre_run_print(&run, stdout, table)) {
         status = errno == ENOMEM ? ACRE_EXIT_MEMORY : acre_output_failed(name, errno);
         if (status == ACRE_EXIT_MEMORY)
-            fprintf(stderr, "%s: out of memory\n", name);
+            complain(status, "out of memory");
     }
     acre_run_free(&run);
     return status;
@@ -93,14 +140,14 @@ int acre_cmd_report(int argc, char **argv)
     enum acre_exit status = ACRE_EXIT_OK;
     char error[512];
 
-    if (!read_options(argc, argv, &request, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return ACRE_EXIT_USAGE;
-    }
+    if (!read_options(argc, argv, &request, error, sizeof error))
+        return complain(ACRE_EXIT_USAGE, error);
     if (request.help) {
         fputs(help_text, stdout);
         return (int)acre_output_end(name);
     }
+    if (request.exports)
+        return export_run(argv[optind], &request);
     for (int i = optind; i < argc && status == ACRE_EXIT_OK; i++) {
         if (i > optind)
             putchar('\n');

@@ -1,6 +1,7 @@
 #include "report/aged.h"
 #include "report/format.h"
 #include "report/group.h"
+#include "report/provenance.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,45 +78,59 @@ static void set_held(struct acre_grid *grid, size_t column, const struct acre_ce
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "?");
 }
 
-/* False when out of memory. */
-static bool set_times(struct acre_grid *grid, const struct acre_cell *clean,
-                      const struct acre_cell *aged)
-{
-    struct acre_ratio ratio;
+struct pair {
+    const struct acre_cell *clean, *aged;
+    bool is_timed; /* both are; then valid: */
     double clean_ns, aged_ns;
-    enum acre_stats_status status =
-        acre_ratio_of_pairs(&aged->ns_per_iteration, &clean->ns_per_iteration, &ratio);
-    if (status == ACRE_STATS_OK)
-        status = acre_series_median(&clean->ns_per_iteration, &clean_ns);
-    if (status == ACRE_STATS_OK)
-        status = acre_series_median(&aged->ns_per_iteration, &aged_ns);
-    if (status != ACRE_STATS_OK) {
+    struct acre_ratio ratio;
+};
+
+/* The verdicts of a table are one family. False when out of memory. */
+static bool judge(struct pair *pairs, size_t count, bool is_watched)
+{
+    struct acre_family family = {.is_watched = is_watched};
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++) {
+        struct pair *pair = &pairs[i];
+        const struct acre_series *clean = &pair->clean->ns_per_iteration;
+        const struct acre_series *aged = &pair->aged->ns_per_iteration;
+        enum acre_stats_status status = acre_family_add(&family, aged, clean, &pair->ratio);
+        if (status == ACRE_STATS_OK)
+            status = acre_series_median(clean, &pair->clean_ns);
+        if (status == ACRE_STATS_OK)
+            status = acre_series_median(aged, &pair->aged_ns);
+        pair->is_timed = status == ACRE_STATS_OK;
+        good = status != ACRE_STATS_NO_MEMORY;
+    }
+    good = good && acre_family_judge(&family);
+    acre_family_end(&family);
+    return good;
+}
+
+static void set_times(struct acre_grid *grid, const struct pair *pair)
+{
+    if (!pair->is_timed) {
         acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "-");
         acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "-");
         acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "-");
-        return status != ACRE_STATS_NO_MEMORY;
+        return;
     }
-    acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "%s", acre_format_digits(clean_ns / 1e3).text);
-    acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "%s", acre_format_digits(aged_ns / 1e3).text);
-    acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "%s", acre_format_verdict(&ratio, true).text);
-    return true;
+    acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "%s",
+                  acre_format_digits(pair->clean_ns / 1e3).text);
+    acre_grid_set(grid, AGED, ACRE_PAINT_NONE, "%s", acre_format_digits(pair->aged_ns / 1e3).text);
+    acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, "%s",
+                  acre_format_verdict(&pair->ratio, true).text);
 }
 
-/* False when out of memory. */
-static bool add_row(struct acre_grid *grid, const struct acre_cell *clean,
-                    const struct acre_cell *aged)
+static void add_row(struct acre_grid *grid, const struct pair *pair)
 {
     acre_grid_row(grid);
-    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s", aged->key.backend, aged->key.lifetime);
-    acre_grid_set(grid, HEAP, ACRE_PAINT_NONE, "%s", heap_of(aged).text);
-    set_held(grid, HELD_CLEAN, clean);
-    set_held(grid, HELD_AGED, aged);
-    return set_times(grid, clean, aged);
+    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s", acre_strategy_name(&pair->aged->key).text);
+    acre_grid_set(grid, HEAP, ACRE_PAINT_NONE, "%s", heap_of(pair->aged).text);
+    set_held(grid, HELD_CLEAN, pair->clean);
+    set_held(grid, HELD_AGED, pair->aged);
+    set_times(grid, pair);
 }
-
-struct pair {
-    const struct acre_cell *clean, *aged;
-};
 
 static int order_pairs(const void *left, const void *right)
 {
@@ -135,7 +150,7 @@ static struct pair *find_pairs(const struct acre_run *run, size_t *count)
         const struct acre_cell *clean =
             is_aged(aged) ? clean_one_of(cells, run->cell_count, aged) : NULL;
         if (clean)
-            pairs[(*count)++] = (struct pair){clean, aged};
+            pairs[(*count)++] = (struct pair){.clean = clean, .aged = aged};
     }
     if (!cells) {
         free(pairs);
@@ -147,16 +162,28 @@ static struct pair *find_pairs(const struct acre_run *run, size_t *count)
     return pairs;
 }
 
+/* What the open verdicts of the table mean. */
+static bool print_open(const struct acre_page *page, const struct pair *pairs, size_t count)
+{
+    size_t verdicts[ACRE_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i].is_timed)
+            verdicts[pairs[i].ratio.verdict]++;
+    return acre_provenance_open(page, verdicts);
+}
+
 /* Those of one clean group; false when out of memory. */
-static bool print_pairs(const struct acre_page *page, const struct pair *pairs, size_t count)
+static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t count,
+                        bool is_watched)
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
-    bool good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "Aged heaps against clean ones: %s",
+    bool good = judge(pairs, count, is_watched) &&
+                acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "Aged heaps against clean ones: %s",
                               acre_group_title(&pairs[0].clean->key).text);
     for (size_t i = 0; good && i < count; i++)
-        good = add_row(&grid, pairs[i].clean, pairs[i].aged);
+        add_row(&grid, &pairs[i]);
     putc('\n', page->stream);
-    good = good && acre_grid_print(&grid, page, 2);
+    good = good && acre_grid_print(&grid, page, 2) && print_open(page, pairs, count);
     putc('\n', page->stream);
     acre_grid_free(&grid);
     return good;
@@ -172,7 +199,7 @@ bool acre_aged_print(const struct acre_page *page, const struct acre_run *run)
         while (at + length < count &&
                acre_cell_key_same_group(&pairs[at].clean->key, &pairs[at + length].clean->key))
             length++;
-        good = print_pairs(page, pairs + at, length);
+        good = print_pairs(page, pairs + at, length, acre_run_is_watched(run));
     }
     free(pairs);
     return good;

@@ -1,106 +1,187 @@
 #include "report/compare.h"
+#include "report/compare_match.h"
 #include "report/exact.h"
 #include "report/group.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct refusal {
-    char *error;
-    size_t error_bytes;
-};
 
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
 }
 
-static const char *fact(const struct acre_run *run, const char *name)
+/* Series of several files ------------------------------------------------------------------- */
+
+/* A member of every cell. */
+enum which { TIMES, X_LIMITS, LIMITS };
+
+static const struct acre_series *series_of(const struct acre_cell *cell, enum which which)
 {
-    for (size_t i = 0; i < run->machine_count; i++)
-        if (strcmp(or_empty(run->machine[i].name), name) == 0)
-            return or_empty(run->machine[i].value);
-    return NULL;
+    switch (which) {
+    case TIMES:
+        return &cell->ns_per_iteration;
+    case X_LIMITS:
+        return &cell->x_limit;
+    case LIMITS:
+        break;
+    }
+    return &cell->limit_ns_per_iteration;
 }
 
-/* What must be equal for times and counters to mean the same. A kernel or a library may differ:
- * that is often what a comparison is made for, and the print names it. */
-static bool same_setting(const struct acre_run *a, const struct acre_run *b,
-                         const struct refusal *refusal)
+static bool append(struct acre_series *to, const struct acre_series *from, size_t count)
 {
-    if (a->seed != b->seed) {
-        snprintf(refusal->error, refusal->error_bytes,
-                 "the runs differ in seed: %" PRIu64 " in A, %" PRIu64 " in B", a->seed, b->seed);
-        return false;
-    }
-    const char *cpu_a = fact(a, "cpu"), *cpu_b = fact(b, "cpu");
-    if (strcmp(or_empty(cpu_a), or_empty(cpu_b)) != 0) {
-        snprintf(refusal->error, refusal->error_bytes,
-                 "the runs differ in machine: cpu '%s' in A, '%s' in B",
-                 cpu_a ? cpu_a : "not known", cpu_b ? cpu_b : "not known");
-        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!acre_series_append(to, from->values[i]))
+            return false;
+    return true;
+}
+
+/* All values of a side, file after file. */
+static bool pool(struct acre_series *pooled, const struct acre_cell *const *cells, size_t files,
+                 enum which which)
+{
+    for (size_t i = 0; i < files; i++) {
+        const struct acre_series *series = series_of(cells[i], which);
+        if (!append(pooled, series, series->count))
+            return false;
     }
     return true;
 }
 
-static bool same_cell_set(const struct acre_comparison *comparison, const struct acre_cell *lonely,
-                          bool in_before, const struct refusal *refusal)
+/* Files are blocks: rounds are paired within file i of A and file i of B, never across files. */
+struct pairs {
+    struct acre_series before, after;
+};
+
+static bool pair(struct pairs *pairs, const struct acre_comparison *comparison,
+                 const struct acre_compared_cell *cell, enum which which)
 {
-    if (!lonely || (comparison->options.common && comparison->cell_count > 0))
+    size_t blocks = comparison->before.count < comparison->after.count ? comparison->before.count
+                                                                       : comparison->after.count;
+    for (size_t i = 0; i < blocks; i++) {
+        const struct acre_series *a = series_of(cell->all_before[i], which);
+        const struct acre_series *b = series_of(cell->all_after[i], which);
+        size_t front = a->count < b->count ? a->count : b->count;
+        if (!append(&pairs->before, a, front) || !append(&pairs->after, b, front))
+            return false;
+    }
+    return true;
+}
+
+static void free_pairs(struct pairs *pairs)
+{
+    free(pairs->before.values);
+    free(pairs->after.values);
+}
+
+/* Times ------------------------------------------------------------------------------------- */
+
+/* Whether there is such a ratio; it joins the family. False in *good: out of memory. */
+static bool add_ratio(struct acre_family *family, const struct acre_comparison *comparison,
+                      const struct acre_compared_cell *cell, enum which which,
+                      struct acre_ratio *ratio, bool *good)
+{
+    struct pairs pairs = {0};
+    enum acre_stats_status status =
+        pair(&pairs, comparison, cell, which)
+            ? acre_family_add(family, &pairs.after, &pairs.before, ratio)
+            : ACRE_STATS_NO_MEMORY;
+    free_pairs(&pairs);
+    *good = *good && status != ACRE_STATS_NO_MEMORY;
+    return status == ACRE_STATS_OK;
+}
+
+/* The medians, and the test that needs no pairs. */
+static bool look_at_all(const struct acre_comparison *comparison, struct acre_compared_cell *cell)
+{
+    struct acre_series before = {0}, after = {0};
+    size_t a = comparison->before.count, b = comparison->after.count;
+    bool good = pool(&before, cell->all_before, a, TIMES) &&
+                pool(&after, cell->all_after, b, TIMES) &&
+                acre_series_median(&before, &cell->before_ns) == ACRE_STATS_OK &&
+                acre_series_median(&after, &cell->after_ns) == ACRE_STATS_OK;
+    if (good && (a > 1 || b > 1)) {
+        enum acre_stats_status status = acre_mann_whitney(&after, &before, &cell->unpaired);
+        cell->has_unpaired = status == ACRE_STATS_OK;
+        good = status != ACRE_STATS_NO_MEMORY;
+    }
+    free(before.values);
+    free(after.values);
+    return good;
+}
+
+static bool has_failed(const struct acre_cell *const *cells, size_t files)
+{
+    for (size_t i = 0; i < files; i++)
+        if (cells[i]->failure)
+            return true;
+    return false;
+}
+
+/* False when out of memory. */
+static bool compare_times(const struct acre_comparison *comparison, struct acre_family *family,
+                          struct acre_compared_cell *cell)
+{
+    bool failed_before = has_failed(cell->all_before, comparison->before.count);
+    bool failed_after = has_failed(cell->all_after, comparison->after.count);
+    bool good = true;
+    cell->newly_failed = !failed_before && failed_after;
+    if (failed_before || failed_after)
         return true;
-    if (comparison->cell_count == 0) {
-        snprintf(refusal->error, refusal->error_bytes, "the runs have no cell in common: %s has %s",
-                 in_before ? "A" : "B", acre_cell_name(&lonely->key).text);
+    cell->has_time = add_ratio(family, comparison, cell, TIMES, &cell->time, &good);
+    cell->has_x_limit = add_ratio(family, comparison, cell, X_LIMITS, &cell->x_limit, &good);
+    return good && (!cell->has_time || look_at_all(comparison, cell));
+}
+
+static int order_by_unpaired(const void *left, const void *right)
+{
+    const struct acre_compared_cell *const *a = left, *const *b = right;
+    return ((*a)->unpaired.p > (*b)->unpaired.p) - ((*a)->unpaired.p < (*b)->unpaired.p);
+}
+
+/* Holm's adjustment of the rank tests, as the verdicts have it. False when out of memory. */
+static bool adjust_unpaired(struct acre_compared_cell *cells, size_t count)
+{
+    struct acre_compared_cell **tested = calloc(count, sizeof *tested);
+    double *p = calloc(count, sizeof *p);
+    size_t tests = 0;
+    bool good = tested && p;
+    for (size_t i = 0; good && i < count; i++)
+        if (cells[i].has_unpaired)
+            tested[tests++] = &cells[i];
+    if (tests > 0) {
+        qsort(tested, tests, sizeof *tested, order_by_unpaired);
+        for (size_t i = 0; i < tests; i++)
+            p[i] = tested[i]->unpaired.p;
+        acre_holm_adjust(p, tests);
+        for (size_t i = 0; i < tests; i++)
+            tested[i]->unpaired.p = p[i];
+    }
+    free(tested);
+    free(p);
+    return good;
+}
+
+enum acre_verdict acre_unpaired_verdict(const struct acre_compared_cell *cell)
+{
+    if (cell->unpaired.p > ACRE_VERDICT_LEVEL)
+        return ACRE_VERDICT_NO_DIFFERENCE;
+    return cell->unpaired.first_tends_larger ? ACRE_VERDICT_SLOWER : ACRE_VERDICT_FASTER;
+}
+
+bool acre_estimators_disagree(const struct acre_compared_cell *cell)
+{
+    if (!cell->has_time || !cell->has_unpaired)
         return false;
-    }
-    size_t others = comparison->only_before + comparison->only_after - 1;
-    char more[48] = "";
-    if (others > 0)
-        snprintf(more, sizeof more, " and %zu more cell%s", others, others == 1 ? "" : "s");
-    snprintf(refusal->error, refusal->error_bytes,
-             "the runs differ in cells: only %s has %s%s; --common compares the others",
-             in_before ? "A" : "B", acre_cell_name(&lonely->key).text, more);
-    return false;
+    enum acre_verdict paired = cell->time.verdict, unpaired = acre_unpaired_verdict(cell);
+    if (!acre_verdict_differs(paired) && !acre_verdict_differs(unpaired))
+        return false;
+    return paired != unpaired;
 }
 
-static bool same_recording(const struct acre_compared_cell *cell, const struct refusal *refusal)
-{
-    const struct acre_cell *a = cell->before, *b = cell->after;
-    if (!a->has_recorded || !b->has_recorded || a->recorded.iterations == b->recorded.iterations)
-        return true;
-    snprintf(refusal->error, refusal->error_bytes,
-             "the runs differ in recorded iterations of %s: %" PRIu64 " in A, %" PRIu64 " in B",
-             acre_cell_name(&a->key).text, a->recorded.iterations, b->recorded.iterations);
-    return false;
-}
-
-/* Merges two sorted lists. *lonely: the first cell that only one run has, or NULL. */
-static void pair_cells(struct acre_comparison *comparison, const struct acre_cell *const *before,
-                       const struct acre_cell *const *after, const struct acre_cell **lonely,
-                       bool *lonely_in_before)
-{
-    size_t a = 0, b = 0;
-    while (a < comparison->before->cell_count || b < comparison->after->cell_count) {
-        int order = a == comparison->before->cell_count ? 1
-                    : b == comparison->after->cell_count
-                        ? -1
-                        : acre_cell_key_compare(&before[a]->key, &after[b]->key);
-        if (order == 0) {
-            comparison->cells[comparison->cell_count++] =
-                (struct acre_compared_cell){.before = before[a++], .after = after[b++]};
-            continue;
-        }
-        bool in_before = order < 0;
-        const struct acre_cell *cell = in_before ? before[a++] : after[b++];
-        *(in_before ? &comparison->only_before : &comparison->only_after) += 1;
-        if (!*lonely) {
-            *lonely = cell;
-            *lonely_in_before = in_before;
-        }
-    }
-}
+/* Counters ---------------------------------------------------------------------------------- */
 
 /* Growth from nothing is growth without bound. A product would lose the last bits of a large
  * count, so that 0 % could let one byte pass: then the integers decide. */
@@ -117,8 +198,7 @@ static void judge_regression(const struct acre_compare_options *options,
                              struct acre_compared_cell *cell)
 {
     double percent = options->fail_above_percent;
-    cell->time_regressed = cell->has_time &&
-                           acre_ratio_verdict(&cell->time) == ACRE_VERDICT_SLOWER &&
+    cell->time_regressed = cell->has_time && cell->time.verdict == ACRE_VERDICT_SLOWER &&
                            cell->time.point > 1.0 + percent / 100.0;
     if (cell->before->has_recorded && cell->after->has_recorded) {
         const struct acre_recorded *a = &cell->before->recorded, *b = &cell->after->recorded;
@@ -129,36 +209,101 @@ static void judge_regression(const struct acre_compare_options *options,
     }
 }
 
+/* Whether the counters of a cell differ within a side: they have no noise, so then the files are
+ * not of one program. */
+static bool compare_within(struct acre_compared_cell *cell, const struct acre_cell *const *cells,
+                           size_t files)
+{
+    for (size_t i = 1; i < files; i++) {
+        struct acre_difference *differences = NULL;
+        size_t count = 0;
+        if (!cells[0]->has_recorded || !cells[i]->has_recorded)
+            continue;
+        bool good =
+            acre_exact_differences(&cells[0]->recorded, &cells[i]->recorded, &differences, &count);
+        cell->files_differ |= count > 0;
+        cell->results_differ |= strcmp(or_empty(cells[0]->recorded.checksum),
+                                       or_empty(cells[i]->recorded.checksum)) != 0;
+        acre_exact_free(differences, count);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
 /* False when out of memory. */
-static bool compare_cell(const struct acre_compare_options *options,
-                         struct acre_compared_cell *cell)
+static bool compare_counters(const struct acre_comparison *comparison,
+                             struct acre_compared_cell *cell)
 {
     const struct acre_cell *a = cell->before, *b = cell->after;
-    cell->newly_failed = !a->failure && b->failure;
-    if (!a->failure && !b->failure) {
-        enum acre_stats_status time =
-            acre_ratio_of_pairs(&b->ns_per_iteration, &a->ns_per_iteration, &cell->time);
-        enum acre_stats_status limit =
-            acre_ratio_of_pairs(&b->x_limit, &a->x_limit, &cell->x_limit);
-        if (time == ACRE_STATS_NO_MEMORY || limit == ACRE_STATS_NO_MEMORY)
-            return false;
-        cell->has_x_limit = limit == ACRE_STATS_OK;
-        cell->has_time = time == ACRE_STATS_OK;
-        if (cell->has_time &&
-            (acre_series_median(&a->ns_per_iteration, &cell->before_ns) != ACRE_STATS_OK ||
-             acre_series_median(&b->ns_per_iteration, &cell->after_ns) != ACRE_STATS_OK))
+    if (!a->has_recorded || !b->has_recorded)
+        return true;
+    cell->results_differ =
+        strcmp(or_empty(a->recorded.checksum), or_empty(b->recorded.checksum)) != 0;
+    return acre_exact_differences(&a->recorded, &b->recorded, &cell->differences,
+                                  &cell->difference_count) &&
+           compare_within(cell, cell->all_before, comparison->before.count) &&
+           compare_within(cell, cell->all_after, comparison->after.count);
+}
+
+/* All of it --------------------------------------------------------------------------------- */
+
+static bool is_watched(const struct acre_runs *side)
+{
+    for (size_t i = 0; i < side->count; i++)
+        if (acre_run_is_watched(&side->runs[i]))
+            return true;
+    return false;
+}
+
+/* The cells of one table. False when out of memory. */
+static bool compare_group(const struct acre_comparison *comparison,
+                          struct acre_compared_cell *cells, size_t count)
+{
+    struct acre_family family = {.is_watched = is_watched(&comparison->before) ||
+                                               is_watched(&comparison->after)};
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++)
+        good = compare_times(comparison, &family, &cells[i]) &&
+               compare_counters(comparison, &cells[i]);
+    good = good && acre_family_judge(&family) && adjust_unpaired(cells, count);
+    acre_family_end(&family);
+    for (size_t i = 0; good && comparison->options.has_fail_above && i < count; i++)
+        judge_regression(&comparison->options, &cells[i]);
+    return good;
+}
+
+static bool compare_groups(const struct acre_comparison *comparison)
+{
+    for (size_t at = 0, count; at < comparison->cell_count; at += count) {
+        struct acre_compared_cell *cells = comparison->cells + at;
+        count = 1;
+        while (at + count < comparison->cell_count &&
+               acre_cell_key_same_group(&cells[0].before->key, &cells[count].before->key))
+            count++;
+        if (!compare_group(comparison, cells, count))
             return false;
     }
-    if (a->has_recorded && b->has_recorded) {
-        if (!acre_exact_differences(&a->recorded, &b->recorded, &cell->differences,
-                                    &cell->difference_count))
-            return false;
-        cell->results_differ =
-            strcmp(or_empty(a->recorded.checksum), or_empty(b->recorded.checksum)) != 0;
-    }
-    if (options->has_fail_above)
-        judge_regression(options, cell);
     return true;
+}
+
+/* One round of the limit of file i of B against file i of A. *cells: how many measured it. */
+static double limit_log(const struct acre_comparison *comparison, size_t file, size_t round,
+                        size_t *cells)
+{
+    double sum = 0.0;
+    *cells = 0;
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct acre_series *a = series_of(comparison->cells[i].all_before[file], LIMITS);
+        const struct acre_series *b = series_of(comparison->cells[i].all_after[file], LIMITS);
+        if (round >= a->count || round >= b->count)
+            continue;
+        if (a->values[round] > 0.0 && b->values[round] > 0.0) {
+            sum += log(b->values[round]) - log(a->values[round]);
+            *cells += 1;
+        }
+    }
+    return sum;
 }
 
 /*
@@ -169,22 +314,13 @@ static bool compare_limit(struct acre_comparison *comparison)
 {
     struct acre_series logs = {0};
     bool good = true;
-    for (size_t round = 0; good; round++) {
-        double sum = 0.0;
-        size_t cells = 0;
-        for (size_t i = 0; i < comparison->cell_count; i++) {
-            const struct acre_series *a = &comparison->cells[i].before->limit_ns_per_iteration;
-            const struct acre_series *b = &comparison->cells[i].after->limit_ns_per_iteration;
-            if (round >= a->count || round >= b->count)
-                continue;
-            if (a->values[round] > 0.0 && b->values[round] > 0.0) {
-                sum += log(b->values[round]) - log(a->values[round]);
-                cells++;
-            }
+    for (size_t file = 0; good && file < comparison->before.count && file < comparison->after.count;
+         file++) {
+        size_t cells = 1;
+        for (size_t round = 0; good && cells > 0; round++) {
+            double sum = limit_log(comparison, file, round, &cells);
+            good = cells == 0 || acre_series_append(&logs, sum / (double)cells);
         }
-        if (cells == 0)
-            break;
-        good = acre_series_append(&logs, sum / (double)cells);
     }
     if (good && logs.count > 0) {
         enum acre_stats_status status = acre_ratio_of_logs(&logs, &comparison->limit);
@@ -195,43 +331,15 @@ static bool compare_limit(struct acre_comparison *comparison)
     return good;
 }
 
-static enum acre_exit fill(struct acre_comparison *comparison, const struct refusal *refusal)
-{
-    const struct acre_cell **before = acre_run_sorted_cells(comparison->before);
-    const struct acre_cell **after = acre_run_sorted_cells(comparison->after);
-    const struct acre_cell *lonely = NULL;
-    bool lonely_in_before = false;
-    comparison->cells = calloc(comparison->before->cell_count + 1, sizeof *comparison->cells);
-    bool good = before && after && comparison->cells;
-    if (good)
-        pair_cells(comparison, before, after, &lonely, &lonely_in_before);
-    free(before);
-    free(after);
-    if (!good)
-        return ACRE_EXIT_MEMORY;
-    if (!same_cell_set(comparison, lonely, lonely_in_before, refusal))
-        return ACRE_EXIT_INPUT;
-    for (size_t i = 0; i < comparison->cell_count; i++) {
-        if (!same_recording(&comparison->cells[i], refusal))
-            return ACRE_EXIT_INPUT;
-        if (!compare_cell(&comparison->options, &comparison->cells[i]))
-            return ACRE_EXIT_MEMORY;
-    }
-    return compare_limit(comparison) ? ACRE_EXIT_OK : ACRE_EXIT_MEMORY;
-}
-
-enum acre_exit acre_compare(struct acre_comparison *comparison, const struct acre_run *before,
-                            const struct acre_run *after,
+enum acre_exit acre_compare(struct acre_comparison *comparison, const struct acre_runs *before,
+                            const struct acre_runs *after,
                             const struct acre_compare_options *options, char *error,
                             size_t error_bytes)
 {
-    *comparison = (struct acre_comparison){.before = before, .after = after, .options = *options};
-    const struct refusal refusal = {.error = error, .error_bytes = error_bytes};
-    if (!same_setting(before, after, &refusal)) {
-        *comparison = (struct acre_comparison){0};
-        return ACRE_EXIT_INPUT;
-    }
-    enum acre_exit status = fill(comparison, &refusal);
+    *comparison = (struct acre_comparison){.before = *before, .after = *after, .options = *options};
+    enum acre_exit status = acre_compare_match(comparison, error, error_bytes);
+    if (status == ACRE_EXIT_OK && !(compare_groups(comparison) && compare_limit(comparison)))
+        status = ACRE_EXIT_MEMORY;
     if (status == ACRE_EXIT_MEMORY)
         snprintf(error, error_bytes, "out of memory");
     if (status != ACRE_EXIT_OK)
@@ -244,6 +352,7 @@ void acre_comparison_free(struct acre_comparison *comparison)
     for (size_t i = 0; i < comparison->cell_count; i++)
         acre_exact_free(comparison->cells[i].differences, comparison->cells[i].difference_count);
     free(comparison->cells);
+    free(comparison->matched);
     *comparison = (struct acre_comparison){0};
 }
 

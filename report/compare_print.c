@@ -1,8 +1,10 @@
 #include "report/compare.h"
 #include "report/format.h"
+#include "report/google_benchmark.h"
 #include "report/group.h"
 #include "report/layout.h"
 #include "report/over_time.h"
+#include "report/provenance.h"
 #include "report/waste.h"
 
 #include <errno.h>
@@ -10,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRATEGY, BEFORE, AFTER, TIME, TIME_VERDICT, LIMIT, LIMIT_VERDICT, COLUMNS };
+enum { STRATEGY, BEFORE, AFTER, TIME, TIME_VERDICT, UNPAIRED, LIMIT, LIMIT_VERDICT, COLUMNS };
 
 static const struct acre_column columns[COLUMNS] = {
-    [STRATEGY] = {"strategy", false, 0, 0},     [BEFORE] = {"A us/iter", true, 1, 2},
-    [AFTER] = {"B us/iter", true, 1, 2},        [TIME] = {"time B/A", false, 0, 2},
-    [TIME_VERDICT] = {"verdict", false, 0, 1},  [LIMIT] = {"x limit B/A", false, 0, 2},
-    [LIMIT_VERDICT] = {"verdict", false, 0, 1},
+    [STRATEGY] = {"strategy", false, 0, 0},    [BEFORE] = {"A us/iter", true, 1, 2},
+    [AFTER] = {"B us/iter", true, 1, 2},       [TIME] = {"time B/A", false, 0, 2},
+    [TIME_VERDICT] = {"verdict", false, 0, 1}, [UNPAIRED] = {"unpaired", false, 0, 2},
+    [LIMIT] = {"x limit B/A", false, 0, 2},    [LIMIT_VERDICT] = {"verdict", false, 0, 1},
 };
 
 /* Differences of one cell that are spelled out; the rest is counted. */
@@ -43,9 +45,15 @@ static struct acre_cell_name name_of(const struct acre_comparison *comparison,
     /* Cells are sorted by group. */
     if (!acre_cell_key_same_group(&first->before->key, &last->before->key))
         return acre_cell_name(key);
-    snprintf(name.text, sizeof name.text, "%.40s/%.40s", or_empty(key->backend),
-             or_empty(key->lifetime));
+    snprintf(name.text, sizeof name.text, "%.320s", acre_strategy_name(key).text);
     return name;
+}
+
+static enum acre_paint paint_of(enum acre_verdict verdict)
+{
+    if (!acre_verdict_differs(verdict))
+        return ACRE_PAINT_NONE;
+    return verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
 }
 
 static void set_ratio(struct acre_grid *grid, size_t column, bool known,
@@ -55,20 +63,37 @@ static void set_ratio(struct acre_grid *grid, size_t column, bool known,
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "-");
         return;
     }
-    enum acre_verdict verdict = acre_ratio_verdict(ratio);
-    enum acre_paint paint = verdict == ACRE_VERDICT_FASTER   ? ACRE_PAINT_GREEN
-                            : verdict == ACRE_VERDICT_SLOWER ? ACRE_PAINT_RED
-                                                             : ACRE_PAINT_NONE;
     acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_format_ratio(ratio, 3).text);
-    acre_grid_set(grid, column + 1, paint, "%s", acre_verdict_words(verdict));
+    acre_grid_set(grid, column + 1, paint_of(ratio->verdict), "%s",
+                  acre_format_verdict_short(ratio).text);
 }
 
-static void add_row(struct acre_grid *grid, const struct acre_compared_cell *cell)
+/* Of the first file in which it failed; NULL: in none. */
+static const char *failure_of(const struct acre_cell *const *cells, size_t files)
 {
-    const char *failed_before = cell->before->failure, *failed_after = cell->after->failure;
+    for (size_t i = 0; i < files; i++)
+        if (cells[i]->failure)
+            return cells[i]->failure;
+    return NULL;
+}
+
+static void set_unpaired(struct acre_grid *grid, const struct acre_compared_cell *cell)
+{
+    enum acre_verdict verdict = acre_unpaired_verdict(cell);
+    struct acre_number p = acre_format_short(cell->unpaired.p);
+    acre_grid_set(grid, UNPAIRED, paint_of(verdict), "%s, p %s",
+                  acre_verdict_differs(verdict) ? acre_verdict_words(verdict) : "not shown",
+                  p.text);
+}
+
+static void add_row(struct acre_grid *grid, const struct acre_comparison *comparison,
+                    const struct acre_compared_cell *cell)
+{
+    const char *failed_before = failure_of(cell->all_before, comparison->before.count);
+    const char *failed_after = failure_of(cell->all_after, comparison->after.count);
     acre_grid_row(grid);
-    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s", or_empty(cell->before->key.backend),
-                  or_empty(cell->before->key.lifetime));
+    acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s",
+                  acre_strategy_name(&cell->before->key).text);
     if (failed_before || failed_after) {
         acre_grid_note(grid, TIME, cell->newly_failed ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
                        "failed in %s: %s",
@@ -89,6 +114,8 @@ static void add_row(struct acre_grid *grid, const struct acre_compared_cell *cel
                       acre_format_digits(cell->after_ns / 1e3).text);
     }
     set_ratio(grid, TIME, cell->has_time, &cell->time);
+    if (cell->has_unpaired)
+        set_unpaired(grid, cell);
     set_ratio(grid, LIMIT, cell->has_x_limit, &cell->x_limit);
 }
 
@@ -97,14 +124,18 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
     bool good = true;
     for (size_t at = 0; good && at < comparison->cell_count;) {
         const struct acre_cell_key *key = &comparison->cells[at].before->key;
-        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s   %s", or_empty(key->workload),
-                             acre_group_title(key).text);
-        struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
+        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s", or_empty(key->workload),
+                             key->parameter_count > 0 ? "   " : "", acre_group_title(key).text);
+        struct acre_column used[COLUMNS];
+        struct acre_grid grid = {.columns = used, .column_count = COLUMNS};
+        memcpy(used, columns, sizeof used);
+        if (comparison->before.count == 1 && comparison->after.count == 1)
+            used[UNPAIRED] = (struct acre_column){.title = ""};
         size_t first = at;
         for (; at < comparison->cell_count &&
                acre_cell_key_same_group(key, &comparison->cells[at].before->key);
              at++)
-            add_row(&grid, &comparison->cells[at]);
+            add_row(&grid, comparison, &comparison->cells[at]);
         good = good && acre_grid_print(&grid, page, 2) &&
                acre_waste_print_compared(page, comparison->cells + first, at - first) &&
                acre_over_time_print_compared(page, comparison->cells + first, at - first);
@@ -115,8 +146,10 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
 }
 
 struct tally {
-    size_t verdicts[4];
-    size_t untimed, failed, differing_counters, differing_results, recorded;
+    size_t verdicts[ACRE_VERDICT_COUNT]; /* on times */
+    size_t all_verdicts[ACRE_VERDICT_COUNT];
+    size_t rounds_wanted; /* the most that any open verdict asks for */
+    size_t untimed, failed, differing_counters, differing_results, recorded, disagreeing;
 };
 
 static struct tally count_all(const struct acre_comparison *comparison)
@@ -124,12 +157,20 @@ static struct tally count_all(const struct acre_comparison *comparison)
     struct tally tally = {0};
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct acre_compared_cell *cell = &comparison->cells[i];
-        bool failed = cell->before->failure || cell->after->failure;
+        bool failed = failure_of(cell->all_before, comparison->before.count) ||
+                      failure_of(cell->all_after, comparison->after.count);
         tally.failed += failed;
         tally.untimed += !failed && !cell->has_time;
-        if (cell->has_time)
-            tally.verdicts[acre_ratio_verdict(&cell->time)]++;
-        tally.differing_counters += cell->difference_count > 0;
+        if (cell->has_time) {
+            tally.verdicts[cell->time.verdict]++;
+            tally.all_verdicts[cell->time.verdict]++;
+            if (cell->time.rounds_wanted > tally.rounds_wanted)
+                tally.rounds_wanted = cell->time.rounds_wanted;
+        }
+        if (cell->has_x_limit)
+            tally.all_verdicts[cell->x_limit.verdict]++;
+        tally.disagreeing += acre_estimators_disagree(cell);
+        tally.differing_counters += cell->difference_count > 0 || cell->files_differ;
         tally.differing_results += cell->results_differ;
         tally.recorded += cell->before->has_recorded && cell->after->has_recorded;
     }
@@ -153,8 +194,10 @@ static char *sentence(const struct acre_comparison *comparison, const struct tal
         return NULL;
     fprintf(to, "B against A, %zu cell%s:", comparison->cell_count, plural(comparison->cell_count));
     const char *between = " ";
-    for (int v = ACRE_VERDICT_FASTER; v <= ACRE_VERDICT_TOO_FEW_ROUNDS; v++)
+    for (int v = ACRE_VERDICT_FASTER; v < ACRE_VERDICT_COUNT; v++)
         put_part(to, tally->verdicts[v], acre_verdict_words((enum acre_verdict)v), &between);
+    put_part(to, tally->verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS],
+             acre_verdict_words(ACRE_VERDICT_TOO_FEW_ROUNDS), &between);
     put_part(to, tally->untimed, "not timed", &between);
     put_part(to, tally->failed, "failed", &between);
     fprintf(to, "%s. ", comparison->cell_count == 0 ? " none" : "");
@@ -183,25 +226,44 @@ static bool print_limit(const struct acre_page *page, const struct acre_comparis
     if (!comparison->has_limit)
         return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The limit was not measured in both.");
     const struct acre_ratio *limit = &comparison->limit;
-    enum acre_verdict verdict = acre_ratio_verdict(limit);
-    if (verdict == ACRE_VERDICT_FASTER || verdict == ACRE_VERDICT_SLOWER)
+    if (acre_verdict_differs(limit->verdict))
         return acre_page_say(page, 2, 4, ACRE_PAINT_RED,
                              "The limit itself is %s in B: the machine or the kernels changed, "
                              "not the memory management. Judge by x limit.",
                              acre_format_verdict(limit, true).text);
     return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The limit itself: %s, B/A %s.",
-                         acre_verdict_words(verdict), acre_format_ratio(limit, 3).text);
+                         acre_format_verdict_long(limit).text, acre_format_ratio(limit, 3).text);
+}
+
+/* Names the first file whose results are not those of the first of all. */
+static bool say_results(const struct acre_page *page, const struct acre_comparison *comparison,
+                        const struct acre_compared_cell *cell)
+{
+    const char *first = or_empty(cell->before->recorded.checksum);
+    size_t files = comparison->before.count + comparison->after.count;
+    for (size_t i = 1; i < files; i++) {
+        const struct acre_cell *other = cell->all_before[i]; /* through both sides */
+        if (!other->has_recorded || strcmp(first, or_empty(other->recorded.checksum)) == 0)
+            continue;
+        return acre_page_say(
+            page, 2, 4, ACRE_PAINT_RED, "RESULTS DIFFER: %s: checksum %s in %s, %s in %s.",
+            name_of(comparison, cell).text, first, acre_file_label(comparison, 0).text,
+            or_empty(other->recorded.checksum), acre_file_label(comparison, i).text);
+    }
+    return true;
 }
 
 static bool print_results(const struct acre_page *page, const struct acre_comparison *comparison)
 {
     for (size_t i = 0; i < comparison->cell_count; i++) {
         const struct acre_compared_cell *cell = &comparison->cells[i];
-        if (cell->results_differ && !acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                                                   "RESULTS DIFFER: %s: checksum %s in A, %s in B.",
-                                                   name_of(comparison, cell).text,
-                                                   or_empty(cell->before->recorded.checksum),
-                                                   or_empty(cell->after->recorded.checksum)))
+        if (cell->results_differ && !say_results(page, comparison, cell))
+            return false;
+        if (cell->files_differ &&
+            !acre_page_say(page, 2, 4, ACRE_PAINT_RED,
+                           "Exact counters of %s differ between the files of one side: they are "
+                           "not of one program.",
+                           name_of(comparison, cell).text))
             return false;
     }
     return true;
@@ -251,19 +313,61 @@ static bool print_regressions(const struct acre_page *page,
     if (found == 0 &&
         !acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "No regression above %s %%.", above.text))
         return false;
-    size_t unjudged = tally->verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS];
+    size_t unjudged =
+        tally->verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS] + tally->verdicts[ACRE_VERDICT_TOO_NOISY];
     return unjudged == 0 ||
            acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                         "The time of %zu cell%s was not judged: a verdict needs %d rounds.",
-                         unjudged, plural(unjudged), (int)ACRE_VERDICT_MIN_ROUNDS);
+                         "The time of %zu cell%s was not judged: about %s would do.", unjudged,
+                         plural(unjudged), acre_format_rounds(tally->rounds_wanted).text);
 }
 
-static bool print_run(const struct acre_page *page, const char *letter, const char *name,
-                      const struct acre_run *run)
+/* What the two estimators say where they say different things. */
+static bool print_disagreement(const struct acre_page *page,
+                               const struct acre_comparison *comparison, const struct tally *tally)
 {
-    return acre_page_say(page, 2, 5, ACRE_PAINT_NONE, "%s  %s: %s, %" PRIu64 " rounds, acre %s",
-                         letter, name, or_empty(run->started), run->rounds,
-                         or_empty(run->acre_version));
+    for (size_t i = 0; i < comparison->cell_count; i++) {
+        const struct acre_compared_cell *cell = &comparison->cells[i];
+        if (acre_estimators_disagree(cell) &&
+            !acre_page_say(page, 2, 4, ACRE_PAINT_RED,
+                           "The estimators disagree on %s: by pairs of rounds %s, by all times of "
+                           "each side %s.",
+                           name_of(comparison, cell).text, acre_verdict_words(cell->time.verdict),
+                           acre_verdict_words(acre_unpaired_verdict(cell))))
+            return false;
+    }
+    return tally->disagreeing == 0 ||
+           acre_page_say(
+               page, 2, 4, ACRE_PAINT_RED,
+               "There is more between files than between their rounds: more files of each "
+               "side, made in turn, would tell.");
+}
+
+static bool print_side(const struct acre_page *page, const struct acre_comparison *comparison,
+                       const struct acre_runs *side, const char *const *names, size_t first_file)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        const struct acre_run *run = &side->runs[i];
+        if (!acre_page_say(page, 2, 5, ACRE_PAINT_NONE, "%s  %s: %s, %" PRIu64 " rounds, %s %s",
+                           acre_file_label(comparison, first_file + i).text, names[i],
+                           or_empty(run->started), run->rounds,
+                           acre_run_is_foreign(run) ? "Google Benchmark" : "acre",
+                           or_empty(run->acre_version)))
+            return false;
+    }
+    return true;
+}
+
+/* Files that have no partner on the other side are in no pair. */
+static bool print_unpaired_files(const struct acre_page *page,
+                                 const struct acre_comparison *comparison)
+{
+    size_t a = comparison->before.count, b = comparison->after.count;
+    if (a == b)
+        return true;
+    size_t more = a > b ? a - b : b - a;
+    return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                         "%zu file%s of %s without a partner: in the unpaired test only.", more,
+                         plural(more), a > b ? "A" : "B");
 }
 
 /* Facts and libraries that both runs name and that differ: they may be what was to be compared,
@@ -297,6 +401,19 @@ static bool print_surroundings(const struct acre_page *page, const struct acre_r
     return good;
 }
 
+static bool print_aside(const struct acre_page *page, const struct acre_comparison *comparison)
+{
+    size_t a = comparison->only_before, b = comparison->only_after;
+    if (a + b == 0)
+        return true;
+    if (comparison->before.count + comparison->after.count > 2)
+        return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                             "Left aside: %zu cell%s that not every file has.", a + b,
+                             plural(a + b));
+    return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                         "Left aside: %zu cell%s only in A, %zu only in B.", a, plural(a), b);
+}
+
 static bool print_all(const struct acre_page *page, const struct acre_comparison *comparison,
                       const struct acre_comparison_view *view)
 {
@@ -313,21 +430,19 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
     for (size_t i = 0; i < comparison->cell_count; i++)
         if (!print_counters(page, comparison, &comparison->cells[i]))
             return false;
-    size_t aside = comparison->only_before + comparison->only_after;
-    if (aside > 0 &&
-        !acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                       "Left aside: %zu cell%s only in A, %zu only in B.", comparison->only_before,
-                       plural(comparison->only_before), comparison->only_after))
-        return false;
-    if (!print_regressions(page, comparison, &tally))
+    if (!print_aside(page, comparison) || !acre_provenance_open(page, tally.all_verdicts) ||
+        !print_regressions(page, comparison, &tally) ||
+        !print_disagreement(page, comparison, &tally) || !print_unpaired_files(page, comparison))
         return false;
     putc('\n', page->stream);
-    return acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                         "B/A of paired rounds: below 1 is faster. Intervals 95 %%, verdicts at "
-                         "99 %%.") &&
-           print_run(page, "A", view->before_name, comparison->before) &&
-           print_run(page, "B", view->after_name, comparison->after) &&
-           print_surroundings(page, comparison->before, comparison->after);
+    return acre_page_say(
+               page, 2, 4, ACRE_PAINT_NONE,
+               "B/A of paired rounds: below 1 is faster. Intervals 95 %%, the verdicts of a "
+               "table 99 %%.") &&
+           print_side(page, comparison, &comparison->before, view->before_names, 0) &&
+           print_side(page, comparison, &comparison->after, view->after_names,
+                      comparison->before.count) &&
+           print_surroundings(page, &comparison->before.runs[0], &comparison->after.runs[0]);
 }
 
 bool acre_comparison_print(const struct acre_comparison *comparison, FILE *stream,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 __attribute__((format(printf, 2, 3))) static void add(struct acre_number *to, const char *format,
@@ -170,9 +171,9 @@ struct acre_number acre_format_ratio(const struct acre_ratio *ratio, int decimal
 }
 
 /* The factor by which the faster one is faster, never below 1 by its point. */
-static struct acre_ratio as_factor(const struct acre_ratio *ratio, enum acre_verdict verdict)
+static struct acre_ratio as_factor(const struct acre_ratio *ratio)
 {
-    if (verdict != ACRE_VERDICT_FASTER)
+    if (ratio->verdict != ACRE_VERDICT_FASTER)
         return *ratio;
     struct acre_ratio factor = *ratio;
     factor.point = 1.0 / ratio->point;
@@ -195,16 +196,67 @@ static struct acre_number percent_words(const struct acre_ratio *factor, const c
     return words;
 }
 
+struct acre_number acre_format_rounds(size_t rounds)
+{
+    struct acre_number words = {""};
+    if (rounds > ACRE_MOST_ROUNDS)
+        add(&words, "more than %s rounds", acre_format_count(ACRE_MOST_ROUNDS).text);
+    else
+        add(&words, "%s rounds", acre_format_count(rounds).text);
+    return words;
+}
+
+struct acre_number acre_format_verdict_short(const struct acre_ratio *ratio)
+{
+    struct acre_number words = {""};
+    bool is_beyond = ratio->rounds_wanted > ACRE_MOST_ROUNDS;
+    if (acre_verdict_is_open(ratio->verdict))
+        add(&words, "too %s (%s%s)", ratio->verdict == ACRE_VERDICT_TOO_NOISY ? "noisy" : "few",
+            is_beyond ? ">" : "",
+            acre_format_count(is_beyond ? ACRE_MOST_ROUNDS : ratio->rounds_wanted).text);
+    else
+        add(&words, "%s", acre_verdict_words(ratio->verdict));
+    return words;
+}
+
+struct acre_number acre_format_verdict_long(const struct acre_ratio *ratio)
+{
+    struct acre_number words = {""};
+    add(&words, "%s", acre_verdict_words(ratio->verdict));
+    if (ratio->verdict == ACRE_VERDICT_TOO_NOISY)
+        add(&words, " (%s would do)", acre_format_rounds(ratio->rounds_wanted).text);
+    else if (ratio->verdict == ACRE_VERDICT_TOO_FEW_ROUNDS)
+        add(&words, " (%zu would do)", ratio->rounds_wanted);
+    return words;
+}
+
+struct acre_number acre_format_exact(double value)
+{
+    struct acre_number number = {"?"};
+    if (!isfinite(value))
+        return number;
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(number.text, sizeof number.text, "%.*g", digits, value);
+        if (strtod(number.text, NULL) == value)
+            break;
+    }
+    /* Whatever a locale has between the digits. */
+    char *point = number.text + strspn(number.text, "+-0123456789e");
+    size_t length = strcspn(point, "+-0123456789e");
+    if (length > 0) {
+        memmove(point + 1, point + length, strlen(point + length) + 1);
+        *point = '.';
+    }
+    return number;
+}
+
 struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with_interval)
 {
     struct acre_number words = {""};
-    enum acre_verdict verdict = acre_ratio_verdict(ratio);
-    const char *word = acre_verdict_words(verdict);
-    if (verdict == ACRE_VERDICT_NO_DIFFERENCE || verdict == ACRE_VERDICT_TOO_FEW_ROUNDS) {
-        add(&words, "%s", word);
-        return words;
-    }
-    struct acre_ratio factor = as_factor(ratio, verdict);
+    const char *word = acre_verdict_words(ratio->verdict);
+    if (!acre_verdict_differs(ratio->verdict))
+        return acre_format_verdict_short(ratio);
+    struct acre_ratio factor = as_factor(ratio);
     if (factor.point < 1.00995)
         return percent_words(&factor, word, with_interval);
     int decimals = ratio_decimals(&factor, 2);

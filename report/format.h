@@ -34,9 +34,24 @@ struct acre_number acre_format_ratio(const struct acre_ratio *ratio, int decimal
 
 /*
  * A verdict on a ratio of times in words: "1.12x faster", "0.4 % slower" (below 1 %: a factor
- * would read 1.00x), "no difference shown", "too few rounds". The interval in `with_interval` is
- * one of the factor that is named: "1.12x faster [1.10, 1.15]".
+ * would read 1.00x), and without a factor as acre_format_verdict_short. The interval in
+ * `with_interval` is one of the factor that is named: "1.12x faster [1.10, 1.15]".
  */
 struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with_interval);
+
+/*
+ * The verdict without how much, with the number of rounds that would do where it is open:
+ *   short, for tables     "faster", "no difference shown", "too noisy (140)", "too few (11)"
+ *   long, for sentences   ..., "too noisy to say (140 rounds would do)"
+ */
+struct acre_number acre_format_verdict_short(const struct acre_ratio *ratio);
+struct acre_number acre_format_verdict_long(const struct acre_ratio *ratio);
+
+/* "140 rounds", "more than 10,000 rounds". */
+struct acre_number acre_format_rounds(size_t rounds);
+
+/* Seventeen significant digits at most, as few as come back as the same double: "0.1", "4650.25",
+ * "1e-300". For programs; what is not finite is "?". */
+struct acre_number acre_format_exact(double value);
 
 #endif

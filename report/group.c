@@ -14,6 +14,11 @@ bool acre_cell_is_reference(const struct acre_cell *cell)
     return is_text(cell->key.backend, "malloc") && is_text(cell->key.lifetime, "weak");
 }
 
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
 static int order_cells(const void *left, const void *right)
 {
     const struct acre_cell *const *a = left, *const *b = right;
@@ -47,6 +52,15 @@ size_t acre_workload_length(const struct acre_group *groups, size_t count)
     return length;
 }
 
+struct acre_strategy_name acre_strategy_name(const struct acre_cell_key *key)
+{
+    struct acre_strategy_name name;
+    const char *lifetime = or_empty(key->lifetime);
+    snprintf(name.text, sizeof name.text, "%.256s%s%.40s", or_empty(key->backend),
+             *lifetime ? "/" : "", lifetime);
+    return name;
+}
+
 struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter)
 {
     struct acre_group_title title = {.text = ""};
@@ -64,16 +78,13 @@ struct acre_group_title acre_group_title(const struct acre_cell_key *key)
     return acre_group_title_without(key, key->parameter_count);
 }
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
 struct acre_cell_name acre_cell_name(const struct acre_cell_key *key)
 {
     struct acre_cell_name name;
-    snprintf(name.text, sizeof name.text, "%.80s/%.40s of %.60s (%.384s)", or_empty(key->backend),
-             or_empty(key->lifetime), or_empty(key->workload), acre_group_title(key).text);
+    bool has_title = key->parameter_count > 0;
+    snprintf(name.text, sizeof name.text, "%.160s of %.60s%s%.384s%s", acre_strategy_name(key).text,
+             or_empty(key->workload), has_title ? " (" : "",
+             has_title ? acre_group_title(key).text : "", has_title ? ")" : "");
     return name;
 }
 
@@ -85,8 +96,13 @@ static bool known(enum acre_stats_status status, bool *out_of_memory)
     return status == ACRE_STATS_OK;
 }
 
+/* What is held against the reference, and judged together. */
+struct families {
+    struct acre_family steady, cold;
+};
+
 static void fill_row(struct acre_group_row *row, const struct acre_cell *reference,
-                     bool *out_of_memory)
+                     struct families *families, bool *out_of_memory)
 {
     const struct acre_cell *cell = row->cell;
     if (cell->failure)
@@ -97,13 +113,13 @@ static void fill_row(struct acre_group_row *row, const struct acre_cell *referen
     row->has_cold = known(acre_series_median(&cell->cold_ns, &row->cold_ns), out_of_memory);
     if (!reference || reference == cell)
         return;
-    row->has_against = known(
-        acre_ratio_of_pairs(&cell->ns_per_iteration, &reference->ns_per_iteration, &row->against),
-        out_of_memory);
+    row->has_against = known(acre_family_add(&families->steady, &cell->ns_per_iteration,
+                                             &reference->ns_per_iteration, &row->against),
+                             out_of_memory);
     if (cell->cold_iterations == reference->cold_iterations)
-        row->has_cold_against =
-            known(acre_ratio_of_pairs(&cell->cold_ns, &reference->cold_ns, &row->cold_against),
-                  out_of_memory);
+        row->has_cold_against = known(acre_family_add(&families->cold, &cell->cold_ns,
+                                                      &reference->cold_ns, &row->cold_against),
+                                      out_of_memory);
 }
 
 static int order_rows(const void *left, const void *right)
@@ -133,7 +149,28 @@ static bool pool_limits(struct acre_group *group, const struct acre_cell *const 
     return !out_of_memory;
 }
 
-bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count)
+/* False when out of memory. */
+static bool fill_rows(struct acre_group *group, const struct acre_cell *const *cells,
+                      const struct acre_cell *reference, bool is_watched)
+{
+    struct families families = {{.is_watched = is_watched}, {.is_watched = is_watched}};
+    bool out_of_memory = false;
+    for (size_t i = 0; i < group->row_count; i++) {
+        group->rows[i].cell = cells[i];
+        fill_row(&group->rows[i], reference, &families, &out_of_memory);
+        if (cells[i]->ns_per_iteration.count > group->rounds)
+            group->rounds = cells[i]->ns_per_iteration.count;
+    }
+    group->verdict_rounds = acre_verdict_rounds(families.steady.count, is_watched);
+    bool good =
+        !out_of_memory && acre_family_judge(&families.steady) && acre_family_judge(&families.cold);
+    acre_family_end(&families.steady);
+    acre_family_end(&families.cold);
+    return good;
+}
+
+bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count,
+                     bool is_watched)
 {
     *group = (struct acre_group){0};
     struct acre_group_row *rows = calloc(count + 1, sizeof *rows);
@@ -148,14 +185,7 @@ bool acre_group_init(struct acre_group *group, const struct acre_cell *const *ce
     group->key = count > 0 ? &cells[0]->key : NULL;
     group->rows = rows;
     group->row_count = count;
-    bool out_of_memory = false;
-    for (size_t i = 0; i < count; i++) {
-        rows[i].cell = cells[i];
-        fill_row(&rows[i], reference, &out_of_memory);
-        if (cells[i]->ns_per_iteration.count > group->rounds)
-            group->rounds = cells[i]->ns_per_iteration.count;
-    }
-    if (out_of_memory || !pool_limits(group, cells, count)) {
+    if (!fill_rows(group, cells, reference, is_watched) || !pool_limits(group, cells, count)) {
         acre_group_fini(group);
         return false;
     }
@@ -170,4 +200,36 @@ void acre_group_fini(struct acre_group *group)
 {
     free(group->rows);
     *group = (struct acre_group){0};
+}
+
+bool acre_run_is_watched(const struct acre_run *run)
+{
+    return run->time_budget_seconds > 0.0;
+}
+
+static bool has_all_verdicts(const struct acre_group *group)
+{
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if ((row->has_against && acre_verdict_is_open(row->against.verdict)) ||
+            (row->has_cold_against && acre_verdict_is_open(row->cold_against.verdict)))
+            return false;
+    }
+    return true;
+}
+
+bool acre_run_is_decided(const struct acre_run *run, bool *is_decided)
+{
+    const struct acre_cell **cells = acre_run_sorted_cells(run);
+    bool good = cells != NULL;
+    *is_decided = good;
+    for (size_t at = 0, length; good && *is_decided && at < run->cell_count; at += length) {
+        struct acre_group group;
+        length = acre_group_length(cells + at, run->cell_count - at);
+        good = acre_group_init(&group, cells + at, length, acre_run_is_watched(run));
+        *is_decided = good && has_all_verdicts(&group);
+        acre_group_fini(&group);
+    }
+    free(cells);
+    return good;
 }

@@ -27,8 +27,9 @@ struct acre_group {
     size_t row_count;
     const struct acre_group_row *reference; /* malloc/weak, or NULL where it was not timed */
     bool has_limit;
-    double limit_ns; /* median over all cells and rounds of the group */
-    size_t rounds;   /* the most any cell has */
+    double limit_ns;       /* median over all cells and rounds of the group */
+    size_t rounds;         /* the most any cell has */
+    size_t verdict_rounds; /* the fewest with which the ratios of `against` can have a verdict */
 };
 
 /* The cells of a run in the order of acre_cell_key_compare: groups stand together. NULL when out
@@ -41,11 +42,30 @@ size_t acre_group_length(const struct acre_cell *const *cells, size_t count);
 /* How many groups from the first on are of its workload. */
 size_t acre_workload_length(const struct acre_group *groups, size_t count);
 
-/* False when out of memory; the group is then zeroed. */
-bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count);
+/*
+ * `is_watched`: see struct acre_family; the ratios of `against` are one, those of `cold_against`
+ * another. False when out of memory; the group is then zeroed.
+ */
+bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count,
+                     bool is_watched);
 void acre_group_fini(struct acre_group *group);
 
+/* Whether when to stop was decided by looking at the results. */
+bool acre_run_is_watched(const struct acre_run *run);
+
+/*
+ * Whether no verdict of the run's tables is open (verdict.h); true where there is none. False when
+ * out of memory.
+ */
+bool acre_run_is_decided(const struct acre_run *run, bool *is_decided);
+
 bool acre_cell_is_reference(const struct acre_cell *cell);
+
+/* "arena/region"; of a run of another program, which has no lifetimes, the backend alone. */
+struct acre_strategy_name {
+    char text[320];
+};
+struct acre_strategy_name acre_strategy_name(const struct acre_cell_key *key);
 
 /* "10,000 elements, depth 3, forward, x reused, order seed" */
 struct acre_group_title {

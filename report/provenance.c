@@ -1,5 +1,6 @@
 #include "report/provenance.h"
 #include "report/format.h"
+#include "report/google_benchmark.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -35,7 +36,7 @@ static struct acre_cell_name name_among(size_t groups, const struct acre_cell_ke
     struct acre_cell_name name;
     if (groups > 1)
         return acre_cell_name(key);
-    snprintf(name.text, sizeof name.text, "%s/%s", or_empty(key->backend), or_empty(key->lifetime));
+    snprintf(name.text, sizeof name.text, "%s", acre_strategy_name(key).text);
     return name;
 }
 
@@ -126,13 +127,27 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
         return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Noise floor unknown: %zu of %d rounds.",
                              run->self_log_ratio.count, (int)ACRE_INTERVAL_MIN_ROUNDS);
     double floor_ratio = fmax(self.high, 1.0 / self.low);
-    enum acre_verdict verdict = acre_ratio_verdict(&self);
-    bool drifts = verdict == ACRE_VERDICT_FASTER || verdict == ACRE_VERDICT_SLOWER;
-    return acre_page_say(
-        page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
-        "Noise floor %s %% (the same cell measured twice a round: %s).%s",
-        acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text, acre_format_ratio(&self, 3).text,
-        drifts ? " The two should not differ and do: doubt what is of this size." : "");
+    bool drifts = acre_verdict_differs(self.verdict);
+    return acre_page_say(page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
+                         "Noise floor %s %% (the same cell measured twice a round: %s, %s).%s",
+                         acre_format_fixed((floor_ratio - 1.0) * 100.0, 1).text,
+                         acre_format_ratio(&self, 3).text, acre_format_verdict_long(&self).text,
+                         drifts ? " The two should not differ and do: doubt what is of this size."
+                                : "");
+}
+
+bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[ACRE_VERDICT_COUNT])
+{
+    if (verdicts[ACRE_VERDICT_TOO_NOISY] > 0 &&
+        !acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                       "Too noisy (N): a step of %s %% may be there or not; about N rounds would "
+                       "tell.",
+                       acre_format_short((ACRE_PROMISED_STEP - 1.0) * 100.0).text))
+        return false;
+    return verdicts[ACRE_VERDICT_TOO_FEW_ROUNDS] == 0 ||
+           acre_page_say(
+               page, 2, 4, ACRE_PAINT_NONE,
+               "Too few (N): with fewer than N rounds no verdict on so many rows is possible.");
 }
 
 static bool is_reason_of(const struct acre_left_out *left_out, const char *reason)
@@ -253,14 +268,26 @@ static bool print_libraries(const struct acre_page *page, const struct acre_run 
     return true;
 }
 
+static bool print_measured(const struct acre_page *page, const struct acre_run *run)
+{
+    const char *plural = run->rounds == 1 ? "" : "s";
+    if (acre_run_is_foreign(run))
+        return acre_page_say(
+            page, 2, 12, ACRE_PAINT_NONE, "measured  %s, %" PRIu64 " round%s, Google Benchmark %s",
+            or_empty(run->started), run->rounds, plural, or_empty(run->acre_version));
+    char budget[160] = "";
+    if (acre_run_is_watched(run))
+        snprintf(budget, sizeof budget, " (as many as its verdicts wanted in %.99s)",
+                 acre_format_seconds(run->time_budget_seconds).text);
+    return acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
+                         "measured  %s, %s, %" PRIu64 " round%s%s, seed %" PRIu64 ", acre %s",
+                         or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
+                         run->rounds, plural, budget, run->seed, or_empty(run->acre_version));
+}
+
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run)
 {
     return acre_provenance_noise(page, run) && print_left_out(page, run) &&
-           print_machine(page, run) && print_libraries(page, run) &&
-           acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
-                         "measured  %s, %s, %" PRIu64 " round%s, seed %" PRIu64 ", acre %s",
-                         or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
-                         run->rounds, run->rounds == 1 ? "" : "s", run->seed,
-                         or_empty(run->acre_version)) &&
+           print_machine(page, run) && print_libraries(page, run) && print_measured(page, run) &&
            acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", or_empty(run->command));
 }

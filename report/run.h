@@ -205,6 +205,8 @@ struct acre_run {
     char *command; /* the command line that repeats it */
     char *started; /* UTC, 2026-11-23T23:30:00Z */
     double duration_seconds;
+    double time_budget_seconds; /* 0: the rounds were fixed; else they went on until each verdict
+                                   was given or the time spent */
     uint64_t seed, rounds, iterations; /* iterations: 0: each workload's own */
     struct acre_fact *machine;
     size_t machine_count;

@@ -1,3 +1,4 @@
+#include "report/google_benchmark.h"
 #include "report/run_encode.h"
 
 #include <errno.h>
@@ -93,7 +94,9 @@ static enum acre_exit parse(struct acre_run *run, const char *path, const char *
         return memory ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
     }
     char what[512];
-    enum acre_exit status = acre_run_decode(run, root, what, sizeof what);
+    enum acre_exit status = acre_is_google_benchmark(root)
+                                ? acre_run_from_google_benchmark(run, root, what, sizeof what)
+                                : acre_run_decode(run, root, what, sizeof what);
     json_decref(root);
     if (status == ACRE_EXIT_OK && !acre_run_check(run, what, sizeof what))
         status = strcmp(what, "out of memory") == 0 ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;

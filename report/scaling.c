@@ -10,10 +10,10 @@ enum { MOST_SIZES = 12 };
 /* A strategy at one size. */
 struct standing {
     bool is_timed;
-    size_t rank;    /* by median time, from 1 */
-    double ratio;   /* median time against the shortest */
-    bool is_tied;   /* not shown to be slower than the fastest; the fastest itself */
-    bool is_judged; /* there are rounds enough to say so */
+    size_t rank;               /* by median time, from 1 */
+    double ratio;              /* median time against the shortest */
+    bool is_fastest;           /* rank 1 */
+    struct acre_ratio against; /* the fastest, by rounds; zeroed for itself */
 };
 
 struct entrant {
@@ -26,6 +26,7 @@ struct entrant {
 
 /* Groups that differ in one parameter alone. */
 struct sizes {
+    struct acre_family family; /* of all that is held against the fastest of its size */
     const struct acre_group *groups[MOST_SIZES];
     size_t count;
     size_t parameter;
@@ -109,23 +110,38 @@ static bool stand(struct sizes *sizes, size_t size, const struct acre_group_row 
 {
     const struct acre_group_row *first = &sizes->groups[size]->rows[0];
     struct entrant *entrant = entrant_of(sizes, &row->cell->key);
-    struct acre_ratio ratio;
-    enum acre_stats_status status =
-        acre_ratio_of_pairs(&row->cell->ns_per_iteration, &first->cell->ns_per_iteration, &ratio);
-    enum acre_verdict verdict = acre_ratio_verdict(&ratio);
-    struct standing standing = {
+    struct standing *standing = &entrant->standings[size];
+    *standing = (struct standing){
         .is_timed = true,
         .rank = rank,
         .ratio = row->ns_per_iteration / first->ns_per_iteration,
-        .is_tied = row == first || verdict != ACRE_VERDICT_SLOWER,
-        .is_judged = verdict != ACRE_VERDICT_TOO_FEW_ROUNDS || row == first,
+        .is_fastest = row == first,
     };
-    entrant->standings[size] = standing;
     entrant->timed++;
-    entrant->tied += standing.is_judged && standing.is_tied;
-    entrant->worst = fmax(entrant->worst, standing.ratio);
-    entrant->log_sum += log(standing.ratio);
-    return status != ACRE_STATS_NO_MEMORY;
+    entrant->worst = fmax(entrant->worst, standing->ratio);
+    entrant->log_sum += log(standing->ratio);
+    return row == first || acre_family_add(&sizes->family, &row->cell->ns_per_iteration,
+                                           &first->cell->ns_per_iteration,
+                                           &standing->against) != ACRE_STATS_NO_MEMORY;
+}
+
+/* "=": not shown to be slower than the fastest; "?": nobody can say. */
+static const char *mark_of(const struct standing *standing)
+{
+    if (standing->is_fastest)
+        return "=";
+    if (acre_verdict_is_open(standing->against.verdict))
+        return "?";
+    return standing->against.verdict == ACRE_VERDICT_SLOWER ? " " : "=";
+}
+
+static void count_ties(struct sizes *sizes)
+{
+    for (size_t e = 0; e < sizes->entrant_count; e++)
+        for (size_t i = 0; i < sizes->count; i++) {
+            const struct standing *standing = &sizes->entrants[e].standings[i];
+            sizes->entrants[e].tied += standing->is_timed && mark_of(standing)[0] == '=';
+        }
 }
 
 /* Those with a time at every size first, the nearest to the fastest on top. */
@@ -150,6 +166,8 @@ static bool judge(struct sizes *sizes)
         for (size_t r = 0; r < sizes->groups[i]->row_count && good; r++)
             if (sizes->groups[i]->rows[r].is_timed)
                 good = stand(sizes, i, &sizes->groups[i]->rows[r], r + 1);
+    good = good && acre_family_judge(&sizes->family);
+    count_ties(sizes);
     qsort(sizes->entrants, sizes->entrant_count, sizeof *sizes->entrants, order_entrants);
     return good;
 }
@@ -160,18 +178,32 @@ static struct acre_number heading_of(const struct sizes *sizes, size_t size)
     return acre_format_count(strtoull(value, NULL, 10));
 }
 
-static bool are_judged(const struct sizes *sizes)
+/* How many stand in the table with that mark. */
+static size_t count_marks(const struct sizes *sizes, char mark)
 {
-    for (size_t i = 0; i < sizes->count; i++)
-        if (sizes->groups[i]->rounds < ACRE_VERDICT_MIN_ROUNDS)
-            return false;
-    return true;
+    size_t count = 0;
+    for (size_t e = 0; e < sizes->entrant_count; e++)
+        for (size_t i = 0; i < sizes->count; i++) {
+            const struct standing *standing = &sizes->entrants[e].standings[i];
+            count += standing->is_timed && !standing->is_fastest && mark_of(standing)[0] == mark;
+        }
+    return count;
+}
+
+static const char *explain(const struct sizes *sizes)
+{
+    if (count_marks(sizes, '?') == 0)
+        return "=: no difference from the fastest shown.";
+    if (count_marks(sizes, '=') == 0 && count_marks(sizes, ' ') == 0)
+        return "=: the fastest. ?: too few rounds, or too noisy, to say who ties.";
+    return "=: no difference from the fastest shown. ?: too few rounds, or too noisy, to say.";
 }
 
 static bool say(const struct acre_page *page, const struct sizes *sizes)
 {
     const struct entrant *first = &sizes->entrants[0];
-    const char *words = are_judged(sizes) ? "fastest or not shown to be slower" : "the fastest";
+    const char *words =
+        count_marks(sizes, '=') > 0 ? "fastest or not shown to be slower" : "the fastest";
     return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
                          "Over all %zu values of %s %s/%s is nearest to the fastest: at most %s "
                          "times its time, and %s at %zu of them.",
@@ -197,19 +229,17 @@ static bool print_standings(const struct acre_page *page, const struct sizes *si
                       entrant->key->lifetime);
         for (size_t i = 0; i < sizes->count; i++) {
             const struct standing *standing = &entrant->standings[i];
-            bool is_marked = standing->is_judged && standing->is_tied;
+            const char *mark = mark_of(standing);
             if (standing->is_timed)
-                acre_grid_set(&grid, 1 + i, is_marked ? ACRE_PAINT_GREEN : ACRE_PAINT_NONE,
-                              "%zu%s %s", standing->rank, is_marked ? "=" : " ",
+                acre_grid_set(&grid, 1 + i, mark[0] == '=' ? ACRE_PAINT_GREEN : ACRE_PAINT_NONE,
+                              "%zu%s %s", standing->rank, mark,
                               acre_format_fixed(standing->ratio, 2).text);
             else
                 acre_grid_set(&grid, 1 + i, ACRE_PAINT_NONE, "-");
         }
     }
     good = acre_grid_print(&grid, page, 2) &&
-           acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "%s",
-                         are_judged(sizes) ? "=: no difference from the fastest shown, at 99 %."
-                                           : "=: the fastest. Too few rounds to say who ties.");
+           acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "%s", explain(sizes));
     acre_grid_free(&grid);
     return good;
 }
@@ -229,16 +259,18 @@ static bool print_sizes(const struct acre_page *page, struct sizes *sizes)
         putc('\n', page->stream);
     }
     free(sizes->entrants);
+    acre_family_end(&sizes->family);
     return good;
 }
 
-bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count)
+bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
+                        bool is_watched)
 {
     size_t parameter = 0;
     if (count < 2 || !find_parameter(groups, count, &parameter))
         return true;
     for (size_t i = 0; i < count; i++) {
-        struct sizes sizes = {.parameter = parameter};
+        struct sizes sizes = {.family.is_watched = is_watched, .parameter = parameter};
         size_t earlier = 0;
         while (earlier < i && !differ_only_in(&groups[earlier], &groups[i], parameter))
             earlier++;

@@ -20,9 +20,9 @@
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_DIGITS, .offset = offsetof(struct type, member)        \
     }
-#define REAL(type, member, allowed)                                                                \
+#define REAL(type, member, allowed, version)                                                       \
     {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_REAL, .range = (allowed),                              \
+        .name = #member, .kind = ACRE_FIELD_REAL, .range = (allowed), .since = (version),          \
         .offset = offsetof(struct type, member)                                                    \
     }
 #define TEXT(type, member)                                                                         \
@@ -261,7 +261,8 @@ static const struct acre_field run_fields[] = {
     TEXT(acre_run, acre_version),
     TEXT(acre_run, command),
     TEXT(acre_run, started),
-    REAL(acre_run, duration_seconds, ACRE_RANGE_NOT_NEGATIVE),
+    REAL(acre_run, duration_seconds, ACRE_RANGE_NOT_NEGATIVE, 0),
+    REAL(acre_run, time_budget_seconds, ACRE_RANGE_NOT_NEGATIVE, 4),
     DIGITS(acre_run, seed),
     COUNT(acre_run, rounds),
     COUNT(acre_run, iterations),

@@ -45,6 +45,12 @@ static void put_held(FILE *to, const struct acre_group *group, const struct acre
                 more > 0.0 ? "more" : "less");
 }
 
+static struct acre_number verdict_of(const struct acre_ratio *ratio)
+{
+    return acre_verdict_differs(ratio->verdict) ? acre_format_verdict(ratio, true)
+                                                : acre_format_verdict_long(ratio);
+}
+
 /* The other backends, each by its fastest lifetime: rows are sorted, so the first of each. */
 static void put_others(FILE *to, const struct acre_group *group, const struct acre_group_row *best)
 {
@@ -59,9 +65,8 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
             continue;
         fputs(between, to);
         put_name(to, group, row);
-        enum acre_verdict verdict = acre_ratio_verdict(&row->against);
-        bool differs = verdict == ACRE_VERDICT_FASTER || verdict == ACRE_VERDICT_SLOWER;
-        fprintf(to, "%s %s", differs ? " is" : ":", acre_format_verdict(&row->against, true).text);
+        fprintf(to, "%s %s", acre_verdict_differs(row->against.verdict) ? " is" : ":",
+                verdict_of(&row->against).text);
         between = "; ";
     }
     if (strcmp(between, "; ") == 0)
@@ -70,8 +75,8 @@ static void put_others(FILE *to, const struct acre_group *group, const struct ac
 
 static void put_too_few(FILE *to, const struct acre_group *group)
 {
-    fprintf(to, "Too few rounds for a verdict: %zu measured, %d needed.", group->rounds,
-            (int)ACRE_VERDICT_MIN_ROUNDS);
+    fprintf(to, "Too few rounds for a verdict: %zu measured, %zu needed.", group->rounds,
+            group->verdict_rounds);
     const struct acre_group_row *first = &group->rows[0];
     fprintf(to, " The shortest median time is that of ");
     put_name(to, group, first);
@@ -98,10 +103,9 @@ static void put_collection(FILE *to, const struct acre_group *group)
             strcmp(row->cell->key.lifetime, "collector") != 0)
             continue;
         double more_ns = row->ns_per_iteration - group->reference->ns_per_iteration;
-        enum acre_verdict verdict = acre_ratio_verdict(&row->against);
-        if (verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
+        if (row->against.verdict != ACRE_VERDICT_SLOWER || more_ns <= 0)
             fprintf(to, " A collector instead of weak references on %s: %s.",
-                    row->cell->key.backend, acre_format_verdict(&row->against, true).text);
+                    row->cell->key.backend, verdict_of(&row->against).text);
         else
             fprintf(to, " A collector instead of weak references costs %s an iteration on %s.",
                     acre_format_ns(more_ns).text, row->cell->key.backend);
@@ -116,7 +120,7 @@ static void put_comparison(FILE *to, const struct acre_group *group)
     for (size_t i = 0; i < group->row_count; i++) {
         const struct acre_group_row *row = &group->rows[i];
         has_other = has_other || row->has_against;
-        if (!best && row->has_against && acre_ratio_verdict(&row->against) == ACRE_VERDICT_FASTER)
+        if (!best && row->has_against && row->against.verdict == ACRE_VERDICT_FASTER)
             best = row;
     }
     const struct acre_group_row *named = best ? best : group->reference;
@@ -152,7 +156,7 @@ char *acre_group_sentence(const struct acre_group *group)
         return NULL;
     if (group->row_count == 0 || !group->rows[0].is_timed)
         fprintf(to, "Nothing was timed here.");
-    else if (group->rounds < ACRE_VERDICT_MIN_ROUNDS)
+    else if (group->rounds < group->verdict_rounds)
         put_too_few(to, group);
     else if (!group->reference)
         put_without_reference(to, group);

@@ -1,4 +1,5 @@
 #include "report/stats.h"
+#include "report/sign_test.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -22,25 +23,18 @@ const char *acre_stats_status_text(enum acre_stats_status status)
     return "?";
 }
 
-const char *acre_verdict_words(enum acre_verdict verdict)
-{
-    switch (verdict) {
-    case ACRE_VERDICT_FASTER:
-        return "faster";
-    case ACRE_VERDICT_SLOWER:
-        return "slower";
-    case ACRE_VERDICT_NO_DIFFERENCE:
-        return "no difference shown";
-    case ACRE_VERDICT_TOO_FEW_ROUNDS:
-        return "too few rounds";
-    }
-    return "?";
-}
+/* Shown intervals hold the ratio with 95 %. */
+static const double interval_level = 0.05;
 
 static int order_doubles(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
+}
+
+void acre_sort_doubles(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, order_doubles);
 }
 
 /* Halves are added instead of halving a sum, which could overflow. */
@@ -64,7 +58,7 @@ static enum acre_stats_status sorted_copy(const struct acre_series *series, doub
     if (!copy)
         return ACRE_STATS_NO_MEMORY;
     memcpy(copy, series->values, series->count * sizeof *copy);
-    qsort(copy, series->count, sizeof *copy, order_doubles);
+    acre_sort_doubles(copy, series->count);
     *sorted = copy;
     return ACRE_STATS_OK;
 }
@@ -80,39 +74,28 @@ enum acre_stats_status acre_series_median(const struct acre_series *series, doub
     return ACRE_STATS_OK;
 }
 
-/* P(B = k) for B binomial(n, 1/2). The power of two is exact while it is a normal number. */
-static double binomial_half(size_t n, size_t k)
+/* exp of the median and of the 95 % interval. */
+static enum acre_stats_status estimate(const double *sorted, size_t n, struct acre_ratio *ratio)
 {
-    if (k == 0 && n < 1000)
-        return ldexp(1.0, -(int)n);
-    int sign;
-    double logarithm = lgamma_r((double)n + 1.0, &sign) - lgamma_r((double)k + 1.0, &sign) -
-                       lgamma_r((double)(n - k) + 1.0, &sign) - (double)n * log(2.0);
-    return exp(logarithm);
+    struct acre_ratio found = {.n = n, .point = exp(median_of_sorted(sorted, n))};
+    size_t rank = acre_sign_rank(n, interval_level, false);
+    if (rank > 0) {
+        found.has_interval = true;
+        found.low = exp(sorted[rank - 1]);
+        found.high = exp(sorted[n - rank]);
+    }
+    /* exp of a finite logarithm may still be no ratio. */
+    if (!isfinite(found.point) || !isfinite(found.high) || found.point <= 0.0)
+        return ACRE_STATS_NOT_FINITE;
+    *ratio = found;
+    return ACRE_STATS_OK;
 }
 
-size_t acre_median_rank(size_t n, double confidence, double *coverage)
+static void keep_judgement(struct acre_ratio *ratio, const struct acre_judged *judged)
 {
-    /* Twenty standard deviations below the middle nothing is left that a double could show, so
-     * the sum may start there: a million rounds cost a thousand steps. */
-    double from = floor(0.5 * (double)n - 10.0 * sqrt((double)n));
-    size_t k = from > 0.0 ? (size_t)from : 0;
-    double term = binomial_half(n, k), below = 0.0, covered = 0.0;
-    size_t rank = 0;
-
-    while (k + 1 <= n / 2) {
-        below += term;
-        double with_this_pair = 1.0 - 2.0 * below;
-        if (with_this_pair < confidence)
-            break;
-        rank = k + 1;
-        covered = with_this_pair;
-        term *= (double)(n - k) / (double)(k + 1);
-        k++;
-    }
-    if (coverage)
-        *coverage = covered;
-    return rank;
+    ratio->p = judged->p;
+    ratio->verdict = judged->verdict;
+    ratio->rounds_wanted = judged->rounds_wanted;
 }
 
 enum acre_stats_status acre_ratio_of_logs(const struct acre_series *logs, struct acre_ratio *ratio)
@@ -122,55 +105,55 @@ enum acre_stats_status acre_ratio_of_logs(const struct acre_series *logs, struct
     enum acre_stats_status status = sorted_copy(logs, &sorted);
     if (status != ACRE_STATS_OK)
         return status;
-
-    size_t n = logs->count;
-    struct acre_ratio found = {.n = n, .point = exp(median_of_sorted(sorted, n))};
-    size_t rank95 = acre_median_rank(n, 0.95, NULL);
-    size_t rank99 = acre_median_rank(n, 0.99, NULL);
-    if (rank95 > 0) {
-        found.has_interval = true;
-        found.low = exp(sorted[rank95 - 1]);
-        found.high = exp(sorted[n - rank95]);
-    }
-    if (rank99 > 0) {
-        found.has_verdict = true;
-        found.low99 = exp(sorted[rank99 - 1]);
-        found.high99 = exp(sorted[n - rank99]);
+    status = estimate(sorted, logs->count, ratio);
+    if (status == ACRE_STATS_OK) {
+        struct acre_judged judged = {.logs = sorted, .count = logs->count};
+        acre_judge((struct acre_judged *[]){&judged}, 1, false);
+        keep_judgement(ratio, &judged);
     }
     free(sorted);
-    /* exp of a finite logarithm may still be no ratio. The intervals are nested, so the widest
-     * one and the point speak for all. */
-    if (!isfinite(found.point) || !isfinite(found.high) || !isfinite(found.high99) ||
-        found.point <= 0.0)
-        return ACRE_STATS_NOT_FINITE;
-    *ratio = found;
-    return ACRE_STATS_OK;
+    return status;
 }
 
-/* log(numerator[i] / denominator[i]), or log(numerator[i]) without a denominator. */
-static enum acre_stats_status ratio_of(const double *numerator, const double *denominator, size_t n,
-                                       struct acre_ratio *ratio)
+/* log(numerator[i] / denominator[i]), or log(numerator[i]) without a denominator. The caller frees
+ * them. */
+static enum acre_stats_status logs_of(const double *numerator, const double *denominator, size_t n,
+                                      struct acre_series *logs)
 {
-    *ratio = (struct acre_ratio){0};
+    *logs = (struct acre_series){0};
     if (n == 0)
         return ACRE_STATS_EMPTY;
-    if (n > SIZE_MAX / sizeof(double))
-        return ACRE_STATS_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(numerator[i]) || (denominator && !isfinite(denominator[i])))
             return ACRE_STATS_NOT_FINITE;
         if (numerator[i] <= 0.0 || (denominator && denominator[i] <= 0.0))
             return ACRE_STATS_NOT_POSITIVE;
     }
-    double *logs = malloc(n * sizeof *logs);
-    if (!logs)
+    double *values = n <= SIZE_MAX / sizeof *values ? malloc(n * sizeof *values) : NULL;
+    if (!values)
         return ACRE_STATS_NO_MEMORY;
     /* A difference of logarithms cannot overflow where a quotient could. */
     for (size_t i = 0; i < n; i++)
-        logs[i] = log(numerator[i]) - (denominator ? log(denominator[i]) : 0.0);
-    enum acre_stats_status status =
-        acre_ratio_of_logs(&(struct acre_series){.values = logs, .count = n}, ratio);
-    free(logs);
+        values[i] = log(numerator[i]) - (denominator ? log(denominator[i]) : 0.0);
+    *logs = (struct acre_series){.values = values, .count = n};
+    return ACRE_STATS_OK;
+}
+
+static size_t common_front(const struct acre_series *a, const struct acre_series *b)
+{
+    return a->count < b->count ? a->count : b->count;
+}
+
+static enum acre_stats_status ratio_of(const double *numerator, const double *denominator, size_t n,
+                                       struct acre_ratio *ratio)
+{
+    struct acre_series logs;
+    *ratio = (struct acre_ratio){0};
+    enum acre_stats_status status = logs_of(numerator, denominator, n, &logs);
+    if (status != ACRE_STATS_OK)
+        return status;
+    status = acre_ratio_of_logs(&logs, ratio);
+    free(logs.values);
     return status;
 }
 
@@ -178,8 +161,8 @@ enum acre_stats_status acre_ratio_of_pairs(const struct acre_series *numerator,
                                            const struct acre_series *denominator,
                                            struct acre_ratio *ratio)
 {
-    size_t n = numerator->count < denominator->count ? numerator->count : denominator->count;
-    return ratio_of(numerator->values, denominator->values, n, ratio);
+    return ratio_of(numerator->values, denominator->values, common_front(numerator, denominator),
+                    ratio);
 }
 
 enum acre_stats_status acre_ratio_of_ratios(const struct acre_series *ratios,
@@ -188,13 +171,76 @@ enum acre_stats_status acre_ratio_of_ratios(const struct acre_series *ratios,
     return ratio_of(ratios->values, NULL, ratios->count, ratio);
 }
 
-enum acre_verdict acre_ratio_verdict(const struct acre_ratio *ratio)
+/* Families ---------------------------------------------------------------------------------- */
+
+struct acre_family_member {
+    struct acre_ratio *ratio; /* borrowed */
+    struct acre_series logs;  /* sorted */
+};
+
+/* Room for one more, in powers of two as in acre_series_append. */
+static bool has_room(struct acre_family *family)
 {
-    if (!ratio->has_verdict)
-        return ACRE_VERDICT_TOO_FEW_ROUNDS;
-    if (ratio->high99 < 1.0)
-        return ACRE_VERDICT_FASTER;
-    if (ratio->low99 > 1.0)
-        return ACRE_VERDICT_SLOWER;
-    return ACRE_VERDICT_NO_DIFFERENCE;
+    size_t n = family->count;
+    if ((n & (n - 1)) != 0)
+        return true;
+    size_t room = n == 0 ? 1 : 2 * n;
+    struct acre_family_member *grown =
+        room <= SIZE_MAX / sizeof *grown ? realloc(family->members, room * sizeof *grown) : NULL;
+    if (grown)
+        family->members = grown;
+    return grown != NULL;
+}
+
+enum acre_stats_status acre_family_add(struct acre_family *family,
+                                       const struct acre_series *numerator,
+                                       const struct acre_series *denominator,
+                                       struct acre_ratio *ratio)
+{
+    struct acre_family_member member = {.ratio = ratio};
+    *ratio = (struct acre_ratio){0};
+    enum acre_stats_status status =
+        denominator ? logs_of(numerator->values, denominator->values,
+                              common_front(numerator, denominator), &member.logs)
+                    : logs_of(numerator->values, NULL, numerator->count, &member.logs);
+    if (status == ACRE_STATS_OK) {
+        acre_sort_doubles(member.logs.values, member.logs.count);
+        status = estimate(member.logs.values, member.logs.count, ratio);
+    }
+    if (status == ACRE_STATS_OK && !has_room(family)) {
+        *ratio = (struct acre_ratio){0};
+        status = ACRE_STATS_NO_MEMORY;
+    }
+    if (status == ACRE_STATS_OK)
+        family->members[family->count++] = member;
+    else
+        free(member.logs.values);
+    return status;
+}
+
+bool acre_family_judge(struct acre_family *family)
+{
+    struct acre_judged *judged = calloc(family->count + 1, sizeof *judged);
+    struct acre_judged **by_p = calloc(family->count + 1, sizeof *by_p);
+    bool good = judged && by_p;
+    for (size_t i = 0; good && i < family->count; i++) {
+        judged[i].logs = family->members[i].logs.values;
+        judged[i].count = family->members[i].logs.count;
+        by_p[i] = &judged[i];
+    }
+    if (good)
+        acre_judge(by_p, family->count, family->is_watched);
+    for (size_t i = 0; good && i < family->count; i++)
+        keep_judgement(family->members[i].ratio, &judged[i]);
+    free(judged);
+    free(by_p);
+    return good;
+}
+
+void acre_family_end(struct acre_family *family)
+{
+    for (size_t i = 0; i < family->count; i++)
+        free(family->members[i].logs.values);
+    free(family->members);
+    *family = (struct acre_family){0};
 }

@@ -1,16 +1,15 @@
 /*
  * Statistics of paired rounds: medians of log ratios with exact intervals.
  *
- * The interval of a median is read off the sorted values: between the r-th smallest and the r-th
- * largest of n values the true median lies with probability 1 - 2 P(B < r), B binomial(n, 1/2),
- * whatever the distribution of the values (David & Nagaraja, Order Statistics, 3rd ed., 7.1;
- * Conover, Practical Nonparametric Statistics, 3rd ed., 3.2). Nothing is resampled, nothing is
- * assumed normal, and no value is removed as an outlier. docs/statistics.md gives the reasons.
+ * The interval of a median is read off the sorted values (sign_test.h). Nothing is resampled,
+ * nothing is assumed normal, and no value is removed as an outlier. docs/statistics.md gives the
+ * reasons.
  */
 #ifndef ACRE_REPORT_STATS_H
 #define ACRE_REPORT_STATS_H
 
 #include "report/run.h"
+#include "report/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,38 +25,29 @@ enum acre_stats_status {
 /* "no values", "a value is not finite", ... */
 const char *acre_stats_status_text(enum acre_stats_status status);
 
-/* Fewer values than these have no interval of 95 % and no verdict at 99 %. */
+/* Fewer values than these have no interval of 95 % and, in a table of one row, no verdict. */
 enum { ACRE_INTERVAL_MIN_ROUNDS = 6, ACRE_VERDICT_MIN_ROUNDS = 8 };
 
-/* A ratio over paired rounds. `low` to `high` holds it with 95 %, `low99` to `high99` with 99 %. */
+/* A ratio over paired rounds. `low` to `high` holds it with 95 %; the verdict is that of its
+ * family, or of the ratio alone. */
 struct acre_ratio {
-    double point;         /* exp of the median log ratio */
-    double low, high;     /* valid with has_interval */
-    double low99, high99; /* valid with has_verdict */
+    double point;     /* exp of the median log ratio */
+    double low, high; /* valid with has_interval */
     bool has_interval;
-    bool has_verdict;
     size_t n; /* pairs used: the shorter of two series decides */
+    double p; /* of no difference, by the sign test; adjusted for the table */
+    enum acre_verdict verdict;
+    size_t rounds_wanted; /* of an open verdict, see struct acre_judged */
 };
 
-enum acre_verdict {
-    ACRE_VERDICT_FASTER,        /* the whole 99 % interval lies below 1 */
-    ACRE_VERDICT_SLOWER,        /* ... above 1 */
-    ACRE_VERDICT_NO_DIFFERENCE, /* 1 lies inside */
-    ACRE_VERDICT_TOO_FEW_ROUNDS
-};
+/* Upwards; none is NaN. */
+void acre_sort_doubles(double *values, size_t count);
 
 /* The median of any finite values. Leaves *median alone unless the status is OK. */
 enum acre_stats_status acre_series_median(const struct acre_series *series, double *median);
 
 /*
- * The rank r, 1 <= r <= n / 2, of the narrowest symmetric pair of order statistics (the r-th
- * smallest, the r-th largest) that covers the median with at least `confidence`; 0 where even the
- * extremes do not. *coverage, unless NULL, gets the exact coverage of the pair (0 with rank 0).
- */
-size_t acre_median_rank(size_t n, double confidence, double *coverage);
-
-/*
- * Ratios with their intervals; *ratio is zeroed unless the status is OK.
+ * Ratios with their intervals, each judged alone; *ratio is zeroed unless the status is OK.
  *   of_pairs   numerator[i] / denominator[i]; of unequal series the common front is used
  *   of_ratios  the values are ratios already
  *   of_logs    the values are natural logarithms of ratios
@@ -69,10 +59,28 @@ enum acre_stats_status acre_ratio_of_ratios(const struct acre_series *ratios,
                                             struct acre_ratio *ratio);
 enum acre_stats_status acre_ratio_of_logs(const struct acre_series *logs, struct acre_ratio *ratio);
 
-/* What a ratio of times says, at 99 %. */
-enum acre_verdict acre_ratio_verdict(const struct acre_ratio *ratio);
+/*
+ * The ratios of one table, which are judged together (verdict.h). Begins zeroed but for is_watched;
+ * ended with acre_family_end, whatever happened.
+ */
+struct acre_family {
+    bool is_watched; /* somebody looked when to stop: a run with a time budget */
+    struct acre_family_member *members;
+    size_t count;
+};
 
-/* "faster", "slower", "no difference shown", "too few rounds": the same words everywhere. */
-const char *acre_verdict_words(enum acre_verdict verdict);
+/*
+ * A ratio as by acre_ratio_of_pairs, without a denominator (NULL) as by acre_ratio_of_ratios, but
+ * without a verdict yet. It is borrowed until acre_family_judge and must stay where it is. Unless
+ * OK the family is as before.
+ */
+enum acre_stats_status acre_family_add(struct acre_family *family,
+                                       const struct acre_series *numerator,
+                                       const struct acre_series *denominator,
+                                       struct acre_ratio *ratio);
+
+/* Gives every ratio its p, verdict and rounds_wanted. False when out of memory. */
+bool acre_family_judge(struct acre_family *family);
+void acre_family_end(struct acre_family *family);
 
 #endif

@@ -6,15 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is said of a group. */
+/* What is said of a group. Ratios are those of the region's times unless said otherwise. */
 struct contest {
     const struct acre_group *group;
     const struct acre_group_row *fastest; /* NULL: nothing was timed */
     const struct acre_group_row *region;  /* arena/region; NULL: not timed */
     const struct acre_group_row *single;  /* the fastest that frees singly; NULL: none */
-    struct acre_ratio against_fastest;    /* these two of the region's time; valid with region */
-    struct acre_ratio against_single;     /* and with single */
-    size_t ties; /* strategies that are not shown to be slower than the fastest */
+    struct acre_ratio *against_fastest; /* of each row that was timed; zeroed for that one itself */
+    const struct acre_ratio *region_against_fastest; /* one of these; NULL: not timed, or fastest */
+    bool has_against_malloc, has_against_single;
+    struct acre_ratio against_malloc, against_single;
+    size_t ties, open; /* strategies not shown to be slower than the fastest, and not judged */
+};
+
+/* The region against one rival over all groups that have both. */
+struct overall {
+    size_t groups;
+    bool is_known;
+    struct acre_ratio ratio;
+};
+
+/* All verdicts of a summary are one family. */
+struct summary {
+    struct acre_family family;
+    const struct acre_group *groups;
+    struct contest *contests; /* one a group */
+    size_t count;
+    struct overall against_malloc, against_single;
 };
 
 /* Settings behind a colon aside. */
@@ -35,40 +53,61 @@ static bool frees_singly(const struct acre_cell_key *key)
 }
 
 /* False when out of memory. */
-static bool compare_rows(const struct acre_group_row *row, const struct acre_group_row *other,
-                         struct acre_ratio *ratio)
+static bool compare_rows(struct acre_family *family, const struct acre_group_row *row,
+                         const struct acre_group_row *other, struct acre_ratio *ratio,
+                         bool *is_known)
 {
-    return acre_ratio_of_pairs(&row->cell->ns_per_iteration, &other->cell->ns_per_iteration,
-                               ratio) != ACRE_STATS_NO_MEMORY;
+    enum acre_stats_status status = acre_family_add(family, &row->cell->ns_per_iteration,
+                                                    &other->cell->ns_per_iteration, ratio);
+    *is_known = status == ACRE_STATS_OK;
+    return status != ACRE_STATS_NO_MEMORY;
 }
 
 static bool is_tie(const struct acre_ratio *ratio)
 {
-    return acre_ratio_verdict(ratio) == ACRE_VERDICT_NO_DIFFERENCE;
+    return !acre_verdict_is_open(ratio->verdict) && ratio->verdict != ACRE_VERDICT_SLOWER;
 }
 
-/* Rows are sorted by time: the first that fits is the fastest. */
-static bool judge(struct contest *contest, const struct acre_group *group)
+/* Rows are sorted by time: the first that fits is the fastest. False when out of memory. */
+static bool enter(struct acre_family *family, struct contest *contest,
+                  const struct acre_group *group)
 {
     *contest = (struct contest){.group = group};
+    contest->against_fastest = calloc(group->row_count + 1, sizeof *contest->against_fastest);
+    if (!contest->against_fastest)
+        return false;
     for (size_t i = 0; i < group->row_count && group->rows[i].is_timed; i++) {
         const struct acre_group_row *row = &group->rows[i];
         const struct acre_cell_key *key = &row->cell->key;
-        struct acre_ratio ratio;
+        bool is_known;
         if (!contest->fastest)
             contest->fastest = row;
         if (!contest->region && is_region_of_arena(key))
             contest->region = row;
         if (!contest->single && frees_singly(key))
             contest->single = row;
-        if (!compare_rows(row, contest->fastest, &ratio))
+        if (row != contest->fastest &&
+            !compare_rows(family, row, contest->fastest, &contest->against_fastest[i], &is_known))
             return false;
-        if (row == contest->region)
-            contest->against_fastest = ratio;
-        contest->ties += row != contest->fastest && is_tie(&ratio);
+        if (row == contest->region && row != contest->fastest)
+            contest->region_against_fastest = &contest->against_fastest[i];
     }
-    return !contest->region || !contest->single ||
-           compare_rows(contest->region, contest->single, &contest->against_single);
+    if (!contest->region)
+        return true;
+    return (!group->reference ||
+            compare_rows(family, contest->region, group->reference, &contest->against_malloc,
+                         &contest->has_against_malloc)) &&
+           (!contest->single ||
+            compare_rows(family, contest->region, contest->single, &contest->against_single,
+                         &contest->has_against_single));
+}
+
+static void count_ties(struct contest *contest)
+{
+    for (size_t i = 1; i < contest->group->row_count && contest->group->rows[i].is_timed; i++) {
+        contest->ties += is_tie(&contest->against_fastest[i]);
+        contest->open += acre_verdict_is_open(contest->against_fastest[i].verdict);
+    }
 }
 
 /* Whom the region is held against. */
@@ -78,11 +117,6 @@ static const struct acre_group_row *rival_of(const struct contest *contest, enum
 {
     return rival == MALLOC ? contest->group->reference : contest->single;
 }
-
-struct overall {
-    size_t groups; /* that have both */
-    struct acre_ratio ratio;
-};
 
 /* How many rounds all groups have that have both. */
 static size_t common_rounds(const struct contest *contests, size_t count, enum rival rival,
@@ -105,46 +139,83 @@ static size_t common_rounds(const struct contest *contests, size_t count, enum r
 }
 
 /* False when out of memory. */
-static bool add_up(const struct contest *contests, size_t count, enum rival rival,
-                   struct overall *overall)
+static bool add_up(struct summary *summary, enum rival rival, struct overall *overall)
 {
-    struct acre_series logs = {0};
-    bool good = true;
-    *overall = (struct overall){0};
-    size_t rounds = common_rounds(contests, count, rival, &overall->groups);
-    for (size_t round = 0; good && round < rounds; round++) {
+    struct acre_series ratios = {0};
+    enum acre_stats_status status = ACRE_STATS_OK;
+    size_t rounds = common_rounds(summary->contests, summary->count, rival, &overall->groups);
+    for (size_t round = 0; status == ACRE_STATS_OK && round < rounds; round++) {
         double sum = 0.0;
-        for (size_t i = 0; i < count; i++) {
-            const struct acre_group_row *mine = contests[i].region;
-            const struct acre_group_row *other = rival_of(&contests[i], rival);
+        for (size_t i = 0; i < summary->count; i++) {
+            const struct acre_group_row *mine = summary->contests[i].region;
+            const struct acre_group_row *other = rival_of(&summary->contests[i], rival);
             if (mine && other)
                 sum += log(mine->cell->ns_per_iteration.values[round]) -
                        log(other->cell->ns_per_iteration.values[round]);
         }
-        good = acre_series_append(&logs, sum / (double)overall->groups);
+        if (!acre_series_append(&ratios, exp(sum / (double)overall->groups)))
+            status = ACRE_STATS_NO_MEMORY;
     }
-    good = good && acre_ratio_of_logs(&logs, &overall->ratio) != ACRE_STATS_NO_MEMORY;
-    free(logs.values);
+    if (status == ACRE_STATS_OK)
+        status = acre_family_add(&summary->family, &ratios, NULL, &overall->ratio);
+    overall->is_known = status == ACRE_STATS_OK;
+    free(ratios.values);
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
+/* False when out of memory. */
+static bool judge(struct summary *summary)
+{
+    summary->contests = calloc(summary->count + 1, sizeof *summary->contests);
+    bool good = summary->contests != NULL;
+    for (size_t i = 0; good && i < summary->count; i++)
+        good = enter(&summary->family, &summary->contests[i], &summary->groups[i]);
+    good = good && add_up(summary, MALLOC, &summary->against_malloc) &&
+           add_up(summary, SINGLE, &summary->against_single) && acre_family_judge(&summary->family);
+    for (size_t i = 0; good && i < summary->count; i++)
+        count_ties(&summary->contests[i]);
     return good;
+}
+
+static void end(struct summary *summary)
+{
+    for (size_t i = 0; summary->contests && i < summary->count; i++)
+        free(summary->contests[i].against_fastest);
+    free(summary->contests);
+    acre_family_end(&summary->family);
 }
 
 /* The sentence ------------------------------------------------------------------------------- */
 
-static bool say_overall(const struct acre_page *page, const struct contest *contests, size_t count)
+/* " Against malloc: 1.13x slower [1.12, 1.13]." */
+struct against {
+    char text[160];
+};
+
+static struct against against(const char *whom, const struct overall *overall)
 {
-    struct overall malloc_like, reference;
-    size_t timed = 0, won = 0, run = 0;
-    bool judged = true;
-    if (!add_up(contests, count, MALLOC, &reference) ||
-        !add_up(contests, count, SINGLE, &malloc_like))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const struct contest *contest = &contests[i];
+    struct against words = {""};
+    if (overall->is_known)
+        snprintf(words.text, sizeof words.text, " Against %s: %s.", whom,
+                 acre_verdict_differs(overall->ratio.verdict)
+                     ? acre_format_verdict(&overall->ratio, true).text
+                     : acre_format_verdict_long(&overall->ratio).text);
+    return words;
+}
+
+static bool say_overall(const struct acre_page *page, const struct summary *summary)
+{
+    size_t timed = 0, run = 0, fastest = 0, tied = 0, open = 0;
+    char unknown[64] = "";
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct contest *contest = &summary->contests[i];
         timed += contest->fastest != NULL;
         run += contest->region != NULL;
-        judged = judged && contest->group->rounds >= ACRE_VERDICT_MIN_ROUNDS;
-        won += contest->region &&
-               (contest->region == contest->fastest || is_tie(&contest->against_fastest));
+        fastest += contest->region && contest->region == contest->fastest;
+        if (contest->region_against_fastest) {
+            tied += is_tie(contest->region_against_fastest);
+            open += acre_verdict_is_open(contest->region_against_fastest->verdict);
+        }
     }
     if (timed == 0)
         return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD, "Nothing was timed here.");
@@ -152,18 +223,14 @@ static bool say_overall(const struct acre_page *page, const struct contest *cont
         return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
                              "arena/region was not measured here: the table has the fastest "
                              "strategy of each case.");
-    char against_malloc[160] = "", against_single[160] = "";
-    if (reference.groups > 0)
-        snprintf(against_malloc, sizeof against_malloc, " Against malloc: %s.",
-                 acre_format_verdict(&reference.ratio, true).text);
-    if (malloc_like.groups > 0)
-        snprintf(against_single, sizeof against_single,
-                 " Against the best malloc-like of each: %s.",
-                 acre_format_verdict(&malloc_like.ratio, true).text);
+    if (open > 0)
+        snprintf(unknown, sizeof unknown, ", and in %zu nobody can say", open);
     return acre_page_say(
         page, 2, 2, ACRE_PAINT_BOLD,
-        "Over %zu cases of equal weight, arena/region is the fastest%s in %zu.%s%s", run,
-        judged ? " or not shown to be slower" : "", won, against_malloc, against_single);
+        "Over %zu cases of equal weight, arena/region is the fastest%s in %zu%s.%s%s", run,
+        tied > 0 ? " or not shown to be slower" : "", fastest + tied, unknown,
+        against("malloc", &summary->against_malloc).text,
+        against("the best malloc-like of each", &summary->against_single).text);
 }
 
 /* The table ---------------------------------------------------------------------------------- */
@@ -235,35 +302,40 @@ static struct acre_group_title cut_short(const char *title)
     return cut;
 }
 
-/* "1.37x faster", "=", "?": the words of no verdict stand below the table. */
-static void set_verdict(struct acre_grid *grid, enum column column, const struct acre_ratio *ratio)
+/* "1.37x faster", "=", "?", and "-" where there is no such ratio: the words of no verdict stand
+ * below the table. */
+static void set_verdict(struct acre_grid *grid, enum column column, bool is_known,
+                        const struct acre_ratio *ratio)
 {
-    switch (acre_ratio_verdict(ratio)) {
-    case ACRE_VERDICT_FASTER:
-        acre_grid_set(grid, column, ACRE_PAINT_GREEN, "%s", acre_format_verdict(ratio, false).text);
-        return;
-    case ACRE_VERDICT_SLOWER:
-        acre_grid_set(grid, column, ACRE_PAINT_RED, "%s", acre_format_verdict(ratio, false).text);
-        return;
-    case ACRE_VERDICT_NO_DIFFERENCE:
-        acre_grid_set(grid, column, ACRE_PAINT_NONE, "=");
-        return;
-    case ACRE_VERDICT_TOO_FEW_ROUNDS:
-        acre_grid_set(grid, column, ACRE_PAINT_NONE, "?");
-        return;
-    }
+    if (!is_known)
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "-");
+    else if (acre_verdict_differs(ratio->verdict))
+        acre_grid_set(grid, column,
+                      ratio->verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED,
+                      "%s", acre_format_verdict(ratio, false).text);
+    else
+        acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s",
+                      acre_verdict_is_open(ratio->verdict) ? "?" : "=");
+}
+
+/* "2", or "2, 3?" where three more may be. */
+static void set_ties(struct acre_grid *grid, const struct contest *contest)
+{
+    if (contest->open == 0)
+        acre_grid_set(grid, TIES, ACRE_PAINT_NONE, "%zu", contest->ties);
+    else
+        acre_grid_set(grid, TIES, ACRE_PAINT_NONE, "%zu, %zu?", contest->ties, contest->open);
 }
 
 static void set_strategy(struct acre_grid *grid, enum column column,
                          const struct acre_group_row *row)
 {
-    acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s/%s", row->cell->key.backend,
-                  row->cell->key.lifetime);
+    acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_strategy_name(&row->cell->key).text);
 }
 
 static void add_row(struct acre_grid *grid, const struct contest *contest, const char *title)
 {
-    const struct acre_group_row *fastest = contest->fastest, *region = contest->region;
+    const struct acre_group_row *fastest = contest->fastest;
     const char *workload = contest->group->key->workload;
     acre_grid_row(grid);
     acre_grid_set(grid, WORKLOAD, ACRE_PAINT_NONE, "%s", workload ? workload : "");
@@ -274,40 +346,52 @@ static void add_row(struct acre_grid *grid, const struct contest *contest, const
         return;
     }
     set_strategy(grid, FASTEST, fastest);
-    if (contest->group->rounds >= ACRE_VERDICT_MIN_ROUNDS)
-        acre_grid_set(grid, TIES, ACRE_PAINT_NONE, "%zu", contest->ties);
-    else
-        acre_grid_set(grid, TIES, ACRE_PAINT_NONE, "?");
+    set_ties(grid, contest);
     acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "%s",
                   fastest->has_x_limit ? acre_format_digits(fastest->x_limit.point).text : "-");
-    if (region && region->has_against)
-        set_verdict(grid, AGAINST_MALLOC, &region->against);
-    else
-        acre_grid_set(grid, AGAINST_MALLOC, ACRE_PAINT_NONE, "-");
-    if (region && contest->single)
-        set_verdict(grid, AGAINST_SINGLE, &contest->against_single);
-    else
-        acre_grid_set(grid, AGAINST_SINGLE, ACRE_PAINT_NONE, "-");
+    set_verdict(grid, AGAINST_MALLOC, contest->has_against_malloc, &contest->against_malloc);
+    set_verdict(grid, AGAINST_SINGLE, contest->has_against_single, &contest->against_single);
     if (contest->single)
         set_strategy(grid, NAME, contest->single);
 }
 
-static bool print_table(const struct acre_page *page, const struct contest *contests,
-                        const struct acre_group *groups, size_t count)
+static bool print_table(const struct acre_page *page, const struct summary *summary)
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
-    for (size_t at = 0, length; at < count; at += length) {
-        length = acre_workload_length(groups + at, count - at);
+    for (size_t at = 0, length; at < summary->count; at += length) {
+        const struct acre_group *first = summary->groups + at;
+        length = acre_workload_length(first, summary->count - at);
         for (size_t i = 0; i < length; i++)
-            add_row(&grid, &contests[at + i], title_among(groups + at, length, i).text);
+            add_row(&grid, &summary->contests[at + i], title_among(first, length, i).text);
     }
     bool good = acre_grid_print(&grid, page, 2) &&
                 acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                               "vs: arena/region against malloc/weak, and against the fastest that "
-                              "frees singly. =: no difference shown, at 99 %%; ?: too few rounds "
-                              "to say. ties: how many others are not shown to be slower.");
+                              "frees singly. =: no difference shown, at 99 %% of the whole table; "
+                              "?: too few rounds, or too noisy, to say. ties: how many others are "
+                              "not shown to be slower.");
     acre_grid_free(&grid);
     return good;
+}
+
+static size_t most_rounds(const struct summary *summary)
+{
+    size_t rounds = 0;
+    for (size_t i = 0; i < summary->count; i++)
+        rounds = summary->groups[i].rounds > rounds ? summary->groups[i].rounds : rounds;
+    return rounds;
+}
+
+/* Why nothing could be said, where the number of rounds alone decided that. */
+static bool print_wanted(const struct acre_page *page, const struct summary *summary)
+{
+    size_t rounds = most_rounds(summary);
+    size_t wanted = acre_verdict_rounds(summary->family.count, summary->family.is_watched);
+    return summary->family.count == 0 || rounds >= wanted ||
+           acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                         "Too few rounds for any verdict on so many ratios: %zu measured, %zu "
+                         "needed.",
+                         rounds, wanted);
 }
 
 /* What should be noticed ---------------------------------------------------------------------- */
@@ -325,25 +409,25 @@ static bool print_failures(const struct acre_page *page, const struct acre_group
     return true;
 }
 
-bool acre_summary_print(const struct acre_page *page, const struct acre_group *groups, size_t count)
+static bool print_heading(const struct acre_page *page, const struct summary *summary)
 {
-    struct contest *contests = calloc(count + 1, sizeof *contests);
-    bool good = contests != NULL;
-    size_t workloads = 0;
-    for (size_t i = 0; good && i < count; i++)
-        good = judge(&contests[i], &groups[i]);
-    for (size_t at = 0; at < count; at += acre_workload_length(groups + at, count - at))
+    size_t workloads = 0, rounds = most_rounds(summary);
+    for (size_t at = 0; at < summary->count;
+         at += acre_workload_length(summary->groups + at, summary->count - at))
         workloads++;
-    size_t rounds = 0;
-    for (size_t i = 0; i < count; i++)
-        rounds = groups[i].rounds > rounds ? groups[i].rounds : rounds;
-    good =
-        good && acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%zu workloads, %zu cases  %zu round%s",
-                              workloads, count, rounds, rounds == 1 ? "" : "s");
+    return acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%zu workloads, %zu cases  %zu round%s",
+                         workloads, summary->count, rounds, rounds == 1 ? "" : "s");
+}
+
+bool acre_summary_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
+                        bool is_watched)
+{
+    struct summary summary = {.family.is_watched = is_watched, .groups = groups, .count = count};
+    bool good = judge(&summary) && print_heading(page, &summary);
     putc('\n', page->stream);
-    good = good && say_overall(page, contests, count);
+    good = good && say_overall(page, &summary);
     putc('\n', page->stream);
-    good = good && print_table(page, contests, groups, count);
+    good = good && print_table(page, &summary) && print_wanted(page, &summary);
     putc('\n', page->stream);
     good = good && print_failures(page, groups, count) &&
            acre_provenance_leaks(page, groups, count) &&
@@ -351,6 +435,6 @@ bool acre_summary_print(const struct acre_page *page, const struct acre_group *g
            (page->wide ||
             acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The tables of each workload: --wide."));
     putc('\n', page->stream);
-    free(contests);
+    end(&summary);
     return good;
 }

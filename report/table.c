@@ -1,5 +1,6 @@
 #include "report/table.h"
 #include "report/aged.h"
+#include "report/bootstrap.h"
 #include "report/format.h"
 #include "report/group.h"
 #include "report/layout.h"
@@ -51,16 +52,9 @@ static const struct acre_column columns[COLUMNS] = {
 
 static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
 {
-    switch (acre_ratio_verdict(ratio)) {
-    case ACRE_VERDICT_FASTER:
-        return ACRE_PAINT_GREEN;
-    case ACRE_VERDICT_SLOWER:
-        return ACRE_PAINT_RED;
-    case ACRE_VERDICT_NO_DIFFERENCE:
-    case ACRE_VERDICT_TOO_FEW_ROUNDS:
+    if (!acre_verdict_differs(ratio->verdict))
         return ACRE_PAINT_NONE;
-    }
-    return ACRE_PAINT_NONE;
+    return ratio->verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
 }
 
 /* Blanks that align the lifetimes under each other. */
@@ -214,14 +208,34 @@ static bool print_table(const struct acre_page *page, const struct acre_group *g
     return good;
 }
 
+/* What the processes of all rounds cost together, against those of the reference: starts add up.
+ * False when out of memory. */
+static bool set_totals(struct acre_grid *grid, const struct acre_group *group,
+                       const struct acre_group_row *row)
+{
+    struct acre_sum_ratio sums;
+    if (!row->has_cold_against) {
+        acre_grid_set(grid, 4, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
+        return true;
+    }
+    enum acre_stats_status status = acre_ratio_of_sums(
+        &row->cell->cold_ns, &group->reference->cell->cold_ns, ACRE_BOOTSTRAP_SEED, &sums);
+    const struct acre_ratio shown = {
+        .point = sums.point, .low = sums.low, .high = sums.high, .has_interval = sums.has_interval};
+    acre_grid_set(grid, 4, ACRE_PAINT_NONE, "%s",
+                  status == ACRE_STATS_OK ? acre_format_ratio(&shown, 2).text : "-");
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
 static bool print_cold(const struct acre_page *page, const struct acre_group *group)
 {
     static const struct acre_column cold_columns[] = {{"cold", false, 0, 0},
                                                       {"in all", true, 0, 2},
                                                       {"faults", true, 0, 2},
-                                                      {"vs malloc", false, 0, 3}};
+                                                      {"vs malloc", false, 0, 3},
+                                                      {"total / malloc's", false, 1, 2}};
     const struct acre_group_row *first = NULL;
-    struct acre_grid grid = {.columns = cold_columns, .column_count = 4};
+    struct acre_grid grid = {.columns = cold_columns, .column_count = 5};
     bool good = true;
     for (size_t i = 0; good && i < group->row_count; i++) {
         const struct acre_group_row *row = &group->rows[i];
@@ -234,7 +248,7 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s", acre_format_ns(row->cold_ns).text);
         double faults;
         enum acre_stats_status status = acre_series_median(&row->cell->cold_faults, &faults);
-        good = status != ACRE_STATS_NO_MEMORY;
+        good = status != ACRE_STATS_NO_MEMORY && set_totals(&grid, group, row);
         acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
                       status == ACRE_STATS_OK ? acre_format_short(faults).text : "-");
         if (row->has_cold_against)
@@ -245,13 +259,32 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
     }
     if (good && first) {
         putc('\n', page->stream);
-        good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                             "cold (the first %" PRIu64 " iterations of a fresh process):",
-                             first->cell->cold_iterations) &&
-               acre_grid_print(&grid, page, 2);
+        good =
+            acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                          "cold (the first %" PRIu64 " iterations of a fresh process):",
+                          first->cell->cold_iterations) &&
+            acre_grid_print(&grid, page, 2) &&
+            (!group->reference ||
+             acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                           "total: all rounds together; intervals by %s resamples, seed %u.",
+                           acre_format_count(ACRE_BOOTSTRAP_RESAMPLES).text, ACRE_BOOTSTRAP_SEED));
     }
     acre_grid_free(&grid);
     return good;
+}
+
+/* What the open verdicts of the tables mean. */
+static bool print_open(const struct acre_page *page, const struct acre_group *group)
+{
+    size_t verdicts[ACRE_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+        if (row->has_against)
+            verdicts[row->against.verdict]++;
+        if (row->has_cold_against)
+            verdicts[row->cold_against.verdict]++;
+    }
+    return acre_provenance_open(page, verdicts);
 }
 
 static bool print_group(const struct acre_page *page, const struct acre_group *group)
@@ -260,9 +293,9 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
     if (group->rounds > 0)
         snprintf(rounds, sizeof rounds, "  %zu round%s", group->rounds,
                  group->rounds == 1 ? "" : "s");
-    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s  %s%s",
-                       group->key->workload ? group->key->workload : "",
-                       acre_group_title(group->key).text, rounds))
+    const struct acre_cell_key *key = group->key;
+    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s%s", key->workload ? key->workload : "",
+                       key->parameter_count > 0 ? "  " : "", acre_group_title(key).text, rounds))
         return false;
     char *sentence = acre_group_sentence(group);
     if (!sentence)
@@ -275,7 +308,8 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
         (page->wide && (!acre_waste_print(page, group) || !acre_over_time_print(page, group))))
         return false;
     putc('\n', page->stream);
-    return acre_provenance_leaks(page, group, 1) && acre_provenance_results(page, group, 1);
+    return print_open(page, group) && acre_provenance_leaks(page, group, 1) &&
+           acre_provenance_results(page, group, 1);
 }
 
 /* As many as there are; what was made is to be ended either way. */
@@ -284,7 +318,8 @@ static bool make_groups(const struct acre_run *run, const struct acre_cell *cons
 {
     for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
         if (!acre_group_init(&groups[*count], cells + at,
-                             acre_group_length(cells + at, run->cell_count - at)))
+                             acre_group_length(cells + at, run->cell_count - at),
+                             acre_run_is_watched(run)))
             return false;
     return true;
 }
@@ -300,7 +335,7 @@ static bool print_details(const struct acre_page *page, const struct acre_run *r
             good = print_group(page, &groups[i]);
             putc('\n', page->stream);
         }
-        good = good && acre_scaling_print(page, groups + at, length);
+        good = good && acre_scaling_print(page, groups + at, length, acre_run_is_watched(run));
     }
     return good && acre_aged_print(page, run);
 }
@@ -314,7 +349,7 @@ static bool print_groups(const struct acre_page *page, const struct acre_run *ru
     bool good = cells && groups && make_groups(run, cells, groups, &count);
     bool is_suite = acre_run_is_suite(run);
     if (is_suite)
-        good = good && acre_summary_print(page, groups, count);
+        good = good && acre_summary_print(page, groups, count, acre_run_is_watched(run));
     if (!is_suite || page->wide)
         good = good && print_details(page, run, groups, count);
     for (size_t i = 0; i < count; i++)

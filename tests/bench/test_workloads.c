@@ -163,7 +163,7 @@ MTest(workloads, lists_of_parameters_are_sound)
     }
 }
 
-/* 240 cells of a quarter of a second in 10 rounds are ten minutes. A collector and its like add
+/* 160 cells of a quarter of a second in 14 rounds are ten minutes. A collector and its like add
  * cells; so does a workload. */
 MTest(workloads, suites_are_small_and_within_what_parameters_allow)
 {
@@ -197,7 +197,7 @@ MTest(workloads, suites_are_small_and_within_what_parameters_allow)
         cr_assert_gt(fitting, 1, "%s", workload->name);
         cell_count += fitting * workload->suite_count;
     }
-    cr_assert(cell_count > 0 && cell_count <= 240, "%zu cells", cell_count);
+    cr_assert(cell_count > 0 && cell_count <= 160, "%zu cells", cell_count);
     /* One workload alone is itself and nothing else. */
     cr_assert_eq(acre_workload_of_run(&acre_cycles, 0), &acre_cycles);
     cr_assert_null(acre_workload_of_run(&acre_cycles, 1));

@@ -14,7 +14,7 @@ check 'each workload has a row, and none a table of its own' sh -c '
     done
     ! grep "us/iter" "$1"' sh "$out"
 check 'the sentence is first, and too few rounds are said to be that' sh -c '
-    sed -n 3,4p "$1" | tr -s "\n " " " | grep -q "^ Over [0-9]* cases .*Against malloc: too few rounds\."' sh "$out"
+    sed -n 3,4p "$1" | tr -s "\n " " " | grep -q "^ Over [0-9]* cases .*Against malloc: too few rounds ("' sh "$out"
 check 'what was left out is told of its workload' \
     grep -q '^  Left out: malloc/collector, arena/collector of weak-churn: no object refers' "$out"
 check 'nothing leaks by design' sh -c '! grep leaks "$1"' sh "$out"

@@ -2,7 +2,7 @@
 # value stands in each column, with its interval or without. Rows come in order of speed, so whoever
 # compares sorts.
 {
-    gsub(/no difference shown|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
+    gsub(/no difference shown|too (few|noisy) \(>?[0-9,]+\)|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
         "  VERDICT  ")
     gsub(/ \[[^]]*\]/, "")
     gsub(/[<-]?[0-9][0-9,.]*/, "N")
@@ -10,6 +10,8 @@
     gsub(/  +/, " | ")
     sub(/[ |]+$/, "")
 }
+# Whether a verdict is open is another matter in each run.
+/^ \| Too (noisy|few) / { next }
 # What the sentence says is another sentence in each run.
 /^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|mlp|rnn|tree|script|recording-cost) / { print; skips = 1; next }
 /^ \| (When most is live|A second after)/ { skips = 1 }

@@ -45,7 +45,7 @@ check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
 # Numbers do not matter for the shape, so small ones do.
 expect_out 0 '' -- "$NODE_CHURN" --shape chain --graphs 2 --nodes 10 --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows node-churn' shape docs/workloads.md \
-    'node-churn --shape chain --graphs 1000 --rounds 8 --iterations 3' 2
+    'node-churn --shape chain --graphs 1000 --rounds 12 --iterations 3' 2
 expect_out 0 '' -- "$WEAK_CHURN" --mode upgrade --rounds 2 --memory-ms 0
 check 'docs/workloads.md shows upgrades' shape docs/workloads.md 'weak-churn --mode upgrade' 2
 expect_out 0 '' -- "$WEAK_CHURN" --mode death --rounds 2 --memory-ms 0

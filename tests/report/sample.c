@@ -256,6 +256,7 @@ void sample_small(struct acre_run *run)
     *run = (struct acre_run){0};
     fill_header(run);
     run->rounds = 2;
+    run->time_budget_seconds = 90.5;
     run->cells = must(calloc(2, sizeof *run->cells));
     run->cell_count = 2;
     struct acre_cell *cell = &run->cells[0];
@@ -292,8 +293,8 @@ static void fill_times(struct acre_cell *cell, size_t rounds, struct sample_rand
                        double x_limit, double slowdown, double faults)
 {
     for (size_t i = 0; i < rounds; i++) {
-        double limit = 4650.0 * exp(0.01 * sample_normal(random));
-        double x = x_limit * slowdown * exp(0.01 * sample_normal(random));
+        double limit = 4650.0 * exp(0.004 * sample_normal(random));
+        double x = x_limit * slowdown * exp(0.004 * sample_normal(random));
         append(&cell->limit_ns_per_iteration, limit);
         append(&cell->x_limit, x);
         append(&cell->ns_per_iteration, limit * x);

@@ -23,8 +23,8 @@ void sample_small(struct acre_run *run);
 
 /*
  * Two groups, five strategies: malloc/weak, jemalloc/weak, arena/region, arena/walked and
- * malloc/strong, which leaks. Times carry noise of 1 % from `seed` and are multiplied by `slowdown`
- * where the backend is "arena".
+ * malloc/strong, which leaks. Times carry noise of 0.4 % from `seed` and are multiplied by
+ * `slowdown` where the backend is "arena".
  */
 void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown);
 

@@ -130,10 +130,15 @@ static enum acre_exit try_print(struct subject *subject)
 static enum acre_exit try_compare(struct subject *subject)
 {
     const struct acre_compare_options options = {.has_fail_above = true};
-    const struct acre_comparison_view view = {.before_name = "A", .after_name = "B", .wide = true};
+    const char *const names[] = {"A", "B"};
+    const struct acre_comparison_view view = {
+        .before_names = names, .after_names = names, .wide = true};
+    /* Two files against one. */
+    const struct acre_run both[] = {subject->before, subject->before};
+    const struct acre_runs before = {both, 2}, after = {&subject->after, 1};
     struct acre_comparison comparison;
-    enum acre_exit status = acre_compare(&comparison, &subject->before, &subject->after, &options,
-                                         subject->error, sizeof subject->error);
+    enum acre_exit status =
+        acre_compare(&comparison, &before, &after, &options, subject->error, sizeof subject->error);
     if (status != ACRE_EXIT_OK)
         return status;
     snprintf(subject->error, sizeof subject->error, "out of memory");

@@ -394,21 +394,20 @@ MTest(run, what_is_wrong_is_named)
         is_one_line(error);
     }
     /* What versions 2 and 3 had not is not looked for in them. */
-    char *third =
-        edited(text, "\"version\": 4",
-               "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
+    char *third = edited(text, "\"version\": 4",
+                         "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
     put(&file, third, strlen(third));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(back.cells[0].has_waste && !back.cells[0].has_memory && !back.cells[0].has_pauses);
     acre_run_free(&back);
-    char *older =
-        edited(text, "\"version\": 4",
-               "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
+    char *older = edited(text, "\"version\": 4",
+                         "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
     char *without_call = edited(older, "\"peak_call\": 57,", "");
     char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
     put(&file, second, strlen(second));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
+    cr_assert_eq(back.time_budget_seconds, 0.0);
     cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
     acre_run_free(&back);
     free(third);
