@@ -66,7 +66,7 @@ static const struct acre_word program_words[PROGRAMS] = {
 static const struct acre_parameter parameters[PARAMETERS] = {
     [PROGRAM] = {.name = "program",
                  .argument = "WORD[,WORD...]",
-                 .help = "trees: of small tables; words: strings built, split, counted;\n"
+                 .help = "trees: small tables; words: strings built, split, counted;\n"
                          "records: sorted and grouped; tasks: closures and coroutines;\n"
                          "json: printed and parsed; all (default)",
                  .defaults = "all",
