@@ -5,12 +5,11 @@
 
 run=$tap_work/run.json slower=$tap_work/slower.json more=$tap_work/more.json
 
-expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 8 --fill reuse --backends malloc,arena \
+expect_out 0 '' -- "$SQUARE_CHAIN" --rounds 10 --fill reuse --backends malloc,arena \
     --lifetimes weak,walked --json "$run"
 cp "$out" "$tap_work/shown"
 expect_out 0 '' -- "$ACRE" report "$run"
-# Behind the table the benchmark says what it wrote.
-check 'the report is what the benchmark showed' sh -c 'sed "/^  wrote /d" "$1" | sed "\$d" | diff - "$2"' sh \
+check 'the report is what the benchmark showed' sh -c 'head -n -2 "$1" | diff - "$2"' sh \
     "$tap_work/shown" "$out"
 expect_out 0 '^  where it is' -- "$ACRE" report --wide "$run"
 expect_out 0 '' -- "$ACRE" report "$run" "$run"

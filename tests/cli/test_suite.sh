@@ -51,6 +51,13 @@ expect_out 0 '^guarded: [0-9]+ cells, no misuse found$' -- "$ACRE" bench all --g
     --backends arena --lifetimes region
 check 'by workload' grep -q '^  handoff  1,000 messages, batches of 64$' "$out"
 
+# A time budget is one for all of them; too short a one leaves the fewest rounds that there may be.
+expect_out 0 '^[0-9]+ workloads, [0-9]+ cases  8 rounds$' -- "$ACRE" bench all --time-budget 0.1s \
+    --visit-ms 1 --memory-ms 0 --iterations 1 --backends arena --lifetimes region
+check 'and it is said' grep -q '8 rounds (as many as its verdicts wanted in 0\.1 s)' "$out"
+expect 2 '^acre bench all: --time-budget decides how many rounds there are' -- \
+    "$ACRE" bench all --rounds 9 --time-budget 90s
+
 # A cell that fails is named with its workload.
 expect 6 '^[a-z]+-?[a-z]+: arena:chunk=64K,limit=1M/region failed: .*out of memory' -- "$ACRE" bench all \
     --rounds 1 --visit-ms 1 --iterations 1 --lifetimes region --backends arena:chunk=64K,limit=1M --quiet
