@@ -22,9 +22,14 @@ enum { STREAMS = 3 };
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 /* A script sets `terminal`, with a size that is its own times `pixel`, if they exist: without them
- * it is drawn in the window of whoever runs it by hand. -d: nobody's ~/.gnuplot. */
-#define GNUPLOT(terminal, pixel)                                                                   \
-    ARGUMENTS("gnuplot", "-d", "-e", "terminal = \"" terminal "\"; pixel = " pixel, "-")
+ * it is drawn in the window of whoever runs it by hand. */
+static const char svg[] =
+    "terminal = 'svg dynamic background \"#ffffff\" font \"Helvetica,13\"'; pixel = 1";
+static const char png[] = "terminal = 'pngcairo font \"Helvetica,26\" linewidth 2'; pixel = 2";
+static const char pdf[] = "terminal = 'pdfcairo font \"Helvetica,10\"'; pixel = 0.01";
+
+/* -d: nobody's ~/.gnuplot. */
+#define GNUPLOT(terminal) ARGUMENTS("gnuplot", "-d", "-e", terminal, "-")
 
 static const struct acre_picture_form graphviz_forms[] = {
     {".dot", NULL},
@@ -35,11 +40,8 @@ static const struct acre_picture_form graphviz_forms[] = {
 };
 
 static const struct acre_picture_form gnuplot_forms[] = {
-    {".gnuplot", NULL},
-    {".gp", NULL},
-    {".svg", GNUPLOT("svg dynamic background '#ffffff' font 'Helvetica,13'", "1")},
-    {".png", GNUPLOT("pngcairo font 'Helvetica,26' linewidth 2", "2")},
-    {".pdf", GNUPLOT("pdfcairo font 'Helvetica,10'", "0.01")},
+    {".gnuplot", NULL},     {".gp", NULL},          {".svg", GNUPLOT(svg)},
+    {".png", GNUPLOT(png)}, {".pdf", GNUPLOT(pdf)},
 };
 
 #define COUNT(forms) (sizeof(forms) / sizeof(forms)[0])
