@@ -10,8 +10,8 @@
     gsub(/  +/, " | ")
     sub(/[ |]+$/, "")
 }
-# Whether a verdict is open is another matter in each run.
-/^ \| Too (noisy|few) / { next }
+# Notes under tables: whether a verdict is open is another matter in each run.
+/^ \| (Too (noisy|few) |total: )/ { next }
 # What the sentence says is another sentence in each run.
 /^(square-chain|node-churn|weak-churn|cycles|deep-chain|handoff|mlp|rnn|tree|script|recording-cost) / { print; skips = 1; next }
 /^ \| (When most is live|A second after)/ { skips = 1 }
