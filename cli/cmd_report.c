@@ -1,12 +1,10 @@
 /* acre report: stored runs, as they were shown when they were measured. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bench/arguments.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "report/exit_status.h"
 #include "report/run.h"
 #include "report/streams.h"
 #include "report/table.h"
@@ -31,32 +29,12 @@ static const char help_text[] =
     "standard\n"
     "output cannot be written, 5 a file is no run\n";
 
-struct request {
-    struct acre_table_options table;
-    bool help;
-};
-
-static bool read_options(int argc, char **argv, struct request *request, char *error,
-                         size_t error_bytes)
+/* --wide */
+static bool take(void *table, int option, const struct acre_refusal *refusal)
 {
-    static const struct option options[] = {
-        {"wide", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const struct acre_refusal refusal = {error, error_bytes};
-    int option;
-
-    opterr = 0;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return acre_refuse_option(&refusal, option, argv[optind - 1]);
-        request->help |= option == 'h';
-        request->table.wide |= option == 'w';
-    }
-    if (optind == argc && !request->help)
-        return acre_refuse(&refusal, "which run? a benchmark's --json FILE writes one");
+    (void)option;
+    (void)refusal;
+    ((struct acre_table_options *)table)->wide = true;
     return true;
 }
 
@@ -79,25 +57,34 @@ static enum acre_exit show(const char *path, const struct acre_table_options *ta
     return status;
 }
 
+static enum acre_exit show_all(const void *table, char *const *paths)
+{
+    enum acre_exit status = show(*paths, table);
+
+    while (status == ACRE_EXIT_OK && *++paths != NULL) {
+        putchar('\n');
+        status = show(*paths, table);
+    }
+    return status;
+}
+
 int acre_cmd_report(int argc, char **argv)
 {
+    static const struct option options[] = {
+        {"wide", no_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    static const struct acre_command command = {
+        .name = name,
+        .help = help_text,
+        .options = options,
+        .wants = "which run? a benchmark's --json FILE writes one",
+        .take = take,
+        .run = show_all,
+    };
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
-    struct request request = {.table = {.color = terminal.color, .width = terminal.width}};
-    enum acre_exit status = ACRE_EXIT_OK;
-    char error[512];
+    struct acre_table_options table = {.color = terminal.color, .width = terminal.width};
 
-    if (!read_options(argc, argv, &request, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return ACRE_EXIT_USAGE;
-    }
-    if (request.help) {
-        fputs(help_text, stdout);
-        return (int)acre_output_end(name);
-    }
-    for (int i = optind; i < argc && status == ACRE_EXIT_OK; i++) {
-        if (i > optind)
-            putchar('\n');
-        status = show(argv[i], &request.table);
-    }
-    return status == ACRE_EXIT_OK ? (int)acre_output_end(name) : (int)status;
+    return acre_command_run(&command, &table, argc, argv);
 }
