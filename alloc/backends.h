@@ -61,7 +61,8 @@ struct acre_arena_options {
     size_t chunk_bytes;         /* of the first chunk; 0: 1 MiB. Rounded up to whole pages. */
     size_t largest_chunk_bytes; /* 0: 32 MiB; never less than the first */
     size_t limit_bytes;         /* never hold more than this; 0: no limit */
-    struct acre_alloc *beside;  /* an arena that ends later, over the same layer, or NULL */
+    struct acre_alloc *beside;  /* an arena that ends later, over the same layer, and that nobody
+                                   uses while this one is made; or NULL */
 };
 
 /*

@@ -1,5 +1,4 @@
 /* acre check: whether a backend, or a library of the user's, keeps the allocator contract. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +7,10 @@
 #include <unistd.h>
 
 #include "alloc/registry.h"
-#include "bench/arguments.h"
 #include "bench/conformance.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/identity.h"
-#include "cli/restart.h"
 #include "report/exit_status.h"
 #include "report/streams.h"
 
@@ -41,7 +39,6 @@ static const char help_text[] =
 
 struct request {
     uint64_t steps, seed;
-    bool help;
 };
 
 static bool tell(const char *what, bool is_kept, const struct acre_conformance *conformance)
@@ -115,8 +112,34 @@ static enum acre_exit check_in_child(const char *word, const struct request *req
     return ACRE_EXIT_NO;
 }
 
-static bool read_options(int argc, char **argv, struct request *request, char *error,
-                         size_t error_bytes)
+static bool take(void *context, int option, const struct acre_refusal *refusal)
+{
+    struct request *request = context;
+
+    return option == 's' ? acre_read_number(refusal, "--steps", optarg, 0, UINT64_C(1000000000),
+                                            &request->steps)
+                         : acre_read_seed(refusal, optarg, &request->seed);
+}
+
+static bool check_words(const void *request, char *const *words, const struct acre_refusal *refusal)
+{
+    (void)request;
+    return acre_check_backends(refusal, words);
+}
+
+static enum acre_exit check_all(const void *request, char *const *words)
+{
+    enum acre_exit worst = ACRE_EXIT_OK;
+
+    for (; *words != NULL; words++) {
+        enum acre_exit status = check_in_child(*words, request);
+
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+int acre_cmd_check(int argc, char **argv)
 {
     static const struct option options[] = {
         {"steps", required_argument, NULL, 's'},
@@ -124,45 +147,17 @@ static bool read_options(int argc, char **argv, struct request *request, char *e
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    const struct acre_refusal refusal = {error, error_bytes};
-    int option;
-
-    opterr = 0;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return acre_refuse_option(&refusal, option, argv[optind - 1]);
-        if (option == 'h')
-            request->help = true;
-        else if (option == 's' ? !acre_read_number(&refusal, "--steps", optarg, 0,
-                                                   UINT64_C(1000000000), &request->steps)
-                               : !acre_read_seed(&refusal, optarg, &request->seed))
-            return false;
-    }
-    if (optind == argc && !request->help)
-        return acre_refuse(&refusal, "which backend? 'acre list' shows all, or so:PATH");
-    return acre_check_backends(&refusal, argv + optind);
-}
-
-int acre_cmd_check(int argc, char **argv)
-{
+    static const struct acre_command command = {
+        .name = name,
+        .help = help_text,
+        .options = options,
+        .wants = "which backend? 'acre list' shows all, or so:PATH",
+        .loads_libraries = true,
+        .take = take,
+        .check = check_words,
+        .run = check_all,
+    };
     struct request request = {.steps = 100000, .seed = 1};
-    enum acre_exit worst = ACRE_EXIT_OK;
-    char error[512];
 
-    if (!read_options(argc, argv, &request, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return ACRE_EXIT_USAGE;
-    }
-    if (request.help) {
-        fputs(help_text, stdout);
-        return (int)acre_output_end(name);
-    }
-    acre_restart_command("check", argc, argv);
-    for (int i = optind; i < argc; i++) {
-        enum acre_exit status = check_in_child(argv[i], &request);
-
-        worst = status > worst ? status : worst;
-    }
-    return worst == ACRE_EXIT_OK ? (int)acre_output_end(name) : (int)worst;
+    return acre_command_run(&command, &request, argc, argv);
 }

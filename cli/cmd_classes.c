@@ -1,16 +1,14 @@
 /* acre classes: how much of a backend's blocks is lost to rounding. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alloc/registry.h"
-#include "bench/arguments.h"
 #include "bench/classes.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/identity.h"
-#include "cli/restart.h"
 #include "cli/staircase.h"
 #include "report/exit_status.h"
 #include "report/format.h"
@@ -46,7 +44,6 @@ static const char help_text[] =
 struct request {
     uint64_t align;
     const char *draw_path; /* NULL: no picture */
-    bool help;
 };
 
 static void print_row(const struct acre_class_row *row, size_t most)
@@ -82,35 +79,22 @@ static bool read_draw(const struct acre_refusal *refusal, struct request *reques
                        optarg);
 }
 
-static bool read_options(int argc, char **argv, struct request *request, char *error,
-                         size_t error_bytes)
+static bool take(void *context, int option, const struct acre_refusal *refusal)
 {
-    static const struct option options[] = {
-        {"align", required_argument, NULL, 'a'},
-        {"draw", required_argument, NULL, 'd'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const struct acre_refusal refusal = {error, error_bytes};
-    int option;
+    struct request *request = context;
 
-    opterr = 0;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return acre_refuse_option(&refusal, option, argv[optind - 1]);
-        if (option == 'h')
-            request->help = true;
-        else if (option == 'd'
-                     ? !read_draw(&refusal, request)
-                     : !acre_read_number(&refusal, "--align", optarg, 1, 2 << 20, &request->align))
-            return false;
-    }
+    return option == 'd'
+               ? read_draw(refusal, request)
+               : acre_read_number(refusal, "--align", optarg, 1, 2 << 20, &request->align);
+}
+
+static bool check(const void *context, char *const *words, const struct acre_refusal *refusal)
+{
+    const struct request *request = context;
+
     if ((request->align & (request->align - 1)) != 0)
-        return acre_refuse(&refusal, "--align: %" PRIu64 " is no power of two", request->align);
-    if (optind == argc && !request->help)
-        return acre_refuse(&refusal, "which backend? 'acre list' shows all, or so:PATH");
-    return acre_check_backends(&refusal, argv + optind);
+        return acre_refuse(refusal, "--align: %" PRIu64 " is no power of two", request->align);
+    return acre_check_backends(refusal, words);
 }
 
 /* `staircase`: NULL without a picture. */
@@ -139,7 +123,7 @@ static enum acre_exit show(const char *word, uint32_t align, struct acre_stairca
     return is_measured ? ACRE_EXIT_OK : ACRE_EXIT_CELL;
 }
 
-static enum acre_exit show_all(char **words, uint32_t align, struct acre_staircase *staircase)
+static enum acre_exit show_all(char *const *words, uint32_t align, struct acre_staircase *staircase)
 {
     enum acre_exit status = ACRE_EXIT_OK;
 
@@ -163,7 +147,7 @@ static enum acre_exit write_picture(const struct acre_bytes *script, const char 
     return ACRE_EXIT_OK;
 }
 
-static enum acre_exit show_and_draw(char **words, const struct request *request)
+static enum acre_exit show_and_draw(char *const *words, const struct request *request)
 {
     struct acre_bytes script = {0};
     struct acre_staircase staircase = {.script = open_memstream(&script.bytes, &script.count)};
@@ -183,26 +167,38 @@ static enum acre_exit show_and_draw(char **words, const struct request *request)
     return status;
 }
 
-int acre_cmd_classes(int argc, char **argv)
+static enum acre_exit run(const void *context, char *const *words)
 {
-    struct request request = {.align = 16};
-    enum acre_exit status;
+    const struct request *request = context;
     char error[512];
 
-    if (!read_options(argc, argv, &request, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return ACRE_EXIT_USAGE;
-    }
-    if (request.help) {
-        fputs(help_text, stdout);
-        return (int)acre_output_end(name);
-    }
-    acre_restart_command("classes", argc, argv);
-    if (request.draw_path != NULL && !acre_file_probe(request.draw_path, error, sizeof error)) {
-        fprintf(stderr, "%s: %s\n", name, error);
-        return ACRE_EXIT_IO;
-    }
-    status = request.draw_path == NULL ? show_all(argv + optind, (uint32_t)request.align, NULL)
-                                       : show_and_draw(argv + optind, &request);
-    return status == ACRE_EXIT_OK ? (int)acre_output_end(name) : (int)status;
+    if (request->draw_path == NULL)
+        return show_all(words, (uint32_t)request->align, NULL);
+    if (acre_file_probe(request->draw_path, error, sizeof error))
+        return show_and_draw(words, request);
+    fprintf(stderr, "%s: %s\n", name, error);
+    return ACRE_EXIT_IO;
+}
+
+int acre_cmd_classes(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"align", required_argument, NULL, 'a'},
+        {"draw", required_argument, NULL, 'd'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    static const struct acre_command command = {
+        .name = name,
+        .help = help_text,
+        .options = options,
+        .wants = "which backend? 'acre list' shows all, or so:PATH",
+        .loads_libraries = true,
+        .take = take,
+        .check = check,
+        .run = run,
+    };
+    struct request request = {.align = 16};
+
+    return acre_command_run(&command, &request, argc, argv);
 }

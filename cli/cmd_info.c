@@ -1,13 +1,11 @@
 /* acre info: what a trace says. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
-#include "bench/arguments.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "report/exit_status.h"
 #include "report/streams.h"
 #include "report/trace_info.h"
 
@@ -33,31 +31,20 @@ static const char help_text[] =
     "file\n"
     "cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
-static bool read_options(int argc, char **argv, bool *wide, bool *help,
-                         const struct acre_refusal *refusal)
+/* --wide */
+static bool take(void *page, int option, const struct acre_refusal *refusal)
 {
-    static const struct option options[] = {
-        {"wide", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    int option;
-
-    opterr = 0;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return acre_refuse_option(refusal, option, argv[optind - 1]);
-        *wide |= option == 'w';
-        *help |= option == 'h';
-    }
-    if (!*help && argc - optind != 1)
-        return acre_refuse(refusal,
-                           argc == optind ? "which trace? a benchmark's --trace FILE writes "
-                                            "one"
-                                          : "wants one trace, %d given",
-                           argc - optind);
+    (void)option;
+    (void)refusal;
+    ((struct acre_page *)page)->wide = true;
     return true;
+}
+
+static bool check(const void *page, char *const *paths, const struct acre_refusal *refusal)
+{
+    (void)page;
+    return paths[1] == NULL ||
+           acre_refuse(refusal, "wants one trace, '%.40s' is a second", paths[1]);
 }
 
 static enum acre_exit complain(enum acre_exit status, const char *sentence)
@@ -96,8 +83,8 @@ static enum acre_exit print(const struct acre_trace_summary *summary,
     return status <= ACRE_EXIT_NO ? status : complain(status, reader->sentence);
 }
 
-static enum acre_exit show(const char *path, struct acre_alloc *memory,
-                           const struct acre_page *page)
+static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory,
+                                     const struct acre_page *page)
 {
     struct acre_trace_reader reader;
     struct acre_trace_summary summary;
@@ -115,29 +102,38 @@ static enum acre_exit show(const char *path, struct acre_alloc *memory,
     return status;
 }
 
+static enum acre_exit show(const void *page, char *const *paths)
+{
+    struct acre_alloc *memory = acre_malloc_new();
+    enum acre_exit status = memory != NULL ? read_and_print(*paths, memory, page)
+                                           : complain(ACRE_EXIT_MEMORY, "out of memory");
+
+    acre_destroy(memory);
+    return status;
+}
+
 int acre_cmd_info(int argc, char **argv)
 {
+    static const struct option options[] = {
+        {"wide", no_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    static const struct acre_command command = {
+        .name = name,
+        .help = help_text,
+        .options = options,
+        .wants = "which trace? a benchmark's --trace FILE writes one",
+        .take = take,
+        .check = check,
+        .run = show,
+    };
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
     struct acre_page page = {
         .stream = stdout,
         .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
         .color = terminal.color,
     };
-    struct acre_alloc *memory;
-    char error[512];
-    const struct acre_refusal refusal = {error, sizeof error};
-    bool help = false;
-    enum acre_exit status;
 
-    if (!read_options(argc, argv, &page.wide, &help, &refusal))
-        return (int)complain(ACRE_EXIT_USAGE, error);
-    if (help) {
-        fputs(help_text, stdout);
-        return (int)acre_output_end(name);
-    }
-    memory = acre_malloc_new();
-    status = memory != NULL ? show(argv[optind], memory, &page)
-                            : complain(ACRE_EXIT_MEMORY, "out of memory");
-    acre_destroy(memory);
-    return (int)status;
+    return acre_command_run(&command, &page, argc, argv);
 }

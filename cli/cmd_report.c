@@ -1,12 +1,10 @@
 /* acre report: stored runs, as they were shown when they were measured. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "bench/arguments.h"
+#include "cli/command.h"
 #include "cli/commands.h"
-#include "report/exit_status.h"
 #include "report/export.h"
 #include "report/run.h"
 #include "report/streams.h"
@@ -40,52 +38,33 @@ struct request {
     bool exports;
     enum acre_export_format format;
     const char *output; /* NULL: not named */
-    bool help;
 };
 
-static bool read_format(const struct acre_refusal *refusal, const char *word,
-                        struct request *request)
+static bool take(void *context, int option, const struct acre_refusal *refusal)
 {
+    struct request *request = context;
+
+    if (option == 'w')
+        request->table.wide = true;
+    if (option == 'o')
+        request->output = optarg;
+    if (option != 'e')
+        return true;
     request->exports = true;
-    return acre_export_format_from_name(word, &request->format) ||
+    return acre_export_format_from_name(optarg, &request->format) ||
            acre_refuse(refusal,
-                       "--export: there are benchstat, csv and google-benchmark, no '%.40s'", word);
+                       "--export: there are benchstat, csv and google-benchmark, no '%.40s'",
+                       optarg);
 }
 
-static bool read_options(int argc, char **argv, struct request *request, char *error,
-                         size_t error_bytes)
+static bool check(const void *context, char *const *paths, const struct acre_refusal *refusal)
 {
-    static const struct option options[] = {
-        {"wide", no_argument, NULL, 'w'},
-        {"export", required_argument, NULL, 'e'},
-        {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const struct acre_refusal refusal = {error, error_bytes};
-    int option;
+    const struct request *request = context;
 
-    opterr = 0;
-    optind = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        if (option == '?' || option == ':')
-            return acre_refuse_option(&refusal, option, argv[optind - 1]);
-        request->help |= option == 'h';
-        request->table.wide |= option == 'w';
-        if (option == 'e' && !read_format(&refusal, optarg, request))
-            return false;
-        if (option == 'o')
-            request->output = optarg;
-    }
-    if (request->help)
-        return true;
-    if (optind == argc)
-        return acre_refuse(&refusal, "which run? a benchmark's --json FILE writes one");
-    if (request->exports && argc - optind != 1)
-        return acre_refuse(&refusal, "--export takes one run, %d given", argc - optind);
-    if (!request->exports && request->output != NULL)
-        return acre_refuse(&refusal, "--output says where --export writes, and that is not given");
-    return true;
+    if (request->exports && paths[1] != NULL)
+        return acre_refuse(refusal, "--export takes one run, '%.40s' is a second", paths[1]);
+    return request->exports || request->output == NULL ||
+           acre_refuse(refusal, "--output says where --export writes, and that is not given");
 }
 
 static enum acre_exit complain(enum acre_exit status, const char *sentence)
@@ -126,8 +105,39 @@ static enum acre_exit show(const char *path, const struct acre_table_options *ta
     return status;
 }
 
+static enum acre_exit show_all(const void *context, char *const *paths)
+{
+    const struct request *request = context;
+    enum acre_exit status;
+
+    if (request->exports)
+        return export_run(*paths, request);
+    status = show(*paths, &request->table);
+    while (status == ACRE_EXIT_OK && *++paths != NULL) {
+        putchar('\n');
+        status = show(*paths, &request->table);
+    }
+    return status;
+}
+
 int acre_cmd_report(int argc, char **argv)
 {
+    static const struct option options[] = {
+        {"wide", no_argument, NULL, 'w'},
+        {"export", required_argument, NULL, 'e'},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    static const struct acre_command command = {
+        .name = name,
+        .help = help_text,
+        .options = options,
+        .wants = "which run? a benchmark's --json FILE writes one",
+        .take = take,
+        .check = check,
+        .run = show_all,
+    };
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
     struct request request = {
         .table =
@@ -137,21 +147,6 @@ int acre_cmd_report(int argc, char **argv)
                 .width = terminal.width,
             },
     };
-    enum acre_exit status = ACRE_EXIT_OK;
-    char error[512];
 
-    if (!read_options(argc, argv, &request, error, sizeof error))
-        return complain(ACRE_EXIT_USAGE, error);
-    if (request.help) {
-        fputs(help_text, stdout);
-        return (int)acre_output_end(name);
-    }
-    if (request.exports)
-        return export_run(argv[optind], &request);
-    for (int i = optind; i < argc && status == ACRE_EXIT_OK; i++) {
-        if (i > optind)
-            putchar('\n');
-        status = show(argv[i], &request.table);
-    }
-    return status == ACRE_EXIT_OK ? (int)acre_output_end(name) : (int)status;
+    return acre_command_run(&command, &request, argc, argv);
 }

@@ -21,6 +21,7 @@ enum { STREAMS = 3 };
 /* The painters ------------------------------------------------------------------------------ */
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* A script sets `terminal`, with a size that is its own times `pixel`, if they exist: without them
  * it is drawn in the window of whoever runs it by hand. */
 static const char svg[] =

@@ -49,7 +49,7 @@ expect 5 'the runs have no cell in common: B has BM_Set/8 of google-benchmark$' 
 expect 2 "--export: there are benchstat, csv and google-benchmark, no 'xml'" -- \
     "$ACRE" report --export xml "$run"
 expect 2 'needs a value' -- "$ACRE" report "$run" --export
-expect 2 '--export takes one run, 2 given' -- "$ACRE" report --export csv "$run" "$run"
+expect 2 '--export takes one run, ' -- "$ACRE" report --export csv "$run" "$run"
 expect 2 '--output says where --export writes' -- "$ACRE" report --output x "$run"
 expect 4 'cannot write /no/such/file: No such file' -- \
     "$ACRE" report --export csv --output /no/such/file "$run"

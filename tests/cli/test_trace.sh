@@ -57,7 +57,7 @@ expect 5 'not a trace: it does not begin like one' -- "$ACRE" info "$0"
 expect 4 'none.acre: No such file' -- "$ACRE" info "$tap_work/none.acre"
 expect 4 'Is a directory' -- "$ACRE" info "$tap_work"
 expect 2 'which trace' -- "$ACRE" info
-expect 2 'wants one trace, 2 given' -- "$ACRE" info a b
+expect 2 "wants one trace, 'b' is a second" -- "$ACRE" info a b
 expect 2 "unknown option '--frob'" -- "$ACRE" info --frob
 expect_out 0 '^usage: acre info' -- "$ACRE" info --help
 check 'the help has examples' grep -q '^examples:' "$out"

@@ -1,0 +1,49 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/restart.h"
+#include "report/streams.h"
+
+static bool read_options(const struct acre_command *command, void *request, int argc, char **argv,
+                         bool *help, const struct acre_refusal *refusal)
+{
+    int option;
+
+    opterr = 0;
+    optind = 0; /* glibc: start anew, another command line was parsed before */
+    while ((option = getopt_long(argc, argv, ":h", command->options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return acre_refuse_option(refusal, option, argv[optind - 1]);
+        if (option == 'h')
+            *help = true;
+        else if (!command->take(request, option, refusal))
+            return false;
+    }
+    if (*help)
+        return true;
+    if (optind == argc)
+        return acre_refuse(refusal, "%s", command->wants);
+    return command->check == NULL || command->check(request, argv + optind, refusal);
+}
+
+int acre_command_run(const struct acre_command *command, void *request, int argc, char **argv)
+{
+    char error[512];
+    const struct acre_refusal refusal = {error, sizeof error};
+    enum acre_exit status = ACRE_EXIT_OK;
+    bool help = false;
+
+    if (!read_options(command, request, argc, argv, &help, &refusal)) {
+        fprintf(stderr, "%s: %s\n", command->name, error);
+        return ACRE_EXIT_USAGE;
+    }
+    if (command->loads_libraries && !help)
+        acre_restart_command(command->name + strlen("acre "), argc, argv);
+    if (help)
+        fputs(command->help, stdout);
+    else
+        status = command->run(request, argv + optind);
+    return status == ACRE_EXIT_OK ? (int)acre_output_end(command->name) : (int)status;
+}

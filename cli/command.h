@@ -1,0 +1,31 @@
+/* How commands that take options and words are alike. */
+#ifndef ACRE_CLI_COMMAND_H
+#define ACRE_CLI_COMMAND_H
+
+#include <getopt.h>
+
+#include "bench/arguments.h"
+#include "report/exit_status.h"
+
+struct acre_command {
+    const char *name; /* "acre check" */
+    const char *help;
+    const struct option *options; /* for getopt_long, with {"help", no_argument, NULL, 'h'} */
+    const char *wants;            /* the sentence where no word is given */
+    bool loads_libraries;         /* then it may have to start again: restart.h */
+
+    /* Takes one option, whose value is in optarg. False: refused. */
+    bool (*take)(void *request, int option, const struct acre_refusal *refusal);
+
+    /* Looks at all of it; `words`, one or more, end with a NULL. False: refused. May be NULL. */
+    bool (*check)(const void *request, char *const *words, const struct acre_refusal *refusal);
+
+    /* Does it; what it says of a failure is told already. */
+    enum acre_exit (*run)(const void *request, char *const *words);
+};
+
+/* Reads the command line into `request`, which has the defaults, and runs the command, or prints
+ * its help. Returns an exit status; output that has not arrived makes a success none. */
+int acre_command_run(const struct acre_command *command, void *request, int argc, char **argv);
+
+#endif
