@@ -26,7 +26,8 @@ enum acre_waste_term {
     ACRE_WASTE_BOOKKEEPING, /* headers and tables */
     ACRE_WASTE_KEPT_FREE,   /* free lists, caches, whole pages: for whoever asks next */
     ACRE_WASTE_HELD,        /* taken from the system: what the five above add up to */
-    ACRE_WASTE_RESIDENT,    /* pages that the kernel has given: beside the sum, see bench/waste.h */
+    ACRE_WASTE_RESIDENT, /* pages that the kernel has given: beside the sum, see bench/visit/waste.h
+                          */
     ACRE_WASTE_TERMS
 };
 

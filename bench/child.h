@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 #include "report/run.h"
 
 /*

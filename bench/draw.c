@@ -4,7 +4,7 @@
 
 #include "alloc/backends.h"
 #include "bench/sitting.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 #include "report/picture.h"
 #include "report/write_file.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/checked.h"
+#include "bench/visit/checked.h"
 
 static const struct acre_guards *volatile watched;
 

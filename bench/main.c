@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "bench/checked.h"
 #include "bench/child.h"
 #include "bench/clock.h"
 #include "bench/draw.h"
@@ -15,6 +14,7 @@
 #include "bench/runner.h"
 #include "bench/stats_dir.h"
 #include "bench/traced.h"
+#include "bench/visit/checked.h"
 #include "report/format.h"
 #include "report/streams.h"
 #include "report/table.h"

@@ -3,7 +3,7 @@
 #define ACRE_BENCH_NAMES_H
 
 #include "bench/bench.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 #include "report/run.h"
 
 const char *acre_visit_kind_name(enum acre_visit_kind kind);

@@ -6,7 +6,7 @@
 
 #include "bench/backend_list.h"
 #include "bench/bench.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 
 /* At the default strategies and these, a workload takes less than a minute and all of them less
  * than ten. */

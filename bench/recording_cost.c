@@ -16,7 +16,7 @@
 #include "bench/clock.h"
 #include "bench/progress.h"
 #include "bench/random.h"
-#include "bench/square_chain.h"
+#include "bench/workloads/square_chain.h"
 #include "report/format.h"
 #include "report/layout.h"
 #include "report/stats.h"

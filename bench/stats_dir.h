@@ -7,7 +7,7 @@
 #ifndef ACRE_BENCH_STATS_DIR_H
 #define ACRE_BENCH_STATS_DIR_H
 
-#include "bench/waste.h"
+#include "bench/visit/waste.h"
 
 /* Makes the directory unless it is there. False with a sentence: files cannot be written in it. */
 bool acre_stats_dir_prepare(const char *directory, char *error, size_t error_bytes);

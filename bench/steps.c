@@ -16,7 +16,7 @@
 #include "bench/arguments.h"
 #include "bench/bench.h"
 #include "bench/names.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 #include "core/kernels.h"
 #include "report/streams.h"
 

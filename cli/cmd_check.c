@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "alloc/registry.h"
-#include "bench/conformance.h"
+#include "bench/conformance/conformance.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/identity.h"

@@ -3,7 +3,7 @@
 
 #include "alloc/registry.h"
 #include "alloc/stacks.h"
-#include "bench/conformance.h"
+#include "bench/conformance/conformance.h"
 
 enum { SUBJECTS = STACK_FORMS * STACK_KINDS };
 

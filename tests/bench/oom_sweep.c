@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "alloc/track.h"
-#include "bench/checked.h"
+#include "bench/visit/checked.h"
 
 /* Allocations of a finished run: of each workload, tiny set and lifetime. 0: unsuited. */
 struct figure {

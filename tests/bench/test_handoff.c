@@ -2,7 +2,7 @@
  * fails; and its ring. */
 #include "tests/bench/loop.h"
 
-#include "bench/ring.h"
+#include "bench/workloads/ring.h"
 
 enum { MESSAGES = 100, BATCH = 8, ITERATIONS = 5 };
 

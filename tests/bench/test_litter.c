@@ -9,7 +9,7 @@
 #include "alloc/backends.h"
 #include "alloc/registry.h"
 #include "alloc/track.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 
 enum { SMALL = 3, LARGE = 14 }; /* buckets: 5 to 8 bytes, 8193 to 16384 */
 

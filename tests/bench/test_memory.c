@@ -10,10 +10,10 @@
 
 #include "alloc/track.h"
 #include "bench/clock.h"
-#include "bench/nearest_rank.h"
 #include "bench/process_memory.h"
 #include "bench/random.h"
 #include "bench/sampler.h"
+#include "bench/visit/nearest_rank.h"
 
 MTest(timeline, loses_no_look)
 {

@@ -7,9 +7,9 @@
 #include <lualib.h>
 
 #include "alloc/track.h"
-#include "bench/checked.h"
-#include "bench/hash.h"
-#include "bench/lua_program.h"
+#include "bench/visit/checked.h"
+#include "bench/workloads/hash.h"
+#include "bench/workloads/lua_program.h"
 
 /* In the order of the workload's parameter. */
 enum { TREES, WORDS, RECORDS, TASKS, JSON, PROGRAMS };

@@ -8,7 +8,7 @@
 
 #include "alloc/track.h"
 #include "bench/stats_dir.h"
-#include "bench/visit.h"
+#include "bench/visit/visit.h"
 
 static const struct {
     const char *backend;

@@ -2,7 +2,7 @@
  * The seed's loop and its books, under every strategy: B-30 to B-34. 10 iterations of 10,000
  * elements unless a case says otherwise; arrays of 80,000 bytes.
  */
-#include "bench/square_chain.h"
+#include "bench/workloads/square_chain.h"
 #include "tests/bench/loop.h"
 
 static const struct strategy strategies[] = {

@@ -22,7 +22,7 @@
 #include "alloc/backends.h"
 #include "alloc/guard.h"
 #include "alloc/ledger.h"
-#include "bench/checked.h"
+#include "bench/visit/checked.h"
 #include "tests/canary/armed.h"
 
 static void misuse(void);

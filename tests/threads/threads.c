@@ -15,7 +15,7 @@
 #include "alloc/backends.h"
 #include "alloc/registry.h"
 #include "bench/bench.h"
-#include "bench/exam.h"
+#include "bench/conformance/exam.h"
 #include "core/variable.h"
 #include "tests/core/check.h"
 
