@@ -1,16 +1,12 @@
 #include "report/compare.h"
 #include "report/compare_match.h"
 #include "report/exact.h"
+#include "report/format.h"
 #include "report/group.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
 
 /* Series of several files ------------------------------------------------------------------- */
 
@@ -222,8 +218,8 @@ static bool compare_within(struct acre_compared_cell *cell, const struct acre_ce
         bool good =
             acre_exact_differences(&cells[0]->recorded, &cells[i]->recorded, &differences, &count);
         cell->files_differ |= count > 0;
-        cell->results_differ |= strcmp(or_empty(cells[0]->recorded.checksum),
-                                       or_empty(cells[i]->recorded.checksum)) != 0;
+        cell->results_differ |= strcmp(acre_or_empty(cells[0]->recorded.checksum),
+                                       acre_or_empty(cells[i]->recorded.checksum)) != 0;
         acre_exact_free(differences, count);
         if (!good)
             return false;
@@ -239,7 +235,7 @@ static bool compare_counters(const struct acre_comparison *comparison,
     if (!a->has_recorded || !b->has_recorded)
         return true;
     cell->results_differ =
-        strcmp(or_empty(a->recorded.checksum), or_empty(b->recorded.checksum)) != 0;
+        strcmp(acre_or_empty(a->recorded.checksum), acre_or_empty(b->recorded.checksum)) != 0;
     return acre_exact_differences(&a->recorded, &b->recorded, &cell->differences,
                                   &cell->difference_count) &&
            compare_within(cell, cell->all_before, comparison->before.count) &&

@@ -1,4 +1,5 @@
 #include "report/compare_match.h"
+#include "report/format.h"
 #include "report/google_benchmark.h"
 #include "report/group.h"
 
@@ -10,11 +11,6 @@ struct refusal {
     char *error;
     size_t error_bytes;
 };
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
 
 static size_t file_count(const struct acre_comparison *comparison)
 {
@@ -43,8 +39,8 @@ struct acre_file_label acre_file_label(const struct acre_comparison *comparison,
 static const char *fact(const struct acre_run *run, const char *name)
 {
     for (size_t i = 0; i < run->machine_count; i++)
-        if (strcmp(or_empty(run->machine[i].name), name) == 0)
-            return or_empty(run->machine[i].value);
+        if (strcmp(acre_or_empty(run->machine[i].name), name) == 0)
+            return acre_or_empty(run->machine[i].value);
     return NULL;
 }
 
@@ -69,7 +65,7 @@ static bool same_setting(const struct acre_comparison *comparison, size_t file,
     const char *cpu_a = fact(a, "cpu"), *cpu_b = fact(b, "cpu");
     if (!are_ours && (!cpu_a || !cpu_b))
         return true;
-    if (strcmp(or_empty(cpu_a), or_empty(cpu_b)) != 0) {
+    if (strcmp(acre_or_empty(cpu_a), acre_or_empty(cpu_b)) != 0) {
         snprintf(refusal->error, refusal->error_bytes,
                  "the runs differ in machine: cpu '%s' in %s, '%s' in %s",
                  cpu_a ? cpu_a : "not known", in_a.text, cpu_b ? cpu_b : "not known", in_b.text);

@@ -24,11 +24,6 @@ static const struct acre_column columns[COLUMNS] = {
 /* Differences of one cell that are spelled out; the rest is counted. */
 enum { MAX_DIFFERENCES_SHOWN = 8 };
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
 static const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";
@@ -124,7 +119,7 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
     bool good = true;
     for (size_t at = 0; good && at < comparison->cell_count;) {
         const struct acre_cell_key *key = &comparison->cells[at].before->key;
-        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s", or_empty(key->workload),
+        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s", acre_or_empty(key->workload),
                              key->parameter_count > 0 ? "   " : "", acre_group_title(key).text);
         struct acre_column used[COLUMNS];
         struct acre_grid grid = {.columns = used, .column_count = COLUMNS};
@@ -239,16 +234,16 @@ static bool print_limit(const struct acre_page *page, const struct acre_comparis
 static bool say_results(const struct acre_page *page, const struct acre_comparison *comparison,
                         const struct acre_compared_cell *cell)
 {
-    const char *first = or_empty(cell->before->recorded.checksum);
+    const char *first = acre_or_empty(cell->before->recorded.checksum);
     size_t files = comparison->before.count + comparison->after.count;
     for (size_t i = 1; i < files; i++) {
         const struct acre_cell *other = cell->all_before[i]; /* through both sides */
-        if (!other->has_recorded || strcmp(first, or_empty(other->recorded.checksum)) == 0)
+        if (!other->has_recorded || strcmp(first, acre_or_empty(other->recorded.checksum)) == 0)
             continue;
         return acre_page_say(
             page, 2, 4, ACRE_PAINT_RED, "RESULTS DIFFER: %s: checksum %s in %s, %s in %s.",
             name_of(comparison, cell).text, first, acre_file_label(comparison, 0).text,
-            or_empty(other->recorded.checksum), acre_file_label(comparison, i).text);
+            acre_or_empty(other->recorded.checksum), acre_file_label(comparison, i).text);
     }
     return true;
 }
@@ -349,9 +344,9 @@ static bool print_side(const struct acre_page *page, const struct acre_compariso
         const struct acre_run *run = &side->runs[i];
         if (!acre_page_say(page, 2, 5, ACRE_PAINT_NONE, "%s  %s: %s, %" PRIu64 " rounds, %s %s",
                            acre_file_label(comparison, first_file + i).text, names[i],
-                           or_empty(run->started), run->rounds,
+                           acre_or_empty(run->started), run->rounds,
                            acre_run_is_foreign(run) ? "Google Benchmark" : "acre",
-                           or_empty(run->acre_version)))
+                           acre_or_empty(run->acre_version)))
             return false;
     }
     return true;
@@ -378,24 +373,25 @@ static bool print_surroundings(const struct acre_page *page, const struct acre_r
     bool good = true;
     for (size_t i = 0; good && i < a->machine_count; i++)
         for (size_t j = 0; good && j < b->machine_count; j++)
-            if (strcmp(or_empty(a->machine[i].name), or_empty(b->machine[j].name)) == 0 &&
-                strcmp(or_empty(a->machine[i].value), or_empty(b->machine[j].value)) != 0)
+            if (strcmp(acre_or_empty(a->machine[i].name), acre_or_empty(b->machine[j].name)) == 0 &&
+                strcmp(acre_or_empty(a->machine[i].value), acre_or_empty(b->machine[j].value)) != 0)
                 good = acre_page_say(page, 5, 7, ACRE_PAINT_NONE, "%s: %s in A, %s in B",
-                                     or_empty(a->machine[i].name), or_empty(a->machine[i].value),
-                                     or_empty(b->machine[j].value));
+                                     acre_or_empty(a->machine[i].name),
+                                     acre_or_empty(a->machine[i].value),
+                                     acre_or_empty(b->machine[j].value));
     for (size_t i = 0; good && i < a->library_count; i++) {
         const struct acre_library *left = &a->libraries[i];
         for (size_t j = 0; good && j < b->library_count; j++) {
             const struct acre_library *right = &b->libraries[j];
-            if (strcmp(or_empty(left->backend), or_empty(right->backend)) != 0 ||
-                (strcmp(or_empty(left->version), or_empty(right->version)) == 0 &&
-                 strcmp(or_empty(left->build_id), or_empty(right->build_id)) == 0))
+            if (strcmp(acre_or_empty(left->backend), acre_or_empty(right->backend)) != 0 ||
+                (strcmp(acre_or_empty(left->version), acre_or_empty(right->version)) == 0 &&
+                 strcmp(acre_or_empty(left->build_id), acre_or_empty(right->build_id)) == 0))
                 continue;
             good = acre_page_say(page, 5, 7, ACRE_PAINT_NONE,
                                  "library of %s: %s (build id %s) in A, %s (build id %s) in B",
-                                 or_empty(left->backend), or_empty(left->version),
-                                 or_empty(left->build_id), or_empty(right->version),
-                                 or_empty(right->build_id));
+                                 acre_or_empty(left->backend), acre_or_empty(left->version),
+                                 acre_or_empty(left->build_id), acre_or_empty(right->version),
+                                 acre_or_empty(right->build_id));
         }
     }
     return good;

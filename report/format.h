@@ -54,4 +54,10 @@ struct acre_number acre_format_rounds(size_t rounds);
  * "1e-300". For programs; what is not finite is "?". */
 struct acre_number acre_format_exact(double value);
 
+/* Texts of a run that nobody filled in are NULL. */
+static inline const char *acre_or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
 #endif

@@ -1,4 +1,5 @@
 #include "report/group.h"
+#include "report/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +13,6 @@ static bool is_text(const char *text, const char *wanted)
 bool acre_cell_is_reference(const struct acre_cell *cell)
 {
     return is_text(cell->key.backend, "malloc") && is_text(cell->key.lifetime, "weak");
-}
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
 }
 
 static int order_cells(const void *left, const void *right)
@@ -55,8 +51,8 @@ size_t acre_workload_length(const struct acre_group *groups, size_t count)
 struct acre_strategy_name acre_strategy_name(const struct acre_cell_key *key)
 {
     struct acre_strategy_name name;
-    const char *lifetime = or_empty(key->lifetime);
-    snprintf(name.text, sizeof name.text, "%.256s%s%.40s", or_empty(key->backend),
+    const char *lifetime = acre_or_empty(key->lifetime);
+    snprintf(name.text, sizeof name.text, "%.256s%s%.40s", acre_or_empty(key->backend),
              *lifetime ? "/" : "", lifetime);
     return name;
 }
@@ -83,7 +79,7 @@ struct acre_cell_name acre_cell_name(const struct acre_cell_key *key)
     struct acre_cell_name name;
     bool has_title = key->parameter_count > 0;
     snprintf(name.text, sizeof name.text, "%.160s of %.60s%s%.384s%s", acre_strategy_name(key).text,
-             or_empty(key->workload), has_title ? " (" : "",
+             acre_or_empty(key->workload), has_title ? " (" : "",
              has_title ? acre_group_title(key).text : "", has_title ? ")" : "");
     return name;
 }

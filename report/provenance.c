@@ -7,14 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
 static bool has_result(const struct acre_cell *cell)
 {
-    return cell->has_recorded && or_empty(cell->recorded.checksum)[0] != '\0';
+    return cell->has_recorded && acre_or_empty(cell->recorded.checksum)[0] != '\0';
 }
 
 /* The first cell whose checksum can be held against that of `cell`: data at the end of 10
@@ -152,7 +147,7 @@ bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[AC
 
 static bool is_reason_of(const struct acre_left_out *left_out, const char *reason)
 {
-    return strcmp(or_empty(left_out->reason), reason) == 0;
+    return strcmp(acre_or_empty(left_out->reason), reason) == 0;
 }
 
 /* Whether a strategy with that reason, or such a workload, stands before place `end`. */
@@ -160,10 +155,10 @@ static bool was_told(const struct acre_run *run, size_t end, bool asks_for_workl
 {
     const struct acre_left_out *all = run->left_out;
     for (size_t i = 0; i < end; i++)
-        if (is_reason_of(&all[i], or_empty(all[end].reason)) &&
+        if (is_reason_of(&all[i], acre_or_empty(all[end].reason)) &&
             (asks_for_workload
-                 ? strcmp(or_empty(all[i].workload), or_empty(all[end].workload)) == 0
-                 : strcmp(or_empty(all[i].strategy), or_empty(all[end].strategy)) == 0))
+                 ? strcmp(acre_or_empty(all[i].workload), acre_or_empty(all[end].workload)) == 0
+                 : strcmp(acre_or_empty(all[i].strategy), acre_or_empty(all[end].strategy)) == 0))
             return true;
     return false;
 }
@@ -172,7 +167,7 @@ static size_t count_concerned(const struct acre_run *run, size_t first)
 {
     size_t count = 0;
     for (size_t i = first; i < run->left_out_count; i++)
-        count += is_reason_of(&run->left_out[i], or_empty(run->left_out[first].reason)) &&
+        count += is_reason_of(&run->left_out[i], acre_or_empty(run->left_out[first].reason)) &&
                  !was_told(run, i, true);
     return count;
 }
@@ -189,13 +184,13 @@ static size_t count_workloads(const struct acre_run *run)
 /* "malloc/region, jemalloc/region", or the workloads that have the reason, each once. */
 static void put_once(FILE *to, const struct acre_run *run, size_t first, bool are_workloads)
 {
-    const char *reason = or_empty(run->left_out[first].reason), *between = "";
+    const char *reason = acre_or_empty(run->left_out[first].reason), *between = "";
     for (size_t i = first; i < run->left_out_count; i++) {
         const struct acre_left_out *left_out = &run->left_out[i];
         if (!is_reason_of(left_out, reason) || was_told(run, i, are_workloads))
             continue;
         fprintf(to, "%s%s", between,
-                or_empty(are_workloads ? left_out->workload : left_out->strategy));
+                acre_or_empty(are_workloads ? left_out->workload : left_out->strategy));
         between = ", ";
     }
 }
@@ -208,7 +203,7 @@ static bool print_left_out_like(const struct acre_page *page, const struct acre_
     char *text = NULL;
     size_t bytes = 0;
     for (size_t i = 0; i < first; i++)
-        if (is_reason_of(&run->left_out[i], or_empty(run->left_out[first].reason)))
+        if (is_reason_of(&run->left_out[i], acre_or_empty(run->left_out[first].reason)))
             return true;
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
@@ -221,7 +216,7 @@ static bool print_left_out_like(const struct acre_page *page, const struct acre_
     bool good = ferror(to) == 0;
     good = fclose(to) == 0 && good;
     good = good && acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Left out: %s: %s", text,
-                                 or_empty(run->left_out[first].reason));
+                                 acre_or_empty(run->left_out[first].reason));
     free(text);
     return good;
 }
@@ -244,8 +239,8 @@ static bool print_machine(const struct acre_page *page, const struct acre_run *r
     if (!to)
         return false;
     for (size_t i = 0; i < run->machine_count; i++)
-        fprintf(to, "%s%s %s", i > 0 ? ", " : "", or_empty(run->machine[i].name),
-                or_empty(run->machine[i].value));
+        fprintf(to, "%s%s %s", i > 0 ? ", " : "", acre_or_empty(run->machine[i].name),
+                acre_or_empty(run->machine[i].value));
     bool good = ferror(to) == 0;
     good = fclose(to) == 0 && good;
     good = good && acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "machine   %s", text);
@@ -257,10 +252,11 @@ static bool print_libraries(const struct acre_page *page, const struct acre_run 
 {
     for (size_t i = 0; i < run->library_count; i++) {
         const struct acre_library *library = &run->libraries[i];
-        const char *path = or_empty(library->path), *build_id = or_empty(library->build_id);
-        const char *version = or_empty(library->version);
+        const char *path = acre_or_empty(library->path),
+                   *build_id = acre_or_empty(library->build_id);
+        const char *version = acre_or_empty(library->version);
         if (!acre_page_say(page, i == 0 ? 2 : 12, 14, ACRE_PAINT_NONE, "%s%s%s%s%s%s%s%s",
-                           i == 0 ? "libraries " : "", or_empty(library->backend),
+                           i == 0 ? "libraries " : "", acre_or_empty(library->backend),
                            *version ? " " : "", version, *path ? ", " : ", code of acre itself",
                            path, *build_id ? ", build id " : "", build_id))
             return false;
@@ -274,20 +270,21 @@ static bool print_measured(const struct acre_page *page, const struct acre_run *
     if (acre_run_is_foreign(run))
         return acre_page_say(
             page, 2, 12, ACRE_PAINT_NONE, "measured  %s, %" PRIu64 " round%s, Google Benchmark %s",
-            or_empty(run->started), run->rounds, plural, or_empty(run->acre_version));
+            acre_or_empty(run->started), run->rounds, plural, acre_or_empty(run->acre_version));
     char budget[160] = "";
     if (acre_run_is_watched(run))
         snprintf(budget, sizeof budget, " (as many as its verdicts wanted in %.99s)",
                  acre_format_seconds(run->time_budget_seconds).text);
     return acre_page_say(page, 2, 12, ACRE_PAINT_NONE,
                          "measured  %s, %s, %" PRIu64 " round%s%s, seed %" PRIu64 ", acre %s",
-                         or_empty(run->started), acre_format_seconds(run->duration_seconds).text,
-                         run->rounds, plural, budget, run->seed, or_empty(run->acre_version));
+                         acre_or_empty(run->started),
+                         acre_format_seconds(run->duration_seconds).text, run->rounds, plural,
+                         budget, run->seed, acre_or_empty(run->acre_version));
 }
 
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run)
 {
     return acre_provenance_noise(page, run) && print_left_out(page, run) &&
            print_machine(page, run) && print_libraries(page, run) && print_measured(page, run) &&
-           acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", or_empty(run->command));
+           acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", acre_or_empty(run->command));
 }

@@ -3,6 +3,7 @@
 #include "tests/support/mtest.h"
 
 #include "report/export.h"
+#include "report/exported.h"
 #include "report/google_benchmark.h"
 #include "tests/report/sample.h"
 
