@@ -40,19 +40,19 @@ enum { STRATEGIES = sizeof strategies / sizeof strategies[0] };
 /* The same strings that are in the workload. */
 static const char *const sources[PROGRAMS] = {
     [TREES] =
-#include "bench/trees.lua.h"
+#include "bench/workloads/trees.lua.h"
         ,
     [WORDS] =
-#include "bench/words.lua.h"
+#include "bench/workloads/words.lua.h"
         ,
     [RECORDS] =
-#include "bench/records.lua.h"
+#include "bench/workloads/records.lua.h"
         ,
     [TASKS] =
-#include "bench/tasks.lua.h"
+#include "bench/workloads/tasks.lua.h"
         ,
     [JSON] =
-#include "bench/json.lua.h"
+#include "bench/workloads/json.lua.h"
         ,
 };
 
