@@ -2,7 +2,7 @@
 # value stands in each column, with its interval or without. Rows come in order of speed, so whoever
 # compares sorts.
 {
-    gsub(/no difference shown|too (few|noisy) \(>?[0-9,]+\)|too few rounds|[0-9.]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
+    gsub(/no difference shown|too (few|noisy) \(>?[0-9,]+\)|too few rounds|[0-9.,]+(x| %) (faster|slower)|  (yes|no|not shown)  /,
         "  VERDICT  ")
     gsub(/ \[[^]]*\]/, "")
     gsub(/[<-]?[0-9][0-9,.]*/, "N")
