@@ -229,8 +229,23 @@ static size_t find_reference(const struct session *session)
     return first;
 }
 
+/* What a visit found; 0: nothing. */
+struct found {
+    double ns, x_limit;
+};
+
+static double last_of(const struct acre_series *series)
+{
+    return series->count > 0 ? series->values[series->count - 1] : 0;
+}
+
+static struct found found_of(const struct acre_cell *cell)
+{
+    return (struct found){last_of(&cell->ns_per_iteration), last_of(&cell->x_limit)};
+}
+
 /* The reference again, as if it were another cell: how far may the same thing be from itself? */
-static bool visit_reference(struct session *session, size_t reference, double *ns)
+static bool visit_reference(struct session *session, size_t reference, struct found *found)
 {
     struct acre_run answer;
     struct acre_visit visit = visit_of(session, reference, ACRE_VISIT_TIMED);
@@ -238,26 +253,29 @@ static bool visit_reference(struct session *session, size_t reference, double *n
 
     visit.spin_percent = session->runner->options->planted_percent;
     done = run_visit(session, reference, &visit, &answer);
-    *ns = 0;
-    if (done && answer.cells[0].ns_per_iteration.count == 1)
-        *ns = answer.cells[0].ns_per_iteration.values[0];
+    *found = done ? found_of(&answer.cells[0]) : (struct found){0};
     acre_run_free(&answer);
     return done;
+}
+
+/* A value of the noise floor, where both visits have one. */
+static bool append_log_ratio(struct acre_series *series, double second, double first)
+{
+    return !(first > 0 && second > 0) || acre_series_append(series, log(second / first));
 }
 
 static bool run_round(struct session *session, size_t reference)
 {
     struct acre_run *run = session->run;
     size_t visits = run->cell_count + (reference < run->cell_count);
-    double again_ns = 0;
-    const struct acre_series *first;
+    struct found first, again = {0};
 
     acre_random_shuffle(&session->random, session->order, visits);
     for (size_t i = 0; i < visits; i++) {
         size_t index = session->order[i];
 
         if (index == run->cell_count) {
-            if (!visit_reference(session, reference, &again_ns))
+            if (!visit_reference(session, reference, &again))
                 return false;
             continue;
         }
@@ -268,11 +286,11 @@ static bool run_round(struct session *session, size_t reference)
         if (!visit_cell(session, index, ACRE_VISIT_COLD))
             return false;
     }
-    if (again_ns <= 0)
+    if (reference >= run->cell_count)
         return true;
-    first = &run->cells[reference].ns_per_iteration;
-    return first->count == 0 || acre_series_append(&run->self_log_ratio,
-                                                   log(again_ns / first->values[first->count - 1]));
+    first = found_of(&run->cells[reference]);
+    return append_log_ratio(&run->self_log_ratio, again.ns, first.ns) &&
+           append_log_ratio(&run->self_x_limit_log_ratio, again.x_limit, first.x_limit);
 }
 
 static size_t count_visits(const struct session *session, size_t reference, uint64_t rounds)

@@ -85,23 +85,51 @@ struct pair {
     struct acre_ratio ratio;
 };
 
-/* The verdicts of a table are one family. False when out of memory. */
-static bool judge(struct pair *pairs, size_t count, bool is_watched)
+/* The limit of the clean cells, which that of aged ones does not differ from: *limit_ns is NULL
+ * where times are as measured, else it points to `room`. False when out of memory. */
+static bool find_limit(const struct pair *pairs, size_t count, const struct acre_judging *judging,
+                       double *room, const double **limit_ns)
 {
-    struct acre_family family = {.is_watched = is_watched};
-    bool good = true;
-    for (size_t i = 0; good && i < count; i++) {
-        struct pair *pair = &pairs[i];
-        const struct acre_series *clean = &pair->clean->ns_per_iteration;
-        const struct acre_series *aged = &pair->aged->ns_per_iteration;
-        enum acre_stats_status status = acre_family_add(&family, aged, clean, &pair->ratio);
-        if (status == ACRE_STATS_OK)
-            status = acre_series_median(clean, &pair->clean_ns);
-        if (status == ACRE_STATS_OK)
-            status = acre_series_median(aged, &pair->aged_ns);
-        pair->is_timed = status == ACRE_STATS_OK;
-        good = status != ACRE_STATS_NO_MEMORY;
+    const struct acre_cell **cells = calloc(count, sizeof *cells);
+    bool is_steady = judging->is_steady, is_known = false;
+    for (size_t i = 0; cells && i < count; i++) {
+        cells[i] = pairs[i].clean;
+        is_steady = is_steady && acre_cell_can_be_steady(pairs[i].clean) &&
+                    acre_cell_can_be_steady(pairs[i].aged);
     }
+    bool good = cells && acre_limit_of(cells, count, &is_known, room);
+    *limit_ns = is_steady && is_known ? room : NULL;
+    free(cells);
+    return good;
+}
+
+/* False when out of memory. */
+static bool hold_against(struct pair *pair, struct acre_family *family, const double *limit_ns)
+{
+    struct acre_series clean = {0}, aged = {0};
+    bool good =
+        acre_times_of(pair->clean, limit_ns, &clean) && acre_times_of(pair->aged, limit_ns, &aged);
+    enum acre_stats_status status =
+        good ? acre_family_add(family, &aged, &clean, &pair->ratio) : ACRE_STATS_NO_MEMORY;
+    if (status == ACRE_STATS_OK)
+        status = acre_series_median(&clean, &pair->clean_ns);
+    if (status == ACRE_STATS_OK)
+        status = acre_series_median(&aged, &pair->aged_ns);
+    pair->is_timed = status == ACRE_STATS_OK;
+    free(clean.values);
+    free(aged.values);
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
+/* The verdicts of a table are one family. False when out of memory. */
+static bool judge(struct pair *pairs, size_t count, const struct acre_judging *judging)
+{
+    struct acre_family family = {.is_watched = judging->is_watched};
+    double room;
+    const double *limit_ns;
+    bool good = find_limit(pairs, count, judging, &room, &limit_ns);
+    for (size_t i = 0; good && i < count; i++)
+        good = hold_against(&pairs[i], &family, limit_ns);
     good = good && acre_family_judge(&family);
     acre_family_end(&family);
     return good;
@@ -174,10 +202,10 @@ static bool print_open(const struct acre_page *page, const struct pair *pairs, s
 
 /* Those of one clean group; false when out of memory. */
 static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t count,
-                        bool is_watched)
+                        const struct acre_judging *judging)
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
-    bool good = judge(pairs, count, is_watched) &&
+    bool good = judge(pairs, count, judging) &&
                 acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "Aged heaps against clean ones: %s",
                               acre_group_title(&pairs[0].clean->key).text);
     for (size_t i = 0; good && i < count; i++)
@@ -189,7 +217,8 @@ static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t
     return good;
 }
 
-bool acre_aged_print(const struct acre_page *page, const struct acre_run *run)
+bool acre_aged_print(const struct acre_page *page, const struct acre_run *run,
+                     const struct acre_judging *judging)
 {
     size_t count, length;
     struct pair *pairs = find_pairs(run, &count);
@@ -199,7 +228,7 @@ bool acre_aged_print(const struct acre_page *page, const struct acre_run *run)
         while (at + length < count &&
                acre_cell_key_same_group(&pairs[at].clean->key, &pairs[at + length].clean->key))
             length++;
-        good = print_pairs(page, pairs + at, length, acre_run_is_watched(run));
+        good = print_pairs(page, pairs + at, length, judging);
     }
     free(pairs);
     return good;

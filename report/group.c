@@ -94,28 +94,28 @@ static bool known(enum acre_stats_status status, bool *out_of_memory)
 
 /* What is held against the reference, and judged together. */
 struct families {
-    struct acre_family steady, cold;
+    struct acre_family warm, cold;
 };
 
-static void fill_row(struct acre_group_row *row, const struct acre_cell *reference,
+static void fill_row(struct acre_group_row *row, const struct acre_group_row *reference,
                      struct families *families, bool *out_of_memory)
 {
     const struct acre_cell *cell = row->cell;
     if (cell->failure)
         return;
-    row->is_timed =
-        known(acre_series_median(&cell->ns_per_iteration, &row->ns_per_iteration), out_of_memory);
+    row->is_timed = known(acre_series_median(&row->times, &row->ns_per_iteration), out_of_memory);
     row->has_x_limit = known(acre_ratio_of_ratios(&cell->x_limit, &row->x_limit), out_of_memory);
     row->has_cold = known(acre_series_median(&cell->cold_ns, &row->cold_ns), out_of_memory);
-    if (!reference || reference == cell)
+    if (!reference || reference == row)
         return;
-    row->has_against = known(acre_family_add(&families->steady, &cell->ns_per_iteration,
-                                             &reference->ns_per_iteration, &row->against),
-                             out_of_memory);
-    if (cell->cold_iterations == reference->cold_iterations)
-        row->has_cold_against = known(acre_family_add(&families->cold, &cell->cold_ns,
-                                                      &reference->cold_ns, &row->cold_against),
-                                      out_of_memory);
+    row->has_against =
+        known(acre_family_add(&families->warm, &row->times, &reference->times, &row->against),
+              out_of_memory);
+    if (cell->cold_iterations == reference->cell->cold_iterations)
+        row->has_cold_against =
+            known(acre_family_add(&families->cold, &cell->cold_ns, &reference->cell->cold_ns,
+                                  &row->cold_against),
+                  out_of_memory);
 }
 
 static int order_rows(const void *left, const void *right)
@@ -130,77 +130,81 @@ static int order_rows(const void *left, const void *right)
     return acre_cell_key_compare(&a->cell->key, &b->cell->key);
 }
 
-static bool pool_limits(struct acre_group *group, const struct acre_cell *const *cells,
-                        size_t count)
+/* Every row's own, whatever they are. False when out of memory. */
+static bool take_times(struct acre_group *group, const struct acre_judging *judging)
 {
-    struct acre_series pooled = {0};
-    bool out_of_memory = false;
-    for (size_t i = 0; i < count && !out_of_memory; i++)
-        for (size_t r = 0; r < cells[i]->limit_ns_per_iteration.count && !out_of_memory; r++)
-            out_of_memory =
-                !acre_series_append(&pooled, cells[i]->limit_ns_per_iteration.values[r]);
-    if (!out_of_memory)
-        group->has_limit = known(acre_series_median(&pooled, &group->limit_ns), &out_of_memory);
-    free(pooled.values);
-    return !out_of_memory;
+    bool good = true;
+    group->is_steady = judging->is_steady && group->has_limit;
+    for (size_t i = 0; i < group->row_count; i++)
+        group->is_steady = group->is_steady && acre_cell_can_be_steady(group->rows[i].cell);
+    for (size_t i = 0; good && i < group->row_count; i++) {
+        struct acre_group_row *row = &group->rows[i];
+        good = acre_times_of(row->cell, group->is_steady ? &group->limit_ns : NULL, &row->times);
+    }
+    return good;
 }
 
 /* False when out of memory. */
-static bool fill_rows(struct acre_group *group, const struct acre_cell *const *cells,
-                      const struct acre_cell *reference, bool is_watched)
+static bool fill_rows(struct acre_group *group, const struct acre_group_row *reference,
+                      const struct acre_judging *judging)
 {
-    struct families families = {{.is_watched = is_watched}, {.is_watched = is_watched}};
+    struct families families = {{.is_watched = judging->is_watched},
+                                {.is_watched = judging->is_watched}};
     bool out_of_memory = false;
     for (size_t i = 0; i < group->row_count; i++) {
-        group->rows[i].cell = cells[i];
-        fill_row(&group->rows[i], reference, &families, &out_of_memory);
-        if (cells[i]->ns_per_iteration.count > group->rounds)
-            group->rounds = cells[i]->ns_per_iteration.count;
+        struct acre_group_row *row = &group->rows[i];
+        fill_row(row, reference, &families, &out_of_memory);
+        if (row->times.count > group->rounds)
+            group->rounds = row->times.count;
     }
-    group->verdict_rounds = acre_verdict_rounds(families.steady.count, is_watched);
+    group->verdict_rounds = acre_verdict_rounds(families.warm.count, judging->is_watched);
     bool good =
-        !out_of_memory && acre_family_judge(&families.steady) && acre_family_judge(&families.cold);
-    acre_family_end(&families.steady);
+        !out_of_memory && acre_family_judge(&families.warm) && acre_family_judge(&families.cold);
+    acre_family_end(&families.warm);
     acre_family_end(&families.cold);
     return good;
 }
 
+static const struct acre_group_row *find_reference(const struct acre_group *group)
+{
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_cell *cell = group->rows[i].cell;
+        if (acre_cell_is_reference(cell) && !cell->failure && cell->ns_per_iteration.count > 0)
+            return &group->rows[i];
+    }
+    return NULL;
+}
+
 bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count,
-                     bool is_watched)
+                     const struct acre_judging *judging)
 {
     *group = (struct acre_group){0};
     struct acre_group_row *rows = calloc(count + 1, sizeof *rows);
     if (!rows)
         return false;
-    const struct acre_cell *reference = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (acre_cell_is_reference(cells[i]) && !cells[i]->failure &&
-            cells[i]->ns_per_iteration.count > 0)
-            reference = cells[i];
-
     group->key = count > 0 ? &cells[0]->key : NULL;
     group->rows = rows;
     group->row_count = count;
-    if (!fill_rows(group, cells, reference, is_watched) || !pool_limits(group, cells, count)) {
+    for (size_t i = 0; i < count; i++)
+        rows[i].cell = cells[i];
+    if (!acre_limit_of(cells, count, &group->has_limit, &group->limit_ns) ||
+        !take_times(group, judging) || !fill_rows(group, find_reference(group), judging)) {
         acre_group_fini(group);
         return false;
     }
     qsort(rows, count, sizeof *rows, order_rows);
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].cell == reference && rows[i].is_timed)
-            group->reference = &rows[i];
+    group->reference = find_reference(group);
+    if (group->reference && !group->reference->is_timed)
+        group->reference = NULL;
     return true;
 }
 
 void acre_group_fini(struct acre_group *group)
 {
+    for (size_t i = 0; i < group->row_count; i++)
+        free(group->rows[i].times.values);
     free(group->rows);
     *group = (struct acre_group){0};
-}
-
-bool acre_run_is_watched(const struct acre_run *run)
-{
-    return run->time_budget_seconds > 0.0;
 }
 
 static bool has_all_verdicts(const struct acre_group *group)
@@ -217,12 +221,13 @@ static bool has_all_verdicts(const struct acre_group *group)
 bool acre_run_is_decided(const struct acre_run *run, bool *is_decided)
 {
     const struct acre_cell **cells = acre_run_sorted_cells(run);
-    bool good = cells != NULL;
+    struct acre_judging judging;
+    bool good = cells && acre_judging_of(run, &judging);
     *is_decided = good;
     for (size_t at = 0, length; good && *is_decided && at < run->cell_count; at += length) {
         struct acre_group group;
         length = acre_group_length(cells + at, run->cell_count - at);
-        good = acre_group_init(&group, cells + at, length, acre_run_is_watched(run));
+        good = acre_group_init(&group, cells + at, length, &judging);
         *is_decided = good && has_all_verdicts(&group);
         acre_group_fini(&group);
     }

@@ -5,12 +5,13 @@
 #ifndef ACRE_REPORT_GROUP_H
 #define ACRE_REPORT_GROUP_H
 
-#include "report/stats.h"
+#include "report/steady.h"
 
 struct acre_group_row {
     const struct acre_cell *cell;
-    bool is_timed; /* it has a steady state and did not fail */
-    double ns_per_iteration;
+    bool is_timed;            /* it has a steady state and did not fail; then valid: */
+    struct acre_series times; /* ns per iteration, one value a round: steady.h */
+    double ns_per_iteration;  /* their median */
     bool has_x_limit;
     struct acre_ratio x_limit;
     bool has_against; /* against malloc/weak, paired by round; never for that one itself */
@@ -26,6 +27,7 @@ struct acre_group {
     struct acre_group_row *rows;     /* by time, those without a time last */
     size_t row_count;
     const struct acre_group_row *reference; /* malloc/weak, or NULL where it was not timed */
+    bool is_steady;                         /* its times are */
     bool has_limit;
     double limit_ns;       /* median over all cells and rounds of the group */
     size_t rounds;         /* the most any cell has */
@@ -43,15 +45,13 @@ size_t acre_group_length(const struct acre_cell *const *cells, size_t count);
 size_t acre_workload_length(const struct acre_group *groups, size_t count);
 
 /*
- * `is_watched`: see struct acre_family; the ratios of `against` are one, those of `cold_against`
- * another. False when out of memory; the group is then zeroed.
+ * The ratios of `against` are one family, those of `cold_against` another. A group in which a cell
+ * cannot be steady has all its times as measured. False when out of memory; the group is then
+ * zeroed.
  */
 bool acre_group_init(struct acre_group *group, const struct acre_cell *const *cells, size_t count,
-                     bool is_watched);
+                     const struct acre_judging *judging);
 void acre_group_fini(struct acre_group *group);
-
-/* Whether when to stop was decided by looking at the results. */
-bool acre_run_is_watched(const struct acre_run *run);
 
 /*
  * Whether no verdict of the run's tables is open (verdict.h); true where there is none. False when

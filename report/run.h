@@ -217,8 +217,10 @@ struct acre_run {
     struct acre_cell *cells;
     size_t cell_count;
     /* The noise floor: malloc/weak (or the first timed strategy) measured twice in each block.
-     * Per-round log ratio of the second to the first. Empty where nothing was timed. */
+     * Per-round log ratio of the second to the first: of ns_per_iteration, and of x_limit (empty
+     * in older files). Empty where nothing was timed. */
     struct acre_series self_log_ratio;
+    struct acre_series self_x_limit_log_ratio;
 };
 
 /* Frees what a run owns and leaves it zeroed. A zeroed run is a valid, empty one. */

@@ -120,8 +120,7 @@ static bool stand(struct sizes *sizes, size_t size, const struct acre_group_row 
     entrant->timed++;
     entrant->worst = fmax(entrant->worst, standing->ratio);
     entrant->log_sum += log(standing->ratio);
-    return row == first || acre_family_add(&sizes->family, &row->cell->ns_per_iteration,
-                                           &first->cell->ns_per_iteration,
+    return row == first || acre_family_add(&sizes->family, &row->times, &first->times,
                                            &standing->against) != ACRE_STATS_NO_MEMORY;
 }
 
@@ -264,13 +263,13 @@ static bool print_sizes(const struct acre_page *page, struct sizes *sizes)
 }
 
 bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
-                        bool is_watched)
+                        const struct acre_judging *judging)
 {
     size_t parameter = 0;
     if (count < 2 || !find_parameter(groups, count, &parameter))
         return true;
     for (size_t i = 0; i < count; i++) {
-        struct sizes sizes = {.family.is_watched = is_watched, .parameter = parameter};
+        struct sizes sizes = {.family.is_watched = judging->is_watched, .parameter = parameter};
         size_t earlier = 0;
         while (earlier < i && !differ_only_in(&groups[earlier], &groups[i], parameter))
             earlier++;

@@ -8,10 +8,10 @@
 /*
  * A sentence and a table for each set of groups that differ in one parameter alone, which is a
  * number, the one with the most values; nothing where there is no such set. `groups` are of one
- * workload and in the order of acre_cell_key_compare. `is_watched`: see struct acre_family; the
- * ratios of one table are one. False when out of memory.
+ * workload and in the order of acre_cell_key_compare. The ratios of one table are one family. False
+ * when out of memory.
  */
 bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
-                        bool is_watched);
+                        const struct acre_judging *judging);
 
 #endif

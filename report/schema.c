@@ -44,6 +44,11 @@
         .name = #member, .kind = ACRE_FIELD_SERIES, .range = (allowed),                            \
         .offset = offsetof(struct type, member)                                                    \
     }
+#define SERIES_SINCE(type, member, allowed, version)                                               \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_SERIES, .range = (allowed), .since = (version),        \
+        .offset = offsetof(struct type, member)                                                    \
+    }
 #define HISTOGRAM(type, member)                                                                    \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_HISTOGRAM, .offset = offsetof(struct type, member)     \
@@ -270,6 +275,7 @@ static const struct acre_field run_fields[] = {
     LIST(acre_run, libraries, library_count, library_shape),
     LIST(acre_run, left_out, left_out_count, left_out_shape),
     SERIES(acre_run, self_log_ratio, ACRE_RANGE_ANY),
+    SERIES_SINCE(acre_run, self_x_limit_log_ratio, ACRE_RANGE_ANY, 4),
     LIST(acre_run, cells, cell_count, cell_shape),
 };
 const struct acre_shape acre_shape_run = SHAPE(acre_run, run_fields);

@@ -57,8 +57,7 @@ static bool compare_rows(struct acre_family *family, const struct acre_group_row
                          const struct acre_group_row *other, struct acre_ratio *ratio,
                          bool *is_known)
 {
-    enum acre_stats_status status = acre_family_add(family, &row->cell->ns_per_iteration,
-                                                    &other->cell->ns_per_iteration, ratio);
+    enum acre_stats_status status = acre_family_add(family, &row->times, &other->times, ratio);
     *is_known = status == ACRE_STATS_OK;
     return status != ACRE_STATS_NO_MEMORY;
 }
@@ -129,9 +128,9 @@ static size_t common_rounds(const struct contest *contests, size_t count, enum r
         other = rival_of(&contests[i], rival);
         if (!mine || !other)
             continue;
-        size_t both = mine->cell->ns_per_iteration.count;
-        if (other->cell->ns_per_iteration.count < both)
-            both = other->cell->ns_per_iteration.count;
+        size_t both = mine->times.count;
+        if (other->times.count < both)
+            both = other->times.count;
         rounds = both < rounds ? both : rounds;
         *groups += 1;
     }
@@ -150,8 +149,7 @@ static bool add_up(struct summary *summary, enum rival rival, struct overall *ov
             const struct acre_group_row *mine = summary->contests[i].region;
             const struct acre_group_row *other = rival_of(&summary->contests[i], rival);
             if (mine && other)
-                sum += log(mine->cell->ns_per_iteration.values[round]) -
-                       log(other->cell->ns_per_iteration.values[round]);
+                sum += log(mine->times.values[round]) - log(other->times.values[round]);
         }
         if (!acre_series_append(&ratios, exp(sum / (double)overall->groups)))
             status = ACRE_STATS_NO_MEMORY;
@@ -420,9 +418,10 @@ static bool print_heading(const struct acre_page *page, const struct summary *su
 }
 
 bool acre_summary_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
-                        bool is_watched)
+                        const struct acre_judging *judging)
 {
-    struct summary summary = {.family.is_watched = is_watched, .groups = groups, .count = count};
+    struct summary summary = {
+        .family.is_watched = judging->is_watched, .groups = groups, .count = count};
     bool good = judge(&summary) && print_heading(page, &summary);
     putc('\n', page->stream);
     good = good && say_overall(page, &summary);

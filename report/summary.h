@@ -10,13 +10,12 @@
  * One sentence and one table, a row for each group: its fastest strategy, and arena/region against
  * malloc/weak and against the fastest that frees singly (lifetimes weak and collector). Then what
  * failed, what leaks, and whether results agree. `groups` stand in the order of
- * acre_cell_key_compare. All verdicts are one family, `is_watched` as in struct acre_family. False
- * when out of memory.
+ * acre_cell_key_compare. All verdicts are one family. False when out of memory.
  *
  * Over all groups: in each round the mean of the log ratios of the groups, so that each group
  * weighs the same, whatever its time; the rounds then as everywhere (report/stats.h).
  */
 bool acre_summary_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
-                        bool is_watched);
+                        const struct acre_judging *judging);
 
 #endif

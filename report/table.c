@@ -314,19 +314,20 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
 
 /* As many as there are; what was made is to be ended either way. */
 static bool make_groups(const struct acre_run *run, const struct acre_cell *const *cells,
-                        struct acre_group *groups, size_t *count)
+                        const struct acre_judging *judging, struct acre_group *groups,
+                        size_t *count)
 {
     for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
         if (!acre_group_init(&groups[*count], cells + at,
-                             acre_group_length(cells + at, run->cell_count - at),
-                             acre_run_is_watched(run)))
+                             acre_group_length(cells + at, run->cell_count - at), judging))
             return false;
     return true;
 }
 
 /* Workload by workload, what is said over several sizes behind the groups of each. */
 static bool print_details(const struct acre_page *page, const struct acre_run *run,
-                          const struct acre_group *groups, size_t count)
+                          const struct acre_judging *judging, const struct acre_group *groups,
+                          size_t count)
 {
     bool good = true;
     for (size_t at = 0, length; good && at < count; at += length) {
@@ -335,9 +336,9 @@ static bool print_details(const struct acre_page *page, const struct acre_run *r
             good = print_group(page, &groups[i]);
             putc('\n', page->stream);
         }
-        good = good && acre_scaling_print(page, groups + at, length, acre_run_is_watched(run));
+        good = good && acre_scaling_print(page, groups + at, length, judging);
     }
-    return good && acre_aged_print(page, run);
+    return good && acre_aged_print(page, run, judging);
 }
 
 /* Many tables let the answer scroll away: of several workloads it comes first, and alone. */
@@ -346,12 +347,14 @@ static bool print_groups(const struct acre_page *page, const struct acre_run *ru
     const struct acre_cell **cells = acre_run_sorted_cells(run);
     struct acre_group *groups = calloc(run->cell_count + 1, sizeof *groups);
     size_t count = 0;
-    bool good = cells && groups && make_groups(run, cells, groups, &count);
+    struct acre_judging judging;
+    bool good = cells && groups && acre_judging_of(run, &judging) &&
+                make_groups(run, cells, &judging, groups, &count);
     bool is_suite = acre_run_is_suite(run);
     if (is_suite)
-        good = good && acre_summary_print(page, groups, count, acre_run_is_watched(run));
+        good = good && acre_summary_print(page, groups, count, &judging);
     if (!is_suite || page->wide)
-        good = good && print_details(page, run, groups, count);
+        good = good && print_details(page, run, &judging, groups, count);
     for (size_t i = 0; i < count; i++)
         acre_group_fini(&groups[i]);
     free(groups);

@@ -12,10 +12,10 @@ rounds_of()
     sed -n 's/^ *"rounds": \([0-9]*\),$/\1/p' "$1"
 }
 
-# values_of FILE: how many rounds the first timed cell has.
+# values_of SERIES FILE: how many values the first one of that name has.
 values_of()
 {
-    awk '/"ns_per_iteration"/ { on = 1; next } on && /\]/ { print n + 0; exit } on { n++ }' "$1"
+    awk -v name="\"$1\"" 'index($0, name) { on = 1; next } on && /\]/ { print n + 0; exit } on { n++ }' "$2"
 }
 
 for bad in '' 0 -1 1e3 nan 90x 'min' 1.2.3 9999999999 8d 0x3 '1 s' 1,5 605000; do
@@ -33,7 +33,9 @@ done
 # shellcheck disable=SC2086 # options
 expect_out 0 '' -- "$SQUARE_CHAIN" $small --time-budget 0.001min --json "$run"
 check 'at least eight rounds' test "$(rounds_of "$run")" -eq 8
-check 'and as many values' test "$(values_of "$run")" -eq 8
+for series in ns_per_iteration self_log_ratio self_x_limit_log_ratio; do
+    check "and as many values of $series" test "$(values_of $series "$run")" -eq 8
+done
 check 'the budget is in the file' grep -q '"time_budget_seconds": 0\.05999\|"time_budget_seconds": 0\.06' "$run"
 expect_out 0 '8 rounds \(as many as its verdicts wanted in 0\.1 s\), seed 1' -- "$ACRE" report "$run"
 expect_out 0 'Too few rounds for a verdict: 8 measured, 11 needed\.' -- "$ACRE" report "$run"

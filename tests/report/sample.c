@@ -287,6 +287,8 @@ void sample_small(struct acre_run *run)
     sample_text(&run->cells[1].failure, "killed by signal 9");
     append(&run->self_log_ratio, -0.001);
     append(&run->self_log_ratio, 0.0);
+    append(&run->self_x_limit_log_ratio, 0.002);
+    append(&run->self_x_limit_log_ratio, -0.1);
 }
 
 static void fill_times(struct acre_cell *cell, size_t rounds, struct sample_random *random,
@@ -358,6 +360,8 @@ static void sample_groups(struct acre_run *run, size_t groups, size_t rounds, ui
     }
     for (size_t i = 0; i < rounds; i++)
         append(&run->self_log_ratio, 0.005 * sample_normal(&random));
+    for (size_t i = 0; i < rounds; i++) /* wider: times are as measured */
+        append(&run->self_x_limit_log_ratio, 0.02 * sample_normal(&random));
 }
 
 void sample_full(struct acre_run *run, size_t rounds, uint64_t seed, double slowdown)

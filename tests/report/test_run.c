@@ -156,6 +156,7 @@ MTest(run, round_trip_is_exact)
         same_series(&a->cold_ns, &b->cold_ns);
         same_series(&a->cold_faults, &b->cold_faults);
         same_series(&samples[i].self_log_ratio, &back.self_log_ratio);
+        same_series(&samples[i].self_x_limit_log_ratio, &back.self_x_limit_log_ratio);
         cr_assert_eq(acre_cell_key_compare(&a->key, &b->key), 0);
         cr_assert_str_eq(a->key.workload, b->key.workload);
         cr_assert_str_eq(a->key.unit, b->key.unit);

@@ -1,0 +1,67 @@
+#include "report/steady.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+bool acre_noise_of(const struct acre_series *logs, struct acre_noise *noise)
+{
+    *noise = (struct acre_noise){0};
+    enum acre_stats_status status = acre_ratio_of_logs(logs, &noise->self);
+    noise->is_known = status == ACRE_STATS_OK && noise->self.has_interval;
+    if (noise->is_known)
+        noise->ratio = fmax(noise->self.high, 1.0 / noise->self.low);
+    return status != ACRE_STATS_NO_MEMORY;
+}
+
+bool acre_run_is_watched(const struct acre_run *run)
+{
+    return run->time_budget_seconds > 0.0;
+}
+
+bool acre_judging_of(const struct acre_run *run, struct acre_judging *judging)
+{
+    struct acre_noise measured, steady;
+    *judging = (struct acre_judging){.is_watched = acre_run_is_watched(run)};
+    if (!acre_noise_of(&run->self_log_ratio, &measured) ||
+        !acre_noise_of(&run->self_x_limit_log_ratio, &steady))
+        return false;
+    judging->is_steady = measured.is_known && steady.is_known && steady.ratio < measured.ratio;
+    return true;
+}
+
+bool acre_limit_of(const struct acre_cell *const *cells, size_t count, bool *is_known,
+                   double *limit_ns)
+{
+    struct acre_series pooled = {0};
+    bool good = true;
+    *is_known = false;
+    for (size_t i = 0; good && i < count; i++)
+        for (size_t r = 0; good && r < cells[i]->limit_ns_per_iteration.count; r++)
+            good = acre_series_append(&pooled, cells[i]->limit_ns_per_iteration.values[r]);
+    if (good) {
+        enum acre_stats_status status = acre_series_median(&pooled, limit_ns);
+        *is_known = status == ACRE_STATS_OK;
+        good = status != ACRE_STATS_NO_MEMORY;
+    }
+    free(pooled.values);
+    return good;
+}
+
+bool acre_cell_can_be_steady(const struct acre_cell *cell)
+{
+    return cell->x_limit.count == cell->ns_per_iteration.count;
+}
+
+bool acre_times_of(const struct acre_cell *cell, const double *limit_ns, struct acre_series *times)
+{
+    const struct acre_series *from = limit_ns ? &cell->x_limit : &cell->ns_per_iteration;
+    *times = (struct acre_series){0};
+    for (size_t i = 0; i < from->count; i++) {
+        if (!acre_series_append(times, from->values[i] * (limit_ns ? *limit_ns : 1.0))) {
+            free(times->values);
+            *times = (struct acre_series){0};
+            return false;
+        }
+    }
+    return true;
+}
