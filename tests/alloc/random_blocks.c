@@ -1,7 +1,7 @@
 /*
  * random_blocks [OPERATIONS [SEED]]: 100,000 random allocations, frees, resizes and resets on every
- * allocator. Each block is filled with a pattern of its own, which must be there until it goes;
- * live blocks must not overlap.
+ * allocator. Each block is filled from a place of its own in a table of noise, which must be there
+ * until it goes; live blocks must not overlap.
  *
  * A failure prints the seed that repeats it.
  */
@@ -10,14 +10,17 @@
 #include "bench/random.h"
 #include "tests/core/check.h"
 
-enum { MOST_BLOCKS = 300 };
+#include <string.h>
+
+enum { MOST_BLOCKS = 300, MOST_BYTES = 1500000, PLACES = 4096 };
 
 struct block {
     unsigned char *bytes;
     struct acre_layout layout;
-    uint64_t pattern;
+    const unsigned char *noise; /* what it is filled with */
 };
 
+static unsigned char noise[PLACES + MOST_BYTES];
 static struct block blocks[MOST_BLOCKS];
 static int count;
 static struct acre_random state;
@@ -43,7 +46,7 @@ static size_t any_size(void)
         return below(200);
     if (kind < 99)
         return below(5000);
-    return below(below(8) == 0 ? 1500000 : 300000);
+    return below(below(8) == 0 ? MOST_BYTES : 300000);
 }
 
 static uint32_t any_align(void)
@@ -51,21 +54,21 @@ static uint32_t any_align(void)
     return below(50) == 0 ? 1u << below(18) : 1u << below(8);
 }
 
-static unsigned char pattern_at(const struct block *block, size_t i)
+static void make_noise(void)
 {
-    return (unsigned char)((block->pattern + i) * 0x9E3779B97F4A7C15u >> 56);
+    acre_random_init(&state, seed, STACK_KINDS);
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (unsigned char)acre_random_next(&state);
 }
 
-static void fill(struct block *block, size_t from)
+static void fill(const struct block *block, size_t from)
 {
-    for (size_t i = from; i < block->layout.size; i++)
-        block->bytes[i] = pattern_at(block, i);
+    memcpy(block->bytes + from, block->noise + from, block->layout.size - from);
 }
 
 static void verify(const struct block *block, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        agree(block->bytes[i] == pattern_at(block, i));
+    agree(memcmp(block->bytes, block->noise, size) == 0);
 }
 
 static void no_overlap(const struct block *block)
@@ -91,7 +94,7 @@ static void take(void)
         return;
     }
     block->layout = (struct acre_layout){any_size(), any_align(), (uint32_t)below(5)};
-    block->pattern = acre_random_next(&state);
+    block->noise = noise + below(PLACES);
     block->bytes = acre_allocate(stack.top, block->layout);
     agree(block->bytes != NULL);
     agree((uintptr_t)block->bytes % block->layout.align == 0);
@@ -101,11 +104,17 @@ static void take(void)
     fill(block, 0);
 }
 
+static size_t lesser(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 static void change(int which)
 {
     struct block *block = &blocks[which];
-    size_t size = below(3) == 0 ? block->layout.size + below(64) : any_size();
-    size_t kept = block->layout.size < size ? block->layout.size : size;
+    size_t longer = lesser(block->layout.size + below(64), MOST_BYTES);
+    size_t size = below(3) == 0 ? longer : any_size();
+    size_t kept = lesser(block->layout.size, size);
 
     if (below(2) == 0) {
         if (!acre_resize(stack.top, block->bytes, block->layout, size)) {
@@ -185,6 +194,7 @@ int main(int argc, char **argv)
         steps = strtoull(argv[1], NULL, 10);
     if (argc > 2)
         seed = strtoull(argv[2], NULL, 10);
+    make_noise();
     for (enum stack_kind kind = 0; kind < STACK_KINDS; kind++) {
         run(kind, STACK_BARE, steps);
         run(kind, STACK_DECORATED, steps / 4);

@@ -34,7 +34,7 @@ shape()
 }
 
 expect_out 0 '' -- "$SQUARE_CHAIN" --fill reuse --rounds 8
-check 'README.md shows what a run prints' shape README.md 'square-chain --fill reuse'
+check 'README.md shows what a run prints' shape README.md 'square-chain --fill reuse' 5
 expect_out 0 '' -- "$RECORDING_COST" --rounds 2
 check 'docs/bench.md shows what a run prints' shape docs/bench.md recording-cost
 
@@ -53,7 +53,7 @@ check 'docs/workloads.md shows deep-chain' shape docs/workloads.md deep-chain 2
 waste='--backends all --lifetimes weak,region --fill reuse --rounds 1 --wide'
 # shellcheck disable=SC2086 # options
 expect_out 0 '' -- "$SQUARE_CHAIN" $waste
-check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 7
+check 'docs/waste.md shows what a run prints' shape docs/waste.md "square-chain $waste" 5
 small='--elements 1,2,3,4,5 --fill reuse --rounds 1 --lifetimes weak,walked,region --backends all'
 for direction in '' '--backward '; do
     # shellcheck disable=SC2086 # options
