@@ -197,8 +197,7 @@ static bool read_option(const struct reader *reader, int option, const char *val
     case OPTION_AGE_LOAD:
         return acre_litter_load_read(&reader->refusal, value, &o->load);
     case OPTION_MEMORY_MS:
-        return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600 * 1000,
-                                &o->memory_ms);
+        return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600000, &o->memory_ms);
     case OPTION_GAUGE:
         return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:

@@ -83,8 +83,10 @@ static bool keep(struct acre_cell_pauses *kept, struct pauses *pauses)
 void acre_visit_pauses(struct acre_session *session)
 {
     struct pauses pauses;
-    bool done = open_pauses(&pauses) || acre_session_fail(session, "out of memory");
+    bool done = open_pauses(&pauses);
 
+    if (!done)
+        acre_session_fail(session, "out of memory");
     done = done && acre_session_open(session) && warm_up(session) && time_each(session, &pauses) &&
            acre_session_drain(session);
     acre_session_end(session);
