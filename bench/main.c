@@ -39,12 +39,6 @@ struct program {
     char **argv;
 };
 
-static enum acre_exit complain(const char *name, enum acre_exit status, const char *sentence)
-{
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
-}
-
 /* One visit in this process ----------------------------------------------------------------- */
 
 /* The first strategy and the first value of each parameter that were asked for. Strong has no
@@ -109,9 +103,9 @@ static enum acre_exit run_child(const struct program *program)
     if (options->gauge != 0)
         visit.gauge = acre_gauge_map((int)options->gauge);
     if (!acre_visit_run(&visit, &answer))
-        status = complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     else if (!acre_run_write(&answer, "-", error, sizeof error))
-        status = complain(program->name, ACRE_EXIT_IO, error);
+        status = acre_complain(program->name, ACRE_EXIT_IO, error);
     acre_run_free(&answer);
     acre_gauge_unmap(visit.gauge);
     return status;
@@ -156,7 +150,7 @@ static enum acre_exit run_in_process(const struct program *program)
         run.iterations = program->options.iterations;
         status = finish(program, &run);
     } else {
-        status = complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     }
     acre_run_free(&run);
     return status;
@@ -212,7 +206,7 @@ static enum acre_exit draw(const struct program *program)
     restart(program);
     status = acre_bench_draw(program->workload, &spec, options->draw_path, error, sizeof error);
     if (status != ACRE_EXIT_OK)
-        return complain(program->name, status, error);
+        return acre_complain(program->name, status, error);
     if (!options->quiet && strcmp(options->draw_path, "-") != 0)
         printf("wrote %s\n", options->draw_path);
     return acre_output_end(program->name);
@@ -247,7 +241,7 @@ static enum acre_exit trace(const struct program *program)
     status = acre_bench_trace(program->workload, &spec, &request, &traced, error, sizeof error);
     free(command);
     if (status != ACRE_EXIT_OK)
-        return complain(program->name, status, error);
+        return acre_complain(program->name, status, error);
     if (!options->quiet)
         print_traced(options->trace_path, &traced);
     return acre_output_end(program->name);
@@ -303,11 +297,11 @@ static enum acre_exit judge(const struct program *program, const struct acre_run
             continue;
         snprintf(sentence, sizeof sentence, "%s/%s failed: %.1200s", cell->key.backend,
                  cell->key.lifetime, cell->failure);
-        return complain(cell->key.workload, ACRE_EXIT_CELL, sentence);
+        return acre_complain(cell->key.workload, ACRE_EXIT_CELL, sentence);
     }
     if (!results_agree(run))
-        return complain(program->name, ACRE_EXIT_NO,
-                        "results differ between strategies: no time is comparable");
+        return acre_complain(program->name, ACRE_EXIT_NO,
+                             "results differ between strategies: no time is comparable");
     return ACRE_EXIT_OK;
 }
 
@@ -322,9 +316,9 @@ static enum acre_exit finish(const struct program *program, struct acre_run *run
     free(run->command);
     run->command = command_line(program);
     if (run->command == NULL)
-        return complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
+        return acre_complain(program->name, ACRE_EXIT_MEMORY, "out of memory");
     if (path != NULL && !acre_run_write(run, path, error, sizeof error))
-        status = complain(program->name, ACRE_EXIT_IO, error);
+        status = acre_complain(program->name, ACRE_EXIT_IO, error);
     if (prints && !print(program, run) && status == ACRE_EXIT_OK)
         status = acre_output_failed(program->name, errno);
     return status == ACRE_EXIT_OK ? judge(program, run) : status;
@@ -344,15 +338,15 @@ static enum acre_exit run_all(const struct program *program)
     enum acre_exit status;
 
     if (options->json_path != NULL && !acre_run_probe(options->json_path, error, sizeof error))
-        return complain(program->name, ACRE_EXIT_IO, error);
+        return acre_complain(program->name, ACRE_EXIT_IO, error);
     if (options->stats_dir != NULL &&
         !acre_stats_dir_prepare(options->stats_dir, error, sizeof error))
-        return complain(program->name, ACRE_EXIT_IO, error);
+        return acre_complain(program->name, ACRE_EXIT_IO, error);
     if (!options->backends.are_named)
         restart(program); /* those that are not here are left out: acre_backend_is_here */
     status = acre_runner_run(&runner, &run, error, sizeof error);
-    status =
-        status == ACRE_EXIT_OK ? finish(program, &run) : complain(program->name, status, error);
+    status = status == ACRE_EXIT_OK ? finish(program, &run)
+                                    : acre_complain(program->name, status, error);
     acre_run_free(&run);
     return status;
 }
@@ -409,6 +403,6 @@ int acre_bench_main(const struct acre_workload *workload, int argc, char **argv,
     char error[512];
 
     if (!acre_bench_options_read(&program.options, workload, argc, argv, error, sizeof error))
-        return (int)complain(program.name, ACRE_EXIT_USAGE, error);
+        return (int)acre_complain(program.name, ACRE_EXIT_USAGE, error);
     return (int)dispatch(&program);
 }

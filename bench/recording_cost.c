@@ -328,12 +328,6 @@ static bool print(const struct session *session)
 
 /* The program ------------------------------------------------------------------------------- */
 
-static enum acre_exit complain(enum acre_exit status, const char *sentence)
-{
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
-}
-
 static bool read_elements(const struct acre_refusal *refusal, const char *text, uint64_t *elements)
 {
     const struct acre_parameter *parameter = &acre_square_chain.parameters[ACRE_CHAIN_ELEMENTS];
@@ -403,7 +397,7 @@ static enum acre_exit judge(const struct session *session)
         if (session->rows[i].failure != NULL) {
             snprintf(sentence, sizeof sentence, "%s/%s failed: %.300s", session->rows[i].backend,
                      acre_lifetime_name(session->rows[i].lifetime), session->rows[i].failure);
-            return complain(ACRE_EXIT_CELL, sentence);
+            return acre_complain(name, ACRE_EXIT_CELL, sentence);
         }
     return ACRE_EXIT_OK;
 }
@@ -425,7 +419,7 @@ static enum acre_exit measure(struct session *session)
     set_rows(session->rows);
     acre_random_init(&session->random, session->options.seed, 0);
     if (!run_rounds(session) || !print(session))
-        status = complain(ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     else
         status = acre_output_end(name);
     if (status == ACRE_EXIT_OK)
@@ -441,7 +435,7 @@ static enum acre_exit run(int argc, char **argv, const char *const *self)
     const struct acre_refusal refusal = {error, sizeof error};
 
     if (!read_options(&session.options, argc, argv, &refusal))
-        return complain(ACRE_EXIT_USAGE, error);
+        return acre_complain(name, ACRE_EXIT_USAGE, error);
     return session.options.help ? help() : measure(&session);
 }
 

@@ -46,12 +46,6 @@ struct counted_cell {
     char name[ACRE_BACKEND_NAME_BYTES + 64];
 };
 
-static enum acre_exit complain(enum acre_exit status, const char *sentence)
-{
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
-}
-
 /* The list ---------------------------------------------------------------------------------- */
 
 /* Number `index` of the list; false past the last. */
@@ -110,9 +104,9 @@ static enum acre_exit print_counters(const struct counted_cell *cell)
     struct acre_run run;
 
     if (!acre_visit_run(&visit, &run)) {
-        status = complain(ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     } else if (run.cells[0].failure != NULL) {
-        status = complain(ACRE_EXIT_CELL, run.cells[0].failure);
+        status = acre_complain(name, ACRE_EXIT_CELL, run.cells[0].failure);
     } else {
         const struct acre_recorded *recorded = &run.cells[0].recorded;
 
@@ -147,9 +141,10 @@ static enum acre_exit run_lengths(const struct counted_cell *cell, void *state, 
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         for (uint64_t end = iteration + lengths[i]; iteration < end; iteration++)
             if (cell->workload->step(state, iteration) != ACRE_OK)
-                return complain(ACRE_EXIT_CELL, "out of memory");
+                return acre_complain(name, ACRE_EXIT_CELL, "out of memory");
         if (!dump())
-            return complain(ACRE_EXIT_CELL, "built without Valgrind's headers: nothing is counted");
+            return acre_complain(name, ACRE_EXIT_CELL,
+                                 "built without Valgrind's headers: nothing is counted");
     }
     return ACRE_EXIT_OK;
 }
@@ -162,14 +157,14 @@ static enum acre_exit run_cell(const struct counted_cell *cell, uint64_t count)
     char why[256];
 
     if (!acre_workload_open_stage(cell->workload, &cell->spec, &stage, NULL, why, sizeof why))
-        return complain(ACRE_EXIT_CELL, why);
+        return acre_complain(name, ACRE_EXIT_CELL, why);
     state = cell->workload->open(&stage, &cell->spec);
     if (state != NULL) {
         status = run_lengths(cell, state, count);
         cell->workload->drain(state);
         cell->workload->close(state);
     } else {
-        complain(status, "out of memory");
+        acre_complain(name, status, "out of memory");
     }
     acre_stage_close(&stage);
     return status;
@@ -236,15 +231,15 @@ static enum acre_exit run(int argc, char **argv)
     if (is_option && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return help();
     if (argc < 2 || argc > 3)
-        return complain(ACRE_EXIT_USAGE, "which cell? --help shows all");
+        return acre_complain(name, ACRE_EXIT_USAGE, "which cell? --help shows all");
     if (!find_cell(argv[1], &cell)) {
         acre_refuse(&refusal, "no cell '%.60s'; --list shows all", argv[1]);
-        return complain(ACRE_EXIT_USAGE, error);
+        return acre_complain(name, ACRE_EXIT_USAGE, error);
     }
     if (argc == 2)
         return print_counters(&cell);
     if (!acre_read_number(&refusal, "COUNT", argv[2], 1, MOST_COUNT, &count))
-        return complain(ACRE_EXIT_USAGE, error);
+        return acre_complain(name, ACRE_EXIT_USAGE, error);
     return run_cell(&cell, count);
 }
 

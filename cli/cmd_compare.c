@@ -191,8 +191,7 @@ static int compare_runs(const struct request *request)
     acre_comparison_free(&comparison);
     if (printed)
         return (int)status;
-    return cause == ENOMEM ? fail(ACRE_EXIT_MEMORY, "out of memory")
-                           : (int)acre_output_failed(name, cause);
+    return (int)acre_print_failed(name, cause);
 }
 
 static int load_side(struct side *side)

@@ -47,12 +47,6 @@ static bool check(const void *page, char *const *paths, const struct acre_refusa
            acre_refuse(refusal, "wants one trace, '%.40s' is a second", paths[1]);
 }
 
-static enum acre_exit complain(enum acre_exit status, const char *sentence)
-{
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
-}
-
 static enum acre_exit status_of(const struct acre_trace_reader *reader)
 {
     switch (reader->state) {
@@ -76,11 +70,11 @@ static enum acre_exit print(const struct acre_trace_summary *summary,
     enum acre_exit status = status_of(reader);
 
     if (!acre_trace_info_print(summary, reader, page))
-        return complain(ACRE_EXIT_MEMORY, "out of memory");
+        return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     if (acre_output_end(name) != ACRE_EXIT_OK)
         return ACRE_EXIT_IO;
     /* What is incomplete has said so itself: it is no error. */
-    return status <= ACRE_EXIT_NO ? status : complain(status, reader->sentence);
+    return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, reader->sentence);
 }
 
 static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory,
@@ -91,9 +85,9 @@ static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory
     enum acre_exit status;
 
     if (acre_trace_reader_open(&reader, memory, path) != ACRE_TRACE_READING) {
-        status = complain(status_of(&reader), reader.sentence);
+        status = acre_complain(name, status_of(&reader), reader.sentence);
     } else if (!acre_trace_summarise(&summary, &reader, memory)) {
-        status = complain(ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     } else {
         status = print(&summary, &reader, page);
         acre_trace_summary_fini(&summary);
@@ -106,7 +100,7 @@ static enum acre_exit show(const void *page, char *const *paths)
 {
     struct acre_alloc *memory = acre_malloc_new();
     enum acre_exit status = memory != NULL ? read_and_print(*paths, memory, page)
-                                           : complain(ACRE_EXIT_MEMORY, "out of memory");
+                                           : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(memory);
     return status;

@@ -67,55 +67,39 @@ static bool check(const void *context, char *const *paths, const struct acre_ref
            acre_refuse(refusal, "--output says where --export writes, and that is not given");
 }
 
-static enum acre_exit complain(enum acre_exit status, const char *sentence)
+static enum acre_exit export_run(const struct acre_run *run, const struct request *request)
 {
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
+    char error[1024];
+
+    return acre_export_write(run, request->format, request->output != NULL ? request->output : "-",
+                             error, sizeof error)
+               ? ACRE_EXIT_OK
+               : acre_complain(name, ACRE_EXIT_IO, error);
 }
 
-static enum acre_exit export_run(const char *path, const struct request *request)
+static enum acre_exit show(const char *path, const struct request *request)
 {
     struct acre_run run;
     char error[1024];
     enum acre_exit status = acre_run_load(&run, path, error, sizeof error);
 
     if (status != ACRE_EXIT_OK)
-        return complain(status, error);
-    if (!acre_export_write(&run, request->format, request->output != NULL ? request->output : "-",
-                           error, sizeof error))
-        status = complain(ACRE_EXIT_IO, error);
-    acre_run_free(&run);
-    return status;
-}
-
-static enum acre_exit show(const char *path, const struct acre_table_options *table)
-{
-    struct acre_run run;
-    char error[1024];
-    enum acre_exit status = acre_run_load(&run, path, error, sizeof error);
-
-    if (status != ACRE_EXIT_OK)
-        return complain(status, error);
-    if (!acre_run_print(&run, stdout, table)) {
-        status = errno == ENOMEM ? ACRE_EXIT_MEMORY : acre_output_failed(name, errno);
-        if (status == ACRE_EXIT_MEMORY)
-            complain(status, "out of memory");
-    }
-    acre_run_free(&run);
-    return status;
-}
-
-static enum acre_exit show_all(const void *context, char *const *paths)
-{
-    const struct request *request = context;
-    enum acre_exit status;
-
+        return acre_complain(name, status, error);
     if (request->exports)
-        return export_run(*paths, request);
-    status = show(*paths, &request->table);
+        status = export_run(&run, request);
+    else if (!acre_run_print(&run, stdout, &request->table))
+        status = acre_print_failed(name, errno);
+    acre_run_free(&run);
+    return status;
+}
+
+static enum acre_exit show_all(const void *request, char *const *paths)
+{
+    enum acre_exit status = show(*paths, request);
+
     while (status == ACRE_EXIT_OK && *++paths != NULL) {
         putchar('\n');
-        status = show(*paths, &request->table);
+        status = show(*paths, request);
     }
     return status;
 }

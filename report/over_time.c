@@ -194,19 +194,6 @@ bool acre_over_time_print(const struct acre_page *page, const struct acre_group 
 
 /* Two runs ----------------------------------------------------------------------------------- */
 
-/* False when out of memory. */
-static bool set_pauses(struct acre_grid *grid, const struct acre_cell *cell)
-{
-    struct acre_pauses_summary pauses = {0};
-    enum acre_stats_status status = acre_pauses_sum_up(cell, &pauses);
-    bool is_known = status == ACRE_STATS_OK;
-    acre_grid_set(grid, P99, ACRE_PAINT_NONE, "%s",
-                  is_known ? acre_format_digits(pauses.p99_ns / 1e3).text : "-");
-    acre_grid_set(grid, MAX, ACRE_PAINT_NONE, "%s",
-                  is_known ? acre_format_digits(pauses.max_ns / 1e3).text : "-");
-    return status != ACRE_STATS_NO_MEMORY;
-}
-
 bool acre_over_time_print_compared(const struct acre_page *page,
                                    const struct acre_compared_cell *cells, size_t count)
 {
@@ -221,7 +208,7 @@ bool acre_over_time_print_compared(const struct acre_page *page,
             acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s  %s", both[0]->key.backend,
                           both[0]->key.lifetime, side == 0 ? "A" : "B");
             set_memory(&grid, both[side]);
-            good = set_pauses(&grid, both[side]);
+            good = acre_pauses_set(&grid, P99, MAX, both[side]);
         }
     }
     if (good && grid.row_count > 0) {

@@ -1,18 +1,30 @@
 #include "report/pauses.h"
+#include "report/format.h"
+#include "report/stats.h"
 
-enum acre_stats_status acre_pauses_sum_up(const struct acre_cell *cell,
-                                          struct acre_pauses_summary *summary)
+static double longest_of(const struct acre_series *series)
 {
-    const struct acre_series *longest = &cell->pauses.max_ns;
-    double p99_ns = 0.0, max_ns = 0.0;
-    if (!cell->has_pauses)
-        return ACRE_STATS_EMPTY;
-    enum acre_stats_status status = acre_series_median(&cell->pauses.p99_ns, &p99_ns);
-    if (status != ACRE_STATS_OK)
-        return status;
-    for (size_t i = 0; i < longest->count; i++)
-        if (longest->values[i] > max_ns)
-            max_ns = longest->values[i];
-    *summary = (struct acre_pauses_summary){p99_ns, max_ns};
-    return ACRE_STATS_OK;
+    double longest = 0.0;
+    for (size_t i = 0; i < series->count; i++)
+        if (series->values[i] > longest)
+            longest = series->values[i];
+    return longest;
+}
+
+static void set_us(struct acre_grid *grid, size_t column, bool is_known, double ns)
+{
+    acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s",
+                  is_known ? acre_format_digits(ns / 1e3).text : "-");
+}
+
+bool acre_pauses_set(struct acre_grid *grid, size_t p99_column, size_t max_column,
+                     const struct acre_cell *cell)
+{
+    double p99_ns = 0.0;
+    enum acre_stats_status status =
+        cell->has_pauses ? acre_series_median(&cell->pauses.p99_ns, &p99_ns) : ACRE_STATS_EMPTY;
+    bool is_known = status == ACRE_STATS_OK;
+    set_us(grid, p99_column, is_known, p99_ns);
+    set_us(grid, max_column, is_known, longest_of(&cell->pauses.max_ns));
+    return status != ACRE_STATS_NO_MEMORY;
 }

@@ -2,15 +2,14 @@
 #ifndef ACRE_REPORT_PAUSES_H
 #define ACRE_REPORT_PAUSES_H
 
-#include "report/stats.h"
+#include "report/layout.h"
+#include "report/run.h"
 
-struct acre_pauses_summary {
-    double p99_ns; /* median of the rounds */
-    double max_ns; /* longest iteration of all rounds */
-};
-
-/* Leaves *summary alone unless the status is OK. */
-enum acre_stats_status acre_pauses_sum_up(const struct acre_cell *cell,
-                                          struct acre_pauses_summary *summary);
+/*
+ * Two cells of a row, in microseconds: the median of the rounds' 99th percentiles and the longest
+ * iteration of all rounds; "-": not known. False when out of memory.
+ */
+bool acre_pauses_set(struct acre_grid *grid, size_t p99_column, size_t max_column,
+                     const struct acre_cell *cell);
 
 #endif

@@ -29,10 +29,22 @@ void acre_streams_prepare(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
+enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", program, sentence);
+    return status;
+}
+
 enum acre_exit acre_output_failed(const char *program, int cause)
 {
     fprintf(stderr, "%s: cannot write standard output: %s\n", program, strerror(cause));
     return ACRE_EXIT_IO;
+}
+
+enum acre_exit acre_print_failed(const char *program, int cause)
+{
+    return cause == ENOMEM ? acre_complain(program, ACRE_EXIT_MEMORY, "out of memory")
+                           : acre_output_failed(program, cause);
 }
 
 enum acre_exit acre_output_end(const char *program)

@@ -13,8 +13,14 @@
  * in use. */
 void acre_streams_prepare(void);
 
+/* "PROGRAM: SENTENCE" on standard error. Returns `status`. */
+enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence);
+
 /* "PROGRAM: cannot write standard output: CAUSE". Returns ACRE_EXIT_IO. */
 enum acre_exit acre_output_failed(const char *program, int cause);
+
+/* The same for a table that could not be printed; ENOMEM: out of memory, ACRE_EXIT_MEMORY. */
+enum acre_exit acre_print_failed(const char *program, int cause);
 
 /* Flushes standard output: OK, or as above if anything printed has not arrived. */
 enum acre_exit acre_output_end(const char *program);

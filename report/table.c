@@ -122,19 +122,6 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
         acre_grid_set(grid, HELD, ACRE_PAINT_NONE, "not reported");
 }
 
-/* Single iterations: false when out of memory. */
-static bool set_pauses(struct acre_grid *grid, const struct acre_cell *cell)
-{
-    struct acre_pauses_summary pauses = {0};
-    enum acre_stats_status status = acre_pauses_sum_up(cell, &pauses);
-    bool is_known = status == ACRE_STATS_OK;
-    acre_grid_set(grid, P99, ACRE_PAINT_NONE, "%s",
-                  is_known ? acre_format_digits(pauses.p99_ns / 1e3).text : "-");
-    acre_grid_set(grid, LONGEST, ACRE_PAINT_NONE, "%s",
-                  is_known ? acre_format_digits(pauses.max_ns / 1e3).text : "-");
-    return status != ACRE_STATS_NO_MEMORY;
-}
-
 static void set_time(struct acre_grid *grid, double ns, uint64_t units)
 {
     acre_grid_set(grid, TIME, ACRE_PAINT_NONE, "%s", acre_format_digits(ns / 1e3).text);
@@ -170,7 +157,7 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     return set_median(grid, FAULTS, &cell->faults_per_iteration, acre_format_short, 1.0) &&
            set_median(grid, SYSTEM, &cell->system_ns_per_iteration, acre_format_short, 1e-3) &&
            set_median(grid, RSS, &cell->rss_bytes, acre_format_bytes, 1.0) &&
-           set_pauses(grid, cell);
+           acre_pauses_set(grid, P99, LONGEST, cell);
 }
 
 /* The columns of a group: with its unit, and without the column for it where it has none. */

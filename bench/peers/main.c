@@ -396,12 +396,6 @@ static bool print(const struct session *session)
 
 /* The program ------------------------------------------------------------------------------- */
 
-static enum acre_exit complain(enum acre_exit status, const char *sentence)
-{
-    fprintf(stderr, "%s: %s\n", name, sentence);
-    return status;
-}
-
 static bool read_options(struct options *options, int argc, char **argv,
                          const struct acre_refusal *refusal)
 {
@@ -465,12 +459,12 @@ static enum acre_exit verdict(const struct session *session)
             if (session->cells[peer][task].failure[0] != '\0') {
                 snprintf(sentence, sizeof sentence, "%s, %s: %s", peers[peer].name,
                          tasks[task].name, session->cells[peer][task].failure);
-                return complain(ACRE_EXIT_CELL, sentence);
+                return acre_complain(name, ACRE_EXIT_CELL, sentence);
             }
     if (session->disagrees == NULL)
         return ACRE_EXIT_OK;
     snprintf(sentence, sizeof sentence, "checksums of %s differ", session->disagrees);
-    return complain(ACRE_EXIT_NO, sentence);
+    return acre_complain(name, ACRE_EXIT_NO, sentence);
 }
 
 static enum acre_exit measure(struct session *session)
@@ -479,7 +473,7 @@ static enum acre_exit measure(struct session *session)
 
     acre_random_init(&session->random, session->options.seed, 0);
     if (!run_rounds(session) || !print(session))
-        status = complain(ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     else
         status = acre_output_end(name);
     if (status == ACRE_EXIT_OK)
@@ -498,6 +492,6 @@ int main(int argc, char **argv)
 
     acre_streams_prepare();
     if (!read_options(&session.options, argc, argv, &refusal))
-        return (int)complain(ACRE_EXIT_USAGE, error);
+        return (int)acre_complain(name, ACRE_EXIT_USAGE, error);
     return (int)(session.options.help ? help() : measure(&session));
 }

@@ -5,9 +5,6 @@
 
 #include <stddef.h>
 
-/* In ascending order. */
-void acre_sort_numbers(double *numbers, size_t count);
-
 /*
  * The smallest of `count` > 0 sorted numbers that at least `percent` of 100 of them do not exceed:
  * number ceil(count * percent / 100), from 1.

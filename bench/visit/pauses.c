@@ -6,6 +6,7 @@
 #include "bench/clock.h"
 #include "bench/visit/nearest_rank.h"
 #include "bench/visit/session.h"
+#include "report/stats.h"
 
 enum {
     MOST_PAUSES = 1 << 16,
@@ -73,7 +74,7 @@ static bool time_each(struct acre_session *session, struct pauses *pauses)
 
 static bool keep(struct acre_cell_pauses *kept, struct pauses *pauses)
 {
-    acre_sort_numbers(pauses->ns, pauses->count);
+    acre_sort_doubles(pauses->ns, pauses->count);
     return acre_series_append(&kept->p50_ns, acre_nearest_rank(pauses->ns, pauses->count, 50)) &&
            acre_series_append(&kept->p99_ns, acre_nearest_rank(pauses->ns, pauses->count, 99)) &&
            acre_series_append(&kept->max_ns, acre_nearest_rank(pauses->ns, pauses->count, 100)) &&

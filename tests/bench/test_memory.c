@@ -14,6 +14,7 @@
 #include "bench/random.h"
 #include "bench/sampler.h"
 #include "bench/visit/nearest_rank.h"
+#include "report/stats.h"
 
 MTest(timeline, loses_no_look)
 {
@@ -155,7 +156,7 @@ MTest(nearest_rank, is_one_of_the_numbers)
     const double one[] = {7};
     double hundred[100];
 
-    acre_sort_numbers(numbers, 5);
+    acre_sort_doubles(numbers, 5);
     cr_expect_eq(acre_nearest_rank(numbers, 5, 5), 15);
     cr_expect_eq(acre_nearest_rank(numbers, 5, 30), 20);
     cr_expect_eq(acre_nearest_rank(numbers, 5, 40), 20);
@@ -166,7 +167,7 @@ MTest(nearest_rank, is_one_of_the_numbers)
         cr_expect_eq(acre_nearest_rank(one, 1, percent), 7);
     for (size_t i = 0; i < 100; i++)
         hundred[i] = (double)(100 - i);
-    acre_sort_numbers(hundred, 100);
+    acre_sort_doubles(hundred, 100);
     cr_expect_eq(acre_nearest_rank(hundred, 100, 99), 99);
     cr_expect_eq(acre_nearest_rank(hundred, 99, 99), 99);
     cr_expect_eq(acre_nearest_rank(hundred, 98, 99), 98);
