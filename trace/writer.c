@@ -22,15 +22,15 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-/* The kernel's number; asked for once a thread. Reached without a call: such a call would cost
- * every event its registers, and in a library that is loaded early it would allocate. */
-static inline uint32_t this_thread(void)
-{
-    static _Thread_local uint32_t thread __attribute__((tls_model("initial-exec")));
+/* The kernel's number, asked for once a thread; 0: not yet. Reached without a call: such a call
+ * would cost every event its registers, and in a library that is loaded early it would allocate. */
+static _Thread_local uint32_t known_thread __attribute__((tls_model("initial-exec")));
 
-    if (thread == 0)
-        thread = (uint32_t)gettid();
-    return thread;
+static uint32_t this_thread(void)
+{
+    if (known_thread == 0)
+        known_thread = (uint32_t)gettid();
+    return known_thread;
 }
 
 /* The file --------------------------------------------------------------------------------------
@@ -68,6 +68,7 @@ static void stop(struct acre_trace_writer *writer, enum acre_trace_end end, int 
         return;
     writer->end = end;
     writer->error = error;
+    writer->full = NULL;
     if (end == ACRE_TRACE_END_ERROR && may_write(writer))
         writer->is_torn = ftruncate(writer->file, (off_t)writer->file_bytes) != 0 ||
                           lseek(writer->file, (off_t)writer->file_bytes, SEEK_SET) < 0;
@@ -101,13 +102,23 @@ static void begin_block(struct acre_trace_writer *writer)
     writer->begin_ns = now_ns();
     writer->begin_thread = this_thread();
     writer->cursor = writer->block + ACRE_TRACE_BLOCK_HEADER_BYTES;
-    writer->block_events = 0;
-    writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP;
+    writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP - 1;
     acre_trace_codec_begin(&writer->codec, writer->begin_ns, writer->begin_thread);
+}
+
+/* Those of the block are what was told less what was written or dropped. */
+static uint64_t block_events(const struct acre_trace_writer *writer)
+{
+    uint64_t told = 0;
+
+    for (size_t k = 0; k < ACRE_TRACE_KINDS; k++)
+        told += writer->counts[k];
+    return told - writer->events - writer->dropped;
 }
 
 static void flush(struct acre_trace_writer *writer)
 {
+    uint64_t events = block_events(writer);
     size_t payload_bytes = (size_t)(writer->cursor - writer->block) - ACRE_TRACE_BLOCK_HEADER_BYTES;
     uint64_t wanted_bytes = writer->file_bytes + ACRE_TRACE_BLOCK_HEADER_BYTES + payload_bytes;
     bool is_written = false;
@@ -115,14 +126,13 @@ static void flush(struct acre_trace_writer *writer)
     if (may_write(writer) && wanted_bytes + TRAILER_BLOCK_BYTES > writer->limit_bytes)
         stop(writer, ACRE_TRACE_END_LIMIT, 0);
     else if (may_write(writer))
-        is_written =
-            write_block(writer, ACRE_TRACE_BLOCK_EVENTS, writer->block_events, payload_bytes);
+        is_written = write_block(writer, ACRE_TRACE_BLOCK_EVENTS, (uint32_t)events, payload_bytes);
     if (is_written) {
         writer->blocks++;
-        writer->events += writer->block_events;
+        writer->events += events;
     } else {
         stop(writer, ACRE_TRACE_END_ERROR, errno);
-        writer->dropped += writer->block_events;
+        writer->dropped += events;
     }
     begin_block(writer);
 }
@@ -211,31 +221,24 @@ static bool write_header(struct acre_trace_writer *writer, const struct acre_tra
 /* Events ----------------------------------------------------------------------------------------
  */
 
-static inline __attribute__((always_inline)) void put(struct acre_trace_writer *writer,
-                                                      const struct acre_trace_event *event)
+void acre_trace_put(struct acre_trace_writer *writer, const struct acre_trace_event *event)
 {
     uint32_t thread = this_thread();
 
+    if (writer->end == 0 && writer->cursor > writer->full)
+        flush(writer);
     writer->counts[event->kind]++;
-    if (__builtin_expect(writer->end != 0, 0)) {
+    if (writer->end != 0) {
         writer->dropped++;
         return;
     }
-    if (__builtin_expect(writer->cursor > writer->full, 0))
-        flush(writer);
-    if (--writer->until_stamp == 0) {
-        writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP;
+    if (writer->until_stamp-- == 0) {
+        writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP - 1;
         writer->cursor = acre_trace_put_time(&writer->codec, now_ns(), writer->cursor);
     }
-    if (__builtin_expect(writer->codec.thread != thread, 0))
+    if (writer->codec.thread != thread)
         writer->cursor = acre_trace_put_thread(&writer->codec, thread, writer->cursor);
     writer->cursor = acre_trace_encode(&writer->codec, event, writer->cursor);
-    writer->block_events++;
-}
-
-void acre_trace_put(struct acre_trace_writer *writer, const struct acre_trace_event *event)
-{
-    put(writer, event);
 }
 
 /* As in books: what is not known is the first. */
@@ -244,14 +247,14 @@ static uint32_t source_of(uint32_t source)
     return source < ACRE_TRACE_MOST_SOURCES ? source : 0;
 }
 
-static void on_event(struct acre_sink *sink, const struct acre_event *event)
+static __attribute__((noinline)) void put_event(struct acre_trace_writer *writer,
+                                                const struct acre_event *event)
 {
     static const enum acre_trace_kind kinds[] = {
         [ACRE_EVENT_ALLOCATE] = ACRE_TRACE_ALLOCATE, [ACRE_EVENT_FREE] = ACRE_TRACE_FREE,
         [ACRE_EVENT_RESIZE] = ACRE_TRACE_RESIZE,     [ACRE_EVENT_RESET] = ACRE_TRACE_RESET,
         [ACRE_EVENT_REFUSE] = ACRE_TRACE_REFUSE,
     };
-    struct acre_trace_writer *writer = (void *)sink; /* it is one, and aligned as one */
     struct acre_trace_event told = {
         .kind = kinds[event->kind],
         .source = source_of(event->source),
@@ -262,7 +265,31 @@ static void on_event(struct acre_sink *sink, const struct acre_event *event)
     };
 
     told.layout.purpose = acre_books_purpose(told.layout.purpose);
-    put(writer, &told);
+    acre_trace_put(writer, &told);
+}
+
+/* Nearly all events are births and deaths that need nothing but their name told. They go a way
+ * without a call, so that no register is saved; any other is left to put_event. */
+static void on_event(struct acre_sink *sink, const struct acre_event *event)
+{
+    struct acre_trace_writer *writer = (void *)sink; /* it is one, and aligned as one */
+    bool is_birth = event->kind == ACRE_EVENT_ALLOCATE;
+    enum acre_trace_kind kind = is_birth ? ACRE_TRACE_ALLOCATE : ACRE_TRACE_FREE;
+    bool is_usual = event->kind <= ACRE_EVENT_FREE && event->usable_bytes == 0 &&
+                    writer->until_stamp > 0 && writer->cursor <= writer->full &&
+                    writer->codec.thread == known_thread;
+    unsigned char *behind = NULL;
+
+    if (__builtin_expect(is_usual, 1))
+        behind = acre_trace_encode_known(&writer->codec, kind, event->layout, event->source,
+                                         (uint64_t)(uintptr_t)event->address, writer->cursor);
+    if (__builtin_expect(behind == NULL, 0)) {
+        put_event(writer, event);
+        return;
+    }
+    writer->counts[kind]++;
+    writer->until_stamp--;
+    writer->cursor = behind;
 }
 
 void acre_trace_source(struct acre_trace_writer *writer, uint32_t source, const char *name)
@@ -275,7 +302,7 @@ void acre_trace_source(struct acre_trace_writer *writer, uint32_t source, const 
         .text_bytes = strlen(name),
     };
 
-    put(writer, &told);
+    acre_trace_put(writer, &told);
 }
 
 /* A scope begins at a time of its own. */
@@ -284,15 +311,15 @@ void acre_trace_scope_begin(struct acre_trace_writer *writer, uint64_t scope)
     const struct acre_trace_event told = {.kind = ACRE_TRACE_SCOPE_BEGIN, .scope = scope};
 
     writer->sink.scope = scope;
-    writer->until_stamp = 1;
-    put(writer, &told);
+    writer->until_stamp = 0;
+    acre_trace_put(writer, &told);
 }
 
 void acre_trace_scope_end(struct acre_trace_writer *writer)
 {
     const struct acre_trace_event told = {.kind = ACRE_TRACE_SCOPE_END};
 
-    put(writer, &told);
+    acre_trace_put(writer, &told);
 }
 
 /* From the first to the last --------------------------------------------------------------------
@@ -370,7 +397,7 @@ bool acre_trace_writer_close(struct acre_trace_writer *writer, char *error, size
 {
     char why[256];
 
-    if (writer->block_events > 0)
+    if (block_events(writer) > 0)
         flush(writer);
     if (writer->end == 0)
         writer->end = ACRE_TRACE_END_FINISHED;

@@ -46,8 +46,8 @@ struct acre_trace_writer {
     bool is_torn;            /* a part of a block stands at the end of the file */
     uint64_t blocks, events; /* written */
     unsigned char *block;
-    unsigned char *cursor, *full; /* in the block; events are put before `full` */
-    uint32_t block_events;
+    unsigned char *cursor,
+        *full;            /* in the block; an event is put at or before `full`; NULL: none */
     unsigned until_stamp; /* events */
     uint64_t begin_ns;    /* of the block */
     uint32_t begin_thread;
