@@ -88,7 +88,10 @@ survives() # PATCH TEST...
         passes "$test" || result=$?
         case $result in
         0) printf 'survives %s ' "$test" ;;
-        "$cannot_compile") printf 'does not compile for %s ' "$test" ;;
+        "$cannot_compile")
+            tail -n 20 "$work/log" >&2
+            printf 'does not compile for %s ' "$test"
+            ;;
         esac
     done
     patch -p1 -R -s <"$mutant"
