@@ -56,7 +56,16 @@ check 'several' \
     test "$(awk -f "$ACRE_TESTS/support/totals.awk" "$tap_work/log" 2>/dev/null)" = '3 1 0'
 
 line OK '"hello\nfigure: 3 | 4\n# figure: 5\n"' >"$tap_work/log"
-check 'a row of the soak has its figures' \
-    test "$(awk -f "$ACRE_TESTS/support/soak.awk" "$tap_work/log")" = \
-    '| it | passed | 0.1 | 3 \| 4; 5 |'
+cat >"$tap_work/soak.md" <<'END'
+| test | result | seconds | of | figures |
+| --- | --- | --- | --- | --- |
+| gone | passed | 1.0 | then | 1 |
+| it | failed | 1.0 | then | 2 |
+| other | passed | 1.0 | then | 3 |
+END
+check 'a soak has new rows of what ran, and keeps those of what did not' \
+    test "$(awk -f "$ACRE_TESTS/support/soak.awk" -v of=now -v suite='it other' \
+    "$tap_work/soak.md" "$tap_work/log")" = \
+    '| it | passed | 0.1 | now | 3 \| 4; 5 |
+| other | passed | 1.0 | then | 3 |'
 done_testing
