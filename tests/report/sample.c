@@ -373,3 +373,11 @@ void sample_suite(struct acre_run *run, size_t rounds, uint64_t seed, double slo
 {
     sample_groups(run, 3, rounds, seed, slowdown);
 }
+
+size_t sample_occurrences(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}

@@ -37,4 +37,7 @@ void sample_text(char **text, const char *value);
 /* The cell of the first group of that strategy; aborts without one. */
 struct acre_cell *sample_cell(struct acre_run *run, const char *backend, const char *lifetime);
 
+/* How often a part stands in a text. */
+size_t sample_occurrences(const char *text, const char *part);
+
 #endif
