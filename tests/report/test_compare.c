@@ -245,9 +245,11 @@ MTest(compare, many_files_are_blocks)
     scale_times(&d, 1.5);
     write_second(&c, &d);
     compare("--before", path_a, path_c, "--after", path_b, path_d, NULL);
-    cr_expect_eq(sample_occurrences(told.out, "The estimators disagree on arena/"), 4, "%s", told.out);
-    cr_expect_eq(sample_occurrences(told.out, "by pairs of rounds slower, by all times of each side no"),
-                 4, "%s", told.out);
+    cr_expect_eq(sample_occurrences(told.out, "The estimators disagree on arena/"), 4, "%s",
+                 told.out);
+    cr_expect_eq(
+        sample_occurrences(told.out, "by pairs of rounds slower, by all times of each side no"), 4,
+        "%s", told.out);
     cr_expect(strstr(told.out, "There is more between files than between their rounds"), "%s",
               told.out);
 
@@ -470,7 +472,7 @@ MTest(over_time, is_compared)
     cr_expect(!strstr(told.out, "Memory over time"), "only when asked for");
     compare("--wide", path_a, path_b, NULL);
     cr_expect_eq(sample_occurrences(told.out, "Memory over time and pauses, one visit a cell: no "
-                                       "verdicts."),
+                                              "verdicts."),
                  2);
     cr_expect(
         strstr(told.out, "\n  malloc/weak  A    4.00 KiB   640 KiB  1,200 of 25,000   636 KiB "
@@ -480,7 +482,8 @@ MTest(over_time, is_compared)
             strstr(told.out, "    1000\n"),
         "%s", told.out);
     /* In the first group the other has none. */
-    cr_expect_eq(sample_occurrences(told.out, "jemalloc/weak  A "), 1, "where both know: %s", told.out);
+    cr_expect_eq(sample_occurrences(told.out, "jemalloc/weak  A "), 1, "where both know: %s",
+                 told.out);
     acre_run_free(&a);
     acre_run_free(&b);
 }
@@ -492,8 +495,9 @@ MTest(waste, is_compared)
     sample_full(&b, 20, 1, 1.0);
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
-    cr_expect_eq(sample_occurrences(told.out, "no term differs by more than 1 % of what is held, in 5 "
-                                       "cells."),
+    cr_expect_eq(sample_occurrences(told.out,
+                                    "no term differs by more than 1 % of what is held, in 5 "
+                                    "cells."),
                  2, "%s", told.out);
     cr_expect(!strstr(told.out, "where it is"));
     compare("--wide", path_a, path_b, NULL);
@@ -504,7 +508,8 @@ MTest(waste, is_compared)
     parts[ACRE_WASTE_SLACK].bytes += 7000; /* of 747168 */
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);
-    cr_expect_eq(sample_occurrences(told.out, "no term differs by more than 1 %"), 2, "%s", told.out);
+    cr_expect_eq(sample_occurrences(told.out, "no term differs by more than 1 %"), 2, "%s",
+                 told.out);
     parts[ACRE_WASTE_SLACK].bytes += 1000;
     write_runs(&a, &b);
     compare(path_a, path_b, NULL);

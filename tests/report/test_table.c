@@ -1,6 +1,8 @@
-/* What a table says of a run: its facts by their parts, since the form may change and they may not. */
+/* What a table says of a run: its facts by their parts, since the form may change and they may not.
+ */
 #include "tests/support/mtest.h"
 
+#include "report/group.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
 
