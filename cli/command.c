@@ -6,14 +6,15 @@
 #include "cli/restart.h"
 #include "report/streams.h"
 
-static bool read_options(const struct acre_command *command, void *request, int argc, char **argv,
+static bool take_options(const struct acre_command *command, void *request, int argc, char **argv,
                          bool *help, const struct acre_refusal *refusal)
 {
+    const char *form = command->takes_words ? "-:h" : ":h";
     int option;
 
     opterr = 0;
     optind = 0; /* glibc: start anew, another command line was parsed before */
-    while ((option = getopt_long(argc, argv, ":h", command->options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, form, command->options, NULL)) != -1) {
         if (option == '?' || option == ':')
             return acre_refuse_option(refusal, option, argv[optind - 1]);
         if (option == 'h')
@@ -21,9 +22,22 @@ static bool read_options(const struct acre_command *command, void *request, int 
         else if (!command->take(request, option, refusal))
             return false;
     }
+    for (; command->takes_words && optind < argc; optind++) { /* behind a "--" */
+        optarg = argv[optind];
+        if (!command->take(request, ACRE_WORD, refusal))
+            return false;
+    }
+    return true;
+}
+
+static bool read_options(const struct acre_command *command, void *request, int argc, char **argv,
+                         bool *help, const struct acre_refusal *refusal)
+{
+    if (!take_options(command, request, argc, argv, help, refusal))
+        return false;
     if (*help)
         return true;
-    if (optind == argc)
+    if (optind == argc && command->wants != NULL)
         return acre_refuse(refusal, "%s", command->wants);
     return command->check == NULL || command->check(request, argv + optind, refusal);
 }

@@ -7,17 +7,22 @@
 #include "bench/arguments.h"
 #include "report/exit_status.h"
 
+enum { ACRE_WORD = 1 }; /* getopt's */
+
 struct acre_command {
     const char *name; /* "acre check" */
     const char *help;
     const struct option *options; /* for getopt_long, with {"help", no_argument, NULL, 'h'} */
-    const char *wants;            /* the sentence where no word is given */
+    const char *wants;            /* the sentence where no word is given; NULL: check looks */
     bool loads_libraries;         /* then it may have to start again: restart.h */
+    bool takes_words;             /* words are given to `take` as well, in their place */
 
-    /* Takes one option, whose value is in optarg. False: refused. */
+    /* Takes one option, whose value is in optarg, or a word, which is ACRE_WORD with the word in
+     * optarg. False: refused. */
     bool (*take)(void *request, int option, const struct acre_refusal *refusal);
 
-    /* Looks at all of it; `words`, one or more, end with a NULL. False: refused. May be NULL. */
+    /* Looks at all of it; `words` that were not taken, one or more where some are wanted, end with
+     * a NULL. False: refused. May be NULL. */
     bool (*check)(const void *request, char *const *words, const struct acre_refusal *refusal);
 
     /* Does it; what it says of a failure is told already. */

@@ -31,7 +31,10 @@ void acre_streams_prepare(void)
 
 enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence)
 {
-    fprintf(stderr, "%s: %s\n", program, sentence);
+    fprintf(stderr, "%s: ", program);
+    for (const char *at = sentence; *at != '\0'; at++)
+        putc((unsigned char)*at < ' ' || *at == 127 ? '?' : *at, stderr);
+    putc('\n', stderr);
     return status;
 }
 

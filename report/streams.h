@@ -13,7 +13,8 @@
  * in use. */
 void acre_streams_prepare(void);
 
-/* "PROGRAM: SENTENCE" on standard error. Returns `status`. */
+/* "PROGRAM: SENTENCE" on standard error, in one line whatever names a sentence quotes. Returns
+ * `status`. */
 enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence);
 
 /* "PROGRAM: cannot write standard output: CAUSE". Returns ACRE_EXIT_IO. */

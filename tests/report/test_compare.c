@@ -398,7 +398,7 @@ MTest(compare, bad_command_lines_are_one_line)
                                               "0x3", "3 %", "2,5",  ".",      "+1",        "1.2.3",
                                               " 1",  "1 ",  "\xff", "1e1000", "9999999999"};
     compare("--fail-above", NULL);
-    is_refused(2, "--fail-above wants a value");
+    is_refused(2, "option '--fail-above' needs a value");
     for (size_t i = 0; i < sizeof percentages / sizeof percentages[0]; i++) {
         compare("--fail-above", percentages[i], "a", "b", NULL);
         is_refused(2, "--fail-above wants a percentage such as 3 or 2.5, not '");
@@ -431,7 +431,7 @@ MTest(compare, bad_command_lines_are_one_line)
     is_refused(5, "/dev/null: not a run: the file is empty");
     compare("--help", NULL);
     cr_expect_eq(told.status, 0);
-    cr_expect(strstr(told.out, "Examples:\n") && !told.err[0]);
+    cr_expect(strstr(told.out, "\nexamples:\n") && !told.err[0]);
 }
 
 MTest(compare, output_that_does_not_arrive_is_an_error)
