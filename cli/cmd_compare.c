@@ -43,6 +43,7 @@ static const char help_text[] =
     "  --common           compare the cells that every file has, leave the others aside\n"
     "  --fail-above PCT   exit 1 when a cell is slower, shown at 99 %, by more than PCT percent,\n"
     "                     or allocations, requested, peak or leaked bytes grew by more\n"
+    "  --markdown         as Markdown, for a review or an issue\n"
     "  --wide             all columns, differing counters and held memory, whatever the width\n"
     "  --help             this text\n"
     "\n"
@@ -97,6 +98,9 @@ static bool take(void *context, int option, const struct acre_refusal *refusal)
         return begin_side(request, &request->after, refusal);
     case 'c':
         request->options.common = true;
+        return true;
+    case 'm':
+        request->view.is_markdown = true;
         return true;
     case 'w':
         request->view.wide = true;
@@ -184,13 +188,10 @@ static void free_side(struct side *side)
 int acre_cmd_compare(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"before", no_argument, NULL, 'b'},
-        {"after", no_argument, NULL, 'a'},
-        {"common", no_argument, NULL, 'c'},
-        {"fail-above", required_argument, NULL, 'f'},
-        {"wide", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"before", no_argument, NULL, 'b'},   {"after", no_argument, NULL, 'a'},
+        {"common", no_argument, NULL, 'c'},   {"fail-above", required_argument, NULL, 'f'},
+        {"markdown", no_argument, NULL, 'm'}, {"wide", no_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},     {0},
     };
     static const struct acre_command command = {
         .name = name,

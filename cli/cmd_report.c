@@ -19,6 +19,7 @@ static const char help_text[] =
     "then how it was measured. A file may be one of Google Benchmark, in JSON.\n"
     "\n"
     "    --wide             every column of the table, where the memory is, and memory over time\n"
+    "    --markdown         the same as Markdown, for a review or an issue\n"
     "    --export FORMAT    the run for another program instead: benchstat (the format of Go's\n"
     "                       benchmarks), csv, google-benchmark (its JSON)\n"
     "    --output FILE      where that is written; - is standard output (the default)\n"
@@ -46,6 +47,8 @@ static bool take(void *context, int option, const struct acre_refusal *refusal)
 
     if (option == 'w')
         request->table.wide = true;
+    if (option == 'm')
+        request->table.is_markdown = true;
     if (option == 'o')
         request->output = optarg;
     if (option != 'e')
@@ -107,11 +110,9 @@ static enum acre_exit show_all(const void *request, char *const *paths)
 int acre_cmd_report(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"wide", no_argument, NULL, 'w'},
-        {"export", required_argument, NULL, 'e'},
-        {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"wide", no_argument, NULL, 'w'},         {"markdown", no_argument, NULL, 'm'},
+        {"export", required_argument, NULL, 'e'}, {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},         {0},
     };
     static const struct acre_command command = {
         .name = name,

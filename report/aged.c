@@ -206,13 +206,13 @@ static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
     bool good = judge(pairs, count, judging) &&
-                acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "Aged heaps against clean ones: %s",
-                              acre_group_title(&pairs[0].clean->key).text);
+                acre_page_title(page, "Aged heaps against clean ones: %s",
+                                acre_group_title(&pairs[0].clean->key).text);
     for (size_t i = 0; good && i < count; i++)
         add_row(&grid, &pairs[i]);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     good = good && acre_grid_print(&grid, page, 2) && print_open(page, pairs, count);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     acre_grid_free(&grid);
     return good;
 }

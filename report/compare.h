@@ -91,7 +91,7 @@ struct acre_file_label acre_file_label(const struct acre_comparison *comparison,
 
 struct acre_comparison_view {
     const char *const *before_names, *const *after_names; /* the files, as the reader knows them */
-    bool color, wide;
+    bool color, wide, is_markdown;
     int width; /* 0: 100 */
 };
 

@@ -119,8 +119,8 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
     bool good = true;
     for (size_t at = 0; good && at < comparison->cell_count;) {
         const struct acre_cell_key *key = &comparison->cells[at].before->key;
-        good = acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s", acre_or_empty(key->workload),
-                             key->parameter_count > 0 ? "   " : "", acre_group_title(key).text);
+        good = acre_page_title(page, "%s%s%s", acre_or_empty(key->workload),
+                               key->parameter_count > 0 ? "   " : "", acre_group_title(key).text);
         struct acre_column used[COLUMNS];
         struct acre_grid grid = {.columns = used, .column_count = COLUMNS};
         memcpy(used, columns, sizeof used);
@@ -134,7 +134,7 @@ static bool print_tables(const struct acre_page *page, const struct acre_compari
         good = good && acre_grid_print(&grid, page, 2) &&
                acre_waste_print_compared(page, comparison->cells + first, at - first) &&
                acre_over_time_print_compared(page, comparison->cells + first, at - first);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         acre_grid_free(&grid);
     }
     return good;
@@ -419,7 +419,7 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
         return false;
     acre_page_wrap(page, 0, 2, ACRE_PAINT_BOLD, text);
     free(text);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     if (!print_tables(page, comparison) || !print_results(page, comparison) ||
         !print_limit(page, comparison))
         return false;
@@ -430,7 +430,7 @@ static bool print_all(const struct acre_page *page, const struct acre_comparison
         !print_regressions(page, comparison, &tally) ||
         !print_disagreement(page, comparison, &tally) || !print_unpaired_files(page, comparison))
         return false;
-    putc('\n', page->stream);
+    acre_page_gap(page);
     return acre_page_say(
                page, 2, 4, ACRE_PAINT_NONE,
                "B/A of paired rounds: below 1 is faster. Intervals 95 %%, the verdicts of a "
@@ -449,6 +449,7 @@ bool acre_comparison_print(const struct acre_comparison *comparison, FILE *strea
         .width = view->width > 0 ? view->width : ACRE_DEFAULT_WIDTH,
         .color = view->color,
         .wide = view->wide,
+        .is_markdown = view->is_markdown,
     };
     errno = 0;
     if (!print_all(&page, comparison, view)) {

@@ -1,16 +1,11 @@
 #include "report/layout.h"
+#include "report/markdown.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct acre_grid_cell {
-    char *text; /* NULL: empty */
-    enum acre_paint paint;
-    bool runs_on;
-};
 
 /* Code points, which is close enough to columns for names and paths. */
 static size_t width_of(const char *text, size_t bytes)
@@ -66,13 +61,11 @@ static size_t word_length(const char *text)
     return length;
 }
 
-void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre_paint paint,
-                    const char *text)
+static void wrap(const struct acre_page *page, int first, int rest, enum acre_paint paint,
+                 const char *text)
 {
     size_t width = page->width > 0 ? (size_t)page->width : ACRE_DEFAULT_WIDTH;
     size_t indent = (size_t)(first > 0 ? first : 0);
-    while (*text == ' ')
-        text++;
     do {
         /* The longest piece that ends before a blank and fits; a word that never fits stands
          * alone. */
@@ -93,6 +86,39 @@ void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre
         text += strspn(text, " ");
         indent = (size_t)(rest > 0 ? rest : 0);
     } while (*text);
+}
+
+void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre_paint paint,
+                    const char *text)
+{
+    text += strspn(text, " ");
+    if (page->is_markdown)
+        acre_markdown_paragraph(page->stream, paint, text);
+    else
+        wrap(page, first, rest, paint, text);
+}
+
+bool acre_page_title(const struct acre_page *page, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return false;
+    if (page->is_markdown)
+        acre_markdown_title(page->stream, text);
+    else
+        wrap(page, 0, 4, ACRE_PAINT_NONE, text);
+    free(text);
+    return true;
+}
+
+void acre_page_gap(const struct acre_page *page)
+{
+    if (!page->is_markdown)
+        putc('\n', page->stream);
 }
 
 bool acre_page_say(const struct acre_page *page, int first, int rest, enum acre_paint paint,
@@ -235,6 +261,10 @@ bool acre_grid_print(const struct acre_grid *grid, const struct acre_page *page,
 {
     if (grid->failed)
         return false;
+    if (page->is_markdown) {
+        acre_markdown_grid(page->stream, grid);
+        return true;
+    }
     size_t *widths = calloc(grid->column_count, sizeof *widths);
     if (!widths)
         return false;

@@ -15,9 +15,17 @@ struct acre_page {
     FILE *stream;
     int width;
     bool color;
-    bool wide;    /* tables keep all their columns, whatever the width */
-    bool unicode; /* characters beyond ASCII may be used */
+    bool wide;        /* tables keep all their columns, whatever the width */
+    bool unicode;     /* characters beyond ASCII may be used */
+    bool is_markdown; /* as markdown.h says; neither width nor colour matter then */
 };
+
+/* The line above a part of the page. False when out of memory. */
+__attribute__((format(printf, 2, 3))) bool acre_page_title(const struct acre_page *page,
+                                                           const char *format, ...);
+
+/* An empty line; in Markdown there is one already. */
+void acre_page_gap(const struct acre_page *page);
 
 /*
  * Prints a paragraph, broken at blanks: the first line indented by `first`, the others by `rest`.
@@ -39,6 +47,12 @@ struct acre_column {
     bool right;    /* numbers stand right-aligned */
     unsigned drop; /* 0: always shown; else columns with the highest number go first */
     unsigned gap;  /* blanks before it */
+};
+
+struct acre_grid_cell {
+    char *text; /* NULL: empty */
+    enum acre_paint paint;
+    bool runs_on; /* over the rest of its row */
 };
 
 /* A table in the making: rows of texts. Freed with acre_grid_free, also after a failure. */

@@ -178,11 +178,11 @@ bool acre_over_time_print(const struct acre_page *page, const struct acre_group 
     }
     bool good = true;
     if (grid.row_count > 0) {
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = say_sentence(page, group);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = good && acre_grid_print(&grid, page, 2);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = good && acre_page_say(page, 2, 2, ACRE_PAINT_NONE,
                                      "start, end: around the iterations. drained: all is dropped. "
                                      "later: a second after that. held/live, res/live: when most "
@@ -212,7 +212,7 @@ bool acre_over_time_print_compared(const struct acre_page *page,
         }
     }
     if (good && grid.row_count > 0) {
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                              "Memory over time and pauses, one visit a cell: no verdicts.") &&
                acre_grid_print(&grid, page, 2);

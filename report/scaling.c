@@ -247,15 +247,14 @@ static bool print_sizes(const struct acre_page *page, struct sizes *sizes)
 {
     bool good = judge(sizes);
     if (good && sizes->entrant_count > 0) {
-        good =
-            acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "by %s, otherwise %s",
-                          sizes->groups[0]->key->parameters[sizes->parameter].name,
-                          acre_group_title_without(sizes->groups[0]->key, sizes->parameter).text);
-        putc('\n', page->stream);
+        good = acre_page_title(
+            page, "by %s, otherwise %s", sizes->groups[0]->key->parameters[sizes->parameter].name,
+            acre_group_title_without(sizes->groups[0]->key, sizes->parameter).text);
+        acre_page_gap(page);
         good = good && say(page, sizes);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = good && print_standings(page, sizes);
-        putc('\n', page->stream);
+        acre_page_gap(page);
     }
     free(sizes->entrants);
     acre_family_end(&sizes->family);

@@ -413,8 +413,8 @@ static bool print_heading(const struct acre_page *page, const struct summary *su
     for (size_t at = 0; at < summary->count;
          at += acre_workload_length(summary->groups + at, summary->count - at))
         workloads++;
-    return acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%zu workloads, %zu cases  %zu round%s",
-                         workloads, summary->count, rounds, rounds == 1 ? "" : "s");
+    return acre_page_title(page, "%zu workloads, %zu cases  %zu round%s", workloads, summary->count,
+                           rounds, rounds == 1 ? "" : "s");
 }
 
 bool acre_summary_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
@@ -423,17 +423,17 @@ bool acre_summary_print(const struct acre_page *page, const struct acre_group *g
     struct summary summary = {
         .family.is_watched = judging->is_watched, .groups = groups, .count = count};
     bool good = judge(&summary) && print_heading(page, &summary);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     good = good && say_overall(page, &summary);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     good = good && print_table(page, &summary) && print_wanted(page, &summary);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     good = good && print_failures(page, groups, count) &&
            acre_provenance_leaks(page, groups, count) &&
            acre_provenance_results(page, groups, count) &&
            (page->wide ||
             acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "The tables of each workload: --wide."));
-    putc('\n', page->stream);
+    acre_page_gap(page);
     end(&summary);
     return good;
 }

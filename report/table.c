@@ -245,7 +245,7 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
             acre_grid_set(&grid, 3, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
     }
     if (good && first) {
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good =
             acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                           "cold (the first %" PRIu64 " iterations of a fresh process):",
@@ -281,20 +281,20 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
         snprintf(rounds, sizeof rounds, "  %zu round%s", group->rounds,
                  group->rounds == 1 ? "" : "s");
     const struct acre_cell_key *key = group->key;
-    if (!acre_page_say(page, 0, 4, ACRE_PAINT_NONE, "%s%s%s%s", key->workload ? key->workload : "",
-                       key->parameter_count > 0 ? "  " : "", acre_group_title(key).text, rounds))
+    if (!acre_page_title(page, "%s%s%s%s", key->workload ? key->workload : "",
+                         key->parameter_count > 0 ? "  " : "", acre_group_title(key).text, rounds))
         return false;
     char *sentence = acre_group_sentence(group);
     if (!sentence)
         return false;
-    putc('\n', page->stream);
+    acre_page_gap(page);
     acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, sentence);
-    putc('\n', page->stream);
+    acre_page_gap(page);
     free(sentence);
     if (!print_table(page, group) || !print_cold(page, group) ||
         (page->wide && (!acre_waste_print(page, group) || !acre_over_time_print(page, group))))
         return false;
-    putc('\n', page->stream);
+    acre_page_gap(page);
     return print_open(page, group) && acre_provenance_leaks(page, group, 1) &&
            acre_provenance_results(page, group, 1);
 }
@@ -321,7 +321,7 @@ static bool print_details(const struct acre_page *page, const struct acre_run *r
         length = acre_workload_length(groups + at, count - at);
         for (size_t i = at; good && i < at + length; i++) {
             good = print_group(page, &groups[i]);
-            putc('\n', page->stream);
+            acre_page_gap(page);
         }
         good = good && acre_scaling_print(page, groups + at, length, judging);
     }
@@ -358,6 +358,7 @@ bool acre_run_print(const struct acre_run *run, FILE *stream,
         page.color = options->color;
         page.wide = options->wide;
         page.unicode = options->unicode;
+        page.is_markdown = options->is_markdown;
     }
     errno = 0;
     if (!print_groups(&page, run) || !acre_provenance_run(&page, run)) {

@@ -14,7 +14,8 @@ struct acre_table_options {
     bool wide;    /* every column, whatever the width, where the memory is, memory over time; of a
                      suite the tables of all groups */
     bool unicode; /* the stream shows curves made of block characters */
-    int width;    /* in columns; 0: 100 */
+    bool is_markdown; /* markdown.h */
+    int width;        /* in columns; 0: 100 */
 };
 
 /*

@@ -179,11 +179,11 @@ bool acre_waste_print(const struct acre_page *page, const struct acre_group *gro
     }
     bool good = grid.row_count == 0;
     if (!good) {
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = say_sentence(page, group);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = good && acre_grid_print(&grid, page, 2);
-        putc('\n', page->stream);
+        acre_page_gap(page);
         good = good && acre_page_say(page, 2, 2, ACRE_PAINT_NONE,
                                      "?: not told. resident: by the kernel. drained: held when all "
                                      "is dropped. The JSON names each source.");
@@ -271,7 +271,7 @@ bool acre_waste_print_compared(const struct acre_page *page, const struct acre_c
     }
     bool good = true;
     if (known > 0)
-        putc('\n', page->stream);
+        acre_page_gap(page);
     if (known > 0 && differing == 0)
         good = acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
                              "Where the memory is at the peak: no term differs by more than 1 %% "

@@ -1,11 +1,16 @@
-/* Any bytes as a run: read; and one that is read can be written, and read again. */
+/* Any bytes as a run: read; and one that is read can be written and read again, shown on a terminal
+ * and as Markdown, and compared with itself. */
 #include "fuzz/target.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "report/compare.h"
 #include "report/run.h"
+#include "report/table.h"
 
 /* Files in which a run is written: /dev/fd would not be replaced by a rename. */
 static void write_and_read(const struct acre_run *run)
@@ -25,6 +30,57 @@ static void write_and_read(const struct acre_run *run)
     unlink(path);
 }
 
+static bool show(const struct acre_run *run, FILE *stream)
+{
+    return acre_run_print(run, stream, &(struct acre_table_options){.wide = true});
+}
+
+static bool show_markdown(const struct acre_run *run, FILE *stream)
+{
+    return acre_run_print(run, stream, &(struct acre_table_options){.is_markdown = true});
+}
+
+static bool compare(const struct acre_run *run, FILE *stream)
+{
+    const struct acre_runs side = {run, 1};
+    const char *const names[] = {"run.json"};
+    struct acre_comparison comparison;
+    char error[1024];
+    bool printed;
+
+    if (acre_compare(&comparison, &side, &side, &(struct acre_compare_options){0}, error,
+                     sizeof error) != ACRE_EXIT_OK) {
+        acre_fuzz_check_sentence(error);
+        return true;
+    }
+    if (acre_comparison_exit(&comparison) != ACRE_EXIT_OK)
+        acre_fuzz_broken("a run differs from itself");
+    printed = acre_comparison_print(
+        &comparison, stream,
+        &(struct acre_comparison_view){.before_names = names, .after_names = names, .wide = true});
+    acre_comparison_free(&comparison);
+    return printed;
+}
+
+/* What a terminal gets are lines of text, whatever the file says. */
+static void check_text(bool (*print)(const struct acre_run *run, FILE *stream),
+                       const struct acre_run *run)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *stream = open_memstream(&text, &bytes);
+
+    if (stream == NULL)
+        return;
+    if (!print(run, stream) && errno != ENOMEM)
+        acre_fuzz_broken("a run cannot be shown");
+    fclose(stream);
+    for (size_t i = 0; i < bytes; i++)
+        if (((unsigned char)text[i] < 32 && text[i] != '\n') || text[i] == 127)
+            acre_fuzz_broken("a control character is shown");
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     const char *path = acre_fuzz_file(bytes, count);
@@ -33,10 +89,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 
     if (path == NULL)
         return 0;
-    if (acre_run_read(&run, path, error, sizeof error))
+    if (acre_run_read(&run, path, error, sizeof error)) {
         write_and_read(&run);
-    else
+        check_text(show, &run);
+        check_text(show_markdown, &run);
+        check_text(compare, &run);
+    } else {
         acre_fuzz_check_sentence(error);
+    }
     acre_run_free(&run);
     return 0;
 }
