@@ -151,8 +151,7 @@ static enum acre_exit run(const void *context, char *const *words)
     struct acre_history history;
     char error[1024];
     bool adds = strcmp(words[0], "add") == 0;
-    enum acre_exit status =
-        acre_history_open(&history, request->path, adds, error, sizeof error);
+    enum acre_exit status = acre_history_open(&history, request->path, adds, error, sizeof error);
 
     if (status != ACRE_EXIT_OK)
         return acre_complain(name, status, error);

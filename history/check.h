@@ -1,6 +1,6 @@
 /*
- * The newest run held against those before it: of each cell what was measured, for a step at the end
- * (step.h), and what was counted, which must be what it was in the run before.
+ * The newest run held against those before it: of each cell what was measured, for a step at the
+ * end (step.h), and what was counted, which must be what it was in the run before.
  */
 #ifndef ACRE_HISTORY_CHECK_H
 #define ACRE_HISTORY_CHECK_H
@@ -29,15 +29,15 @@ struct acre_history_finding {
 };
 
 struct acre_history_check {
-    struct acre_run run;     /* the newest */
-    int64_t id;              /* its number */
-    enum acre_metric metric; /* a measured one */
+    struct acre_run run;                   /* the newest */
+    int64_t id;                            /* its number */
+    enum acre_metric metric;               /* a measured one */
     struct acre_history_finding *findings; /* in the order of acre_cell_key_compare */
     size_t count;
 };
 
-/* Of run `id`; 0: of the last one. Ended with acre_history_check_end after OK only. INPUT where there
- * is no run. */
+/* Of run `id`; 0: of the last one. Ended with acre_history_check_end after OK only. INPUT where
+ * there is no run. */
 enum acre_exit acre_history_check_run(struct acre_history *history, int64_t id,
                                       enum acre_metric metric, struct acre_history_check *check,
                                       char *error, size_t error_bytes);

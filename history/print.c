@@ -13,12 +13,9 @@ enum { CURVE_WIDTH = 24 };
 enum column { STRATEGY, BEFORE, NEWEST, CHANGE, RUNS, CURVE, COLUMNS };
 
 static const struct acre_column columns[COLUMNS] = {
-    [STRATEGY] = {"strategy", false, 0, 0},
-    [BEFORE] = {"before", true, 0, 2},
-    [NEWEST] = {"newest", true, 0, 2},
-    [CHANGE] = {"newest against before", false, 0, 2},
-    [RUNS] = {"runs", true, 2, 2},
-    [CURVE] = {"", false, 1, 2},
+    [STRATEGY] = {"strategy", false, 0, 0}, [BEFORE] = {"before", true, 0, 2},
+    [NEWEST] = {"newest", true, 0, 2},      [CHANGE] = {"newest against before", false, 0, 2},
+    [RUNS] = {"runs", true, 2, 2},          [CURVE] = {"", false, 1, 2},
 };
 
 static struct acre_number value_text(enum acre_metric metric, double value)
@@ -106,8 +103,7 @@ static bool print_tables(const struct acre_history_check *check, const struct ac
 
         good = acre_page_title(page, "%s  %s", acre_or_empty(key->workload),
                                acre_group_title(key).text);
-        for (; at < check->count &&
-               acre_cell_key_same_group(key, &check->findings[at].cell->key);
+        for (; at < check->count && acre_cell_key_same_group(key, &check->findings[at].cell->key);
              at++)
             add_row(&grid, page, check->metric, &check->findings[at]);
         good = good && acre_grid_print(&grid, page, 2);
@@ -162,26 +158,27 @@ static bool say_sentence(const struct acre_history_check *check, const struct ac
     size_t used = 0;
     const char *between = "";
 
-    used += (size_t)snprintf(text, sizeof text, "Run %" PRId64 " against those before it, %s: ",
-                             check->id,
+    used += (size_t)snprintf(text, sizeof text,
+                             "Run %" PRId64 " against those before it, %s: ", check->id,
                              check->metric == ACRE_METRIC_TIME ? "time" : "distance to the limit");
     for (int v = ACRE_VERDICT_COUNT; v-- > 0;) {
         static const enum acre_verdict order[] = {
             ACRE_VERDICT_TOO_FEW_ROUNDS, ACRE_VERDICT_TOO_NOISY, ACRE_VERDICT_NO_DIFFERENCE,
             ACRE_VERDICT_FASTER, ACRE_VERDICT_SLOWER};
         size_t count = tally.verdicts[order[v]];
-        const char *words = order[v] == ACRE_VERDICT_TOO_FEW_ROUNDS ? "too few runs"
-                                                                    : acre_verdict_words(order[v]);
+        const char *words =
+            order[v] == ACRE_VERDICT_TOO_FEW_ROUNDS ? "too few runs" : acre_verdict_words(order[v]);
 
         if (count == 0)
             continue;
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu %s", between, count, words);
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%s%zu %s", between, count, words);
         between = ", ";
     }
     snprintf(text + used, sizeof text - used, "%s.%s", between[0] == '\0' ? "nothing measured" : "",
-             tally.counted == 0    ? ""
-             : tally.changes == 0  ? " Exact counters are as they were."
-                                   : " Exact counters differ.");
+             tally.counted == 0   ? ""
+             : tally.changes == 0 ? " Exact counters are as they were."
+                                  : " Exact counters differ.");
     acre_page_wrap(page, 0, 2, ACRE_PAINT_BOLD, text);
     acre_page_gap(page);
     return true;

@@ -6,11 +6,12 @@
  *      o   o o       o    o      │
  *    before: 5 to 30 runs          newest: 1 to 3
  *
- * Values of one run share whatever was peculiar about that hour, so what tells chance from change is
- * how much runs differ among each other, not how narrow the interval within one run is. The values
- * are logarithms of times or of ratios, the test is Student's for two means with one spread (of a
- * single newest value: for a prediction), and the three places where the step may be are one family
- * with all the cells of a check: their p is threefold, and Holm's adjustment goes over the cells.
+ * Values of one run share whatever was peculiar about that hour, so what tells chance from change
+ * is how much runs differ among each other, not how narrow the interval within one run is. The
+ * values are logarithms of times or of ratios, the test is Student's for two means with one spread
+ * (of a single newest value: for a prediction), and the three places where the step may be are one
+ * family with all the cells of a check: their p is threefold, and Holm's adjustment goes over the
+ * cells.
  *
  * W. S. Gosset ("Student"), "The probable error of a mean", Biometrika 6(1), 1908.
  */
@@ -42,10 +43,10 @@ struct acre_step {
 void acre_step_of(const double *logs, size_t count, struct acre_step *step);
 
 /*
- * Judges all of one check together, at 99 %: SLOWER and FASTER as for times, the newest are larger or
- * smaller; NO_DIFFERENCE where the interval of 99 % excludes a step of 3 %; else TOO_NOISY. Those
- * with too few runs stay as they are. The pointers come back in another order. False when out of
- * memory.
+ * Judges all of one check together, at 99 %: SLOWER and FASTER as for times, the newest are larger
+ * or smaller; NO_DIFFERENCE where the interval of 99 % excludes a step of 3 %; else TOO_NOISY.
+ * Those with too few runs stay as they are. The pointers come back in another order. False when out
+ * of memory.
  */
 bool acre_steps_judge(struct acre_step **steps, size_t count);
 

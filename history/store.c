@@ -308,14 +308,14 @@ static bool insert_run(struct acre_history *history, const struct addition *addi
     sqlite3_stmt *statement = prepare(
         history, "INSERT INTO run (added, started, commit_id, machine, version, checksum, json)"
                  " VALUES (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),?,?,?,?,?,?)");
-    bool good =
-        statement != NULL && bind_text(statement, 1, addition->run->started) &&
-        bind_text(statement, 2, addition->commit) && bind_text(statement, 3, addition->machine) &&
-        bind_text(statement, 4, addition->run->acre_version) &&
-        bind_text(statement, 5, addition->checksum) &&
-        sqlite3_bind_blob64(statement, 6, addition->data, addition->size, SQLITE_STATIC) ==
-            SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_DONE;
+    bool good = statement != NULL && bind_text(statement, 1, addition->run->started) &&
+                bind_text(statement, 2, addition->commit) &&
+                bind_text(statement, 3, addition->machine) &&
+                bind_text(statement, 4, addition->run->acre_version) &&
+                bind_text(statement, 5, addition->checksum) &&
+                sqlite3_bind_blob64(statement, 6, addition->data, addition->size, SQLITE_STATIC) ==
+                    SQLITE_OK &&
+                sqlite3_step(statement) == SQLITE_DONE;
 
     sqlite3_finalize(statement);
     if (good)
@@ -342,10 +342,9 @@ static enum acre_exit store(struct acre_history *history, const struct addition 
 {
     enum acre_exit status;
 
-    if (execute(history, "BEGIN IMMEDIATE") &&
-        find(history, addition->checksum, id, was_there) &&
-        (*was_there || (insert_run(history, addition, id) &&
-                        insert_cells(history, addition->run, *id))) &&
+    if (execute(history, "BEGIN IMMEDIATE") && find(history, addition->checksum, id, was_there) &&
+        (*was_there ||
+         (insert_run(history, addition, id) && insert_cells(history, addition->run, *id))) &&
         execute(history, "COMMIT"))
         return ACRE_EXIT_OK;
     status = sqlite3_errcode(history->base) == SQLITE_OK
@@ -421,9 +420,9 @@ static bool read_run_row(sqlite3_stmt *statement, struct acre_history_run *run)
 enum acre_exit acre_history_list(struct acre_history *history, struct acre_history_run **runs,
                                  size_t *count, char *error, size_t error_bytes)
 {
-    sqlite3_stmt *statement = prepare(
-        history, "SELECT id, added, started, commit_id, machine, version,"
-                 " (SELECT count(*) FROM cell WHERE run = run.id) FROM run ORDER BY id");
+    sqlite3_stmt *statement =
+        prepare(history, "SELECT id, added, started, commit_id, machine, version,"
+                         " (SELECT count(*) FROM cell WHERE run = run.id) FROM run ORDER BY id");
     enum acre_exit status = ACRE_EXIT_OK;
     int answer = SQLITE_ERROR;
 
@@ -484,8 +483,7 @@ void acre_history_free_series(struct acre_history_series *series)
 
 static bool append(struct acre_history_series *series, sqlite3_stmt *statement)
 {
-    struct acre_history_value *grown =
-        realloc(series->values, (series->count + 1) * sizeof *grown);
+    struct acre_history_value *grown = realloc(series->values, (series->count + 1) * sizeof *grown);
 
     if (grown == NULL)
         return false;

@@ -5,8 +5,9 @@
  *    run    id, when it was added and started, commit, machine, version, checksum, the JSON itself
  *    cell   run, key, and of each metric one number
  *
- * A key is what identifies a cell, as JSON: ["square-chain",[["elements","10000"]],"arena","region"].
- * Functions that fail leave a sentence in `error` that names the file, and nothing changed.
+ * A key is what identifies a cell, as JSON:
+ * ["square-chain",[["elements","10000"]],"arena","region"]. Functions that fail leave a sentence in
+ * `error` that names the file, and nothing changed.
  */
 #ifndef ACRE_HISTORY_STORE_H
 #define ACRE_HISTORY_STORE_H

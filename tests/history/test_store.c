@@ -40,9 +40,8 @@ static int64_t add(struct acre_history *history, uint64_t seed, double slowdown,
 
     sample_full(&run, 20, seed, slowdown);
     cr_assert(acre_run_write(&run, run_path, error, sizeof error), "%s", error);
-    cr_assert_eq(
-        acre_history_add(history, run_path, "abc123", &id, was_there, error, sizeof error),
-        ACRE_EXIT_OK, "%s", error);
+    cr_assert_eq(acre_history_add(history, run_path, "abc123", &id, was_there, error, sizeof error),
+                 ACRE_EXIT_OK, "%s", error);
     acre_run_free(&run);
     return id;
 }
@@ -84,8 +83,8 @@ MTest(store, gives_back_what_it_got)
     cr_expect(series.values[0].run == 1 && series.values[1].run == 2);
     cr_expect_eq(series.values[1].value, (double)cell->recorded.allocations);
     acre_history_free_series(&series);
-    cr_assert_eq(acre_history_series_of(&history, 1, &cell->key, ACRE_METRIC_X_LIMIT, &series, error,
-                                        sizeof error),
+    cr_assert_eq(acre_history_series_of(&history, 1, &cell->key, ACRE_METRIC_X_LIMIT, &series,
+                                        error, sizeof error),
                  ACRE_EXIT_OK);
     cr_expect_eq(series.count, 1, "up to the run");
     acre_history_free_series(&series);
@@ -165,15 +164,15 @@ MTest(history_check, finds_what_changed)
     int64_t id;
 
     begin(&history);
-    cr_expect_eq(acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error,
-                                        sizeof error),
-                 ACRE_EXIT_INPUT);
+    cr_expect_eq(
+        acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error, sizeof error),
+        ACRE_EXIT_INPUT);
     cr_expect(strstr(error, "no run was added yet"), "%s", error);
     for (uint64_t seed = 1; seed <= 12; seed++)
         add(&history, seed, 1.0, &was_there);
-    cr_assert_eq(acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error,
-                                        sizeof error),
-                 ACRE_EXIT_OK, "%s", error);
+    cr_assert_eq(
+        acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error, sizeof error),
+        ACRE_EXIT_OK, "%s", error);
     cr_expect_eq(check.id, 12);
     cr_expect_eq(acre_history_check_exit(&check), ACRE_EXIT_OK);
     for (size_t i = 0; i < check.count; i++)
@@ -187,26 +186,25 @@ MTest(history_check, finds_what_changed)
     acre_run_free(&run);
     cr_assert_eq(acre_history_add(&history, run_path, "", &id, &was_there, error, sizeof error),
                  ACRE_EXIT_OK);
-    cr_assert_eq(acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error,
-                                        sizeof error),
-                 ACRE_EXIT_OK);
+    cr_assert_eq(
+        acre_history_check_run(&history, 0, ACRE_METRIC_X_LIMIT, &check, error, sizeof error),
+        ACRE_EXIT_OK);
     cr_expect_eq(acre_history_check_exit(&check), ACRE_EXIT_NO);
     size_t slower = 0, changes = 0;
     for (size_t i = 0; i < check.count; i++) {
         const struct acre_history_finding *finding = &check.findings[i];
         bool is_arena = strcmp(finding->cell->key.backend, "arena") == 0;
         slower += finding->step.verdict == ACRE_VERDICT_SLOWER;
-        cr_expect(!finding->is_measured ||
-                  acre_verdict_differs(finding->step.verdict) == is_arena);
+        cr_expect(!finding->is_measured || acre_verdict_differs(finding->step.verdict) == is_arena);
         changes += finding->change_count;
     }
     cr_expect_eq(slower, 4);
     cr_expect_eq(changes, 1);
     acre_history_check_end(&check);
     /* The run before it is as it was. */
-    cr_assert_eq(acre_history_check_run(&history, 12, ACRE_METRIC_X_LIMIT, &check, error,
-                                        sizeof error),
-                 ACRE_EXIT_OK);
+    cr_assert_eq(
+        acre_history_check_run(&history, 12, ACRE_METRIC_X_LIMIT, &check, error, sizeof error),
+        ACRE_EXIT_OK);
     cr_expect_eq(acre_history_check_exit(&check), ACRE_EXIT_OK);
     acre_history_check_end(&check);
     end(&history);
