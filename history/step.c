@@ -7,15 +7,16 @@
 
 struct heap {
     double mean, squares; /* of distances from the mean, summed */
-    size_t count;
 };
 
+/* From the first value on, so that equal values have no spread, not even of the last digit. */
 static struct heap heap_of(const double *values, size_t count)
 {
-    struct heap heap = {.count = count};
+    struct heap heap = {0};
 
     for (size_t i = 0; i < count; i++)
-        heap.mean += values[i] / (double)count;
+        heap.mean += (values[i] - values[0]) / (double)count;
+    heap.mean += values[0];
     for (size_t i = 0; i < count; i++)
         heap.squares += (values[i] - heap.mean) * (values[i] - heap.mean);
     return heap;
