@@ -14,7 +14,7 @@ enum {
     ACRE_VISIT_MS = 50,
     ACRE_MEMORY_MS = 300,
     ACRE_SUITE_MEMORY_MS = 100,
-    ACRE_SUITE_ROUNDS = 14
+    ACRE_SUITE_ROUNDS = 16
 };
 
 struct acre_bench_options {
