@@ -509,10 +509,10 @@ enum acre_exit acre_history_series_of(struct acre_history *history, int64_t id,
 
     *series = (struct acre_history_series){0};
     snprintf(sql, sizeof sql,
-             "SELECT run.id, commit_id, %1$s FROM cell JOIN run ON run.id = cell.run"
-             " WHERE key = ? AND run.id <= ? AND %1$s IS NOT NULL"
+             "SELECT run.id, commit_id, %s FROM cell JOIN run ON run.id = cell.run"
+             " WHERE key = ? AND run.id <= ? AND %s IS NOT NULL"
              " AND machine = (SELECT machine FROM run WHERE id = ?2) ORDER BY run.id",
-             metrics[metric].column);
+             metrics[metric].column, metrics[metric].column);
     statement = prepare(history, sql);
     if (text == NULL)
         status = out_of_memory(history, error, error_bytes);
