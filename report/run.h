@@ -267,6 +267,11 @@ bool acre_run_probe(const char *path, char *error, size_t error_bytes);
  */
 bool acre_run_read(struct acre_run *run, const char *path, char *error, size_t error_bytes);
 
+/* The same of bytes that are in memory: OK, INPUT (not a run), MEMORY. `path` is named in errors.
+ */
+enum acre_exit acre_run_parse(struct acre_run *run, const char *path, const char *data, size_t size,
+                              char *error, size_t error_bytes);
+
 /* The same, telling apart: OK, IO (cannot be read), INPUT (not a run), MEMORY. */
 enum acre_exit acre_run_load(struct acre_run *run, const char *path, char *error,
                              size_t error_bytes);

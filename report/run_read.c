@@ -1,16 +1,11 @@
 #include "report/google_benchmark.h"
+#include "report/read_file.h"
 #include "report/run_encode.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* A run of a thousand cells and rounds has about 100 MiB. */
-static const size_t file_limit_bytes = (size_t)256 << 20;
 
 /* The file's own text gets into sentences; they must stay one line and leave the terminal alone. */
 __attribute__((format(printf, 3, 4))) static void say(char *error, size_t error_bytes,
@@ -25,56 +20,10 @@ __attribute__((format(printf, 3, 4))) static void say(char *error, size_t error_
             *at = '?';
 }
 
-static enum acre_exit read_all(int file, const char *path, char **data, size_t *size, char *error,
-                               size_t error_bytes)
+enum acre_exit acre_run_parse(struct acre_run *run, const char *path, const char *data, size_t size,
+                              char *error, size_t error_bytes)
 {
-    size_t room = 0, used = 0;
-    for (;;) {
-        if (used == room) {
-            room = room == 0 ? 65536 : 2 * room;
-            char *grown = realloc(*data, room);
-            if (!grown) {
-                say(error, error_bytes, "%s: out of memory", path);
-                return ACRE_EXIT_MEMORY;
-            }
-            *data = grown;
-        }
-        ssize_t got = read(file, *data + used, room - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
-            return ACRE_EXIT_IO;
-        }
-        if (got == 0)
-            break;
-        used += (size_t)got;
-        if (used > file_limit_bytes) {
-            say(error, error_bytes, "%s: larger than %zu MiB, the limit for a run", path,
-                file_limit_bytes >> 20);
-            return ACRE_EXIT_INPUT;
-        }
-    }
-    *size = used;
-    return ACRE_EXIT_OK;
-}
-
-static enum acre_exit read_file(const char *path, char **data, size_t *size, char *error,
-                                size_t error_bytes)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file < 0) {
-        say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
-        return ACRE_EXIT_IO;
-    }
-    enum acre_exit status = read_all(file, path, data, size, error, error_bytes);
-    close(file);
-    return status;
-}
-
-static enum acre_exit parse(struct acre_run *run, const char *path, const char *data, size_t size,
-                            char *error, size_t error_bytes)
-{
+    *run = (struct acre_run){0};
     if (size == 0) {
         say(error, error_bytes, "%s: not a run: the file is empty", path);
         return ACRE_EXIT_INPUT;
@@ -100,8 +49,10 @@ static enum acre_exit parse(struct acre_run *run, const char *path, const char *
     json_decref(root);
     if (status == ACRE_EXIT_OK && !acre_run_check(run, what, sizeof what))
         status = strcmp(what, "out of memory") == 0 ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
-    if (status != ACRE_EXIT_OK)
+    if (status != ACRE_EXIT_OK) {
         say(error, error_bytes, "%s: %s", path, what);
+        acre_run_free(run);
+    }
     return status;
 }
 
@@ -111,12 +62,10 @@ enum acre_exit acre_run_load(struct acre_run *run, const char *path, char *error
     *run = (struct acre_run){0};
     char *data = NULL;
     size_t size = 0;
-    enum acre_exit status = read_file(path, &data, &size, error, error_bytes);
+    enum acre_exit status = acre_file_read(path, &data, &size, error, error_bytes);
     if (status == ACRE_EXIT_OK)
-        status = parse(run, path, data, size, error, error_bytes);
+        status = acre_run_parse(run, path, data, size, error, error_bytes);
     free(data);
-    if (status != ACRE_EXIT_OK)
-        acre_run_free(run);
     return status;
 }
 

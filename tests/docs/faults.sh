@@ -70,6 +70,7 @@ help_of()
     'acre check'*) "$ACRE" check --help ;;
     'acre classes'*) "$ACRE" classes --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
+    'acre history'*) "$ACRE" history --help ;;
     'acre info'*) "$ACRE" info --help ;;
     'acre list'*) "$ACRE" list --help ;;
     'acre report'*) "$ACRE" report --help ;;
@@ -85,7 +86,7 @@ help_of()
 all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
-        'acre info' 'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
+        'acre history' 'acre info' 'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
