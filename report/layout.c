@@ -98,14 +98,20 @@ void acre_page_wrap(const struct acre_page *page, int first, int rest, enum acre
         wrap(page, first, rest, paint, text);
 }
 
-bool acre_page_title(const struct acre_page *page, const char *format, ...)
+/* NULL when out of memory. */
+static char *format_text(const char *format, va_list arguments)
 {
     char *text = NULL;
+    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
+bool acre_page_title(const struct acre_page *page, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
+    char *text = format_text(format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (!text)
         return false;
     if (page->is_markdown)
         acre_markdown_title(page->stream, text);
@@ -124,12 +130,11 @@ void acre_page_gap(const struct acre_page *page)
 bool acre_page_say(const struct acre_page *page, int first, int rest, enum acre_paint paint,
                    const char *format, ...)
 {
-    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
+    char *text = format_text(format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (!text)
         return false;
     acre_page_wrap(page, first, rest, paint, text);
     free(text);

@@ -1,8 +1,8 @@
 #include "report/read_file.h"
+#include "report/error_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +10,6 @@
 
 /* A run of a thousand cells and rounds has about 100 MiB. */
 static const size_t file_limit_bytes = (size_t)256 << 20;
-
-/* The file's own text gets into sentences; they must stay one line and leave the terminal alone. */
-__attribute__((format(printf, 3, 4))) static void say(char *error, size_t error_bytes,
-                                                      const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, error_bytes, format, arguments);
-    va_end(arguments);
-    for (char *at = error; error_bytes > 0 && *at; at++)
-        if ((unsigned char)*at < 32 || *at == 127)
-            *at = '?';
-}
 
 static enum acre_exit read_all(int file, const char *path, char **data, size_t *size, char *error,
                                size_t error_bytes)
@@ -33,7 +20,7 @@ static enum acre_exit read_all(int file, const char *path, char **data, size_t *
             room = room == 0 ? 65536 : 2 * room;
             char *grown = realloc(*data, room);
             if (!grown) {
-                say(error, error_bytes, "%s: out of memory", path);
+                acre_error_text(error, error_bytes, "%s: out of memory", path);
                 return ACRE_EXIT_MEMORY;
             }
             *data = grown;
@@ -42,15 +29,15 @@ static enum acre_exit read_all(int file, const char *path, char **data, size_t *
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
+            acre_error_text(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
             return ACRE_EXIT_IO;
         }
         if (got == 0)
             break;
         used += (size_t)got;
         if (used > file_limit_bytes) {
-            say(error, error_bytes, "%s: larger than %zu MiB, the limit for a run", path,
-                file_limit_bytes >> 20);
+            acre_error_text(error, error_bytes, "%s: larger than %zu MiB, the limit for a run",
+                            path, file_limit_bytes >> 20);
             return ACRE_EXIT_INPUT;
         }
     }
@@ -64,7 +51,7 @@ enum acre_exit acre_file_read(const char *path, char **data, size_t *size, char 
     *data = NULL;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (file < 0) {
-        say(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
+        acre_error_text(error, error_bytes, "cannot read %s: %s", path, strerror(errno));
         return ACRE_EXIT_IO;
     }
     enum acre_exit status = read_all(file, path, data, size, error, error_bytes);

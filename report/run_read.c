@@ -1,31 +1,18 @@
+#include "report/error_text.h"
 #include "report/google_benchmark.h"
 #include "report/read_file.h"
 #include "report/run_encode.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The file's own text gets into sentences; they must stay one line and leave the terminal alone. */
-__attribute__((format(printf, 3, 4))) static void say(char *error, size_t error_bytes,
-                                                      const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, error_bytes, format, arguments);
-    va_end(arguments);
-    for (char *at = error; error_bytes > 0 && *at; at++)
-        if ((unsigned char)*at < 32 || *at == 127)
-            *at = '?';
-}
 
 enum acre_exit acre_run_parse(struct acre_run *run, const char *path, const char *data, size_t size,
                               char *error, size_t error_bytes)
 {
     *run = (struct acre_run){0};
     if (size == 0) {
-        say(error, error_bytes, "%s: not a run: the file is empty", path);
+        acre_error_text(error, error_bytes, "%s: not a run: the file is empty", path);
         return ACRE_EXIT_INPUT;
     }
     json_error_t syntax = {0};
@@ -36,10 +23,10 @@ enum acre_exit acre_run_parse(struct acre_run *run, const char *path, const char
         bool memory =
             syntax.text[0] == '\0' || json_error_code(&syntax) == json_error_out_of_memory;
         if (memory)
-            say(error, error_bytes, "%s: out of memory", path);
+            acre_error_text(error, error_bytes, "%s: out of memory", path);
         else
-            say(error, error_bytes, "%s: line %d, column %d: not JSON: %s", path, syntax.line,
-                syntax.column, syntax.text);
+            acre_error_text(error, error_bytes, "%s: line %d, column %d: not JSON: %s", path,
+                            syntax.line, syntax.column, syntax.text);
         return memory ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
     }
     char what[512];
@@ -50,7 +37,7 @@ enum acre_exit acre_run_parse(struct acre_run *run, const char *path, const char
     if (status == ACRE_EXIT_OK && !acre_run_check(run, what, sizeof what))
         status = strcmp(what, "out of memory") == 0 ? ACRE_EXIT_MEMORY : ACRE_EXIT_INPUT;
     if (status != ACRE_EXIT_OK) {
-        say(error, error_bytes, "%s: %s", path, what);
+        acre_error_text(error, error_bytes, "%s: %s", path, what);
         acre_run_free(run);
     }
     return status;
