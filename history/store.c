@@ -132,30 +132,43 @@ static bool read_number(struct acre_history *history, const char *sql, int64_t *
 /* The file -------------------------------------------------------------------------------------
  */
 
+/* The cause is told before the transaction is given up, which has an outcome of its own. */
+static enum acre_exit give_up(struct acre_history *history, char *error, size_t error_bytes)
+{
+    enum acre_exit status = sqlite3_errcode(history->base) == SQLITE_OK
+                                ? out_of_memory(history, error, error_bytes)
+                                : fail(history, error, error_bytes);
+
+    if (!sqlite3_get_autocommit(history->base))
+        execute(history, "ROLLBACK");
+    return status;
+}
+
 /* Two that find an empty file at the same time: the second waits, and finds it made. */
-static bool make_tables(struct acre_history *history)
+static enum acre_exit make_tables(struct acre_history *history, char *error, size_t error_bytes)
 {
     int64_t tables = 0;
 
-    if (!execute(history, "BEGIN IMMEDIATE"))
-        return false;
-    if (read_number(history, "SELECT count(*) FROM sqlite_master", &tables) &&
+    if (execute(history, "BEGIN IMMEDIATE") &&
+        read_number(history, "SELECT count(*) FROM sqlite_master", &tables) &&
         (tables > 0 || execute(history, schema)) && execute(history, "COMMIT"))
-        return true;
-    execute(history, "ROLLBACK");
-    return false;
+        return ACRE_EXIT_OK;
+    return give_up(history, error, error_bytes);
 }
 
 static enum acre_exit check_identity(struct acre_history *history, char *error, size_t error_bytes)
 {
-    int64_t id = 0, version = 0;
+    int64_t id = 0, version = 0, tables = 0;
 
     if (!read_number(history, "PRAGMA application_id", &id) ||
         !read_number(history, "PRAGMA user_version", &version))
         return fail(history, error, error_bytes);
     if (id == APPLICATION_ID && version == SCHEMA_VERSION)
         return ACRE_EXIT_OK;
-    if (id == APPLICATION_ID)
+    if (id == 0 && read_number(history, "SELECT count(*) FROM sqlite_master", &tables) &&
+        tables == 0)
+        snprintf(error, error_bytes, "%s: an empty file: no run was added yet", history->path);
+    else if (id == APPLICATION_ID)
         snprintf(error, error_bytes, "%s: a history of version %" PRId64 ", this acre knows %d",
                  history->path, version, SCHEMA_VERSION);
     else
@@ -174,9 +187,10 @@ enum acre_exit acre_history_open(struct acre_history *history, const char *path,
     if (sqlite3_open_v2(path, &history->base, flags, NULL) != SQLITE_OK ||
         sqlite3_busy_timeout(history->base, BUSY_MS) != SQLITE_OK ||
         !execute(history, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON") ||
-        !read_number(history, "SELECT count(*) FROM sqlite_master", &tables) ||
-        (tables == 0 && creates && !make_tables(history)))
+        !read_number(history, "SELECT count(*) FROM sqlite_master", &tables))
         status = fail(history, error, error_bytes);
+    else if (tables == 0 && creates)
+        status = make_tables(history, error, error_bytes);
     if (status == ACRE_EXIT_OK)
         status = check_identity(history, error, error_bytes);
     if (status != ACRE_EXIT_OK)
@@ -340,18 +354,12 @@ static bool find(struct acre_history *history, const char *checksum, int64_t *id
 static enum acre_exit store(struct acre_history *history, const struct addition *addition,
                             int64_t *id, bool *was_there, char *error, size_t error_bytes)
 {
-    enum acre_exit status;
-
     if (execute(history, "BEGIN IMMEDIATE") && find(history, addition->checksum, id, was_there) &&
         (*was_there ||
          (insert_run(history, addition, id) && insert_cells(history, addition->run, *id))) &&
         execute(history, "COMMIT"))
         return ACRE_EXIT_OK;
-    status = sqlite3_errcode(history->base) == SQLITE_OK
-                 ? out_of_memory(history, error, error_bytes)
-                 : fail(history, error, error_bytes);
-    execute(history, "ROLLBACK");
-    return status;
+    return give_up(history, error, error_bytes);
 }
 
 enum acre_exit acre_history_add(struct acre_history *history, const char *run_path,

@@ -85,6 +85,15 @@ expect_out 1 '^ *[0-9]+ in run 34, [0-9]+ now\.' -- "$ACRE" history check --db "
 expect_out 0 '<b>\?\[31m\|\?"' -- "$ACRE" history show --db "$tap_work/hostile.db"
 expect_out 0 '\\<b\\>\?\\\[31m\\\|\?"' -- "$ACRE" history show --markdown --db "$tap_work/hostile.db"
 
+# A file that may not grow: told, and nothing half-written.
+full=$tap_work/full.db
+status=0
+(ulimit -f 8 && exec "$ACRE" history add --db "$full" "$tap_work/00.json") >"$out" 2>"$err" || status=$?
+check 'a file that may not grow is told' test "$status" -eq 4
+check 'in one line that says why' test "$(grep -cE '^acre history: cannot use .*: (disk I/O error|database or disk is full)$' "$err")" -eq 1
+expect 5 'an empty file: no run was added yet' -- "$ACRE" history show --db "$full"
+expect_out 0 '^stored .* as run 1 of ' -- "$ACRE" history add --db "$full" "$tap_work/00.json"
+
 # Two that write at the same time, and a third that is killed in the middle, again and again.
 base=$tap_work/shared.db
 writer() # NUMBER...
