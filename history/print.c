@@ -63,9 +63,8 @@ static void set_change(struct acre_grid *grid, const struct acre_step *step)
         acre_grid_set(grid, CHANGE, ACRE_PAINT_NONE, "too few runs: %zu before it, %zu wanted",
                       step->before, step->runs_wanted);
     else if (acre_verdict_differs(step->verdict))
-        acre_grid_set(grid, CHANGE,
-                      step->verdict == ACRE_VERDICT_SLOWER ? ACRE_PAINT_RED : ACRE_PAINT_GREEN,
-                      "%s", acre_format_verdict(&ratio, true).text);
+        acre_grid_set(grid, CHANGE, acre_verdict_paint(step->verdict), "%s",
+                      acre_format_verdict(&ratio, true).text);
     else
         acre_grid_set(grid, CHANGE, ACRE_PAINT_NONE, "%s", acre_verdict_words(step->verdict));
 }

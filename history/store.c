@@ -231,16 +231,11 @@ static char *key_text(const struct acre_cell_key *key)
 /* Runs of different machines say nothing of each other. The caller's to free. */
 static char *machine_text(const struct acre_run *run)
 {
-    const char *cpu = "", *cores = "";
+    const char *cpu = acre_run_fact(run, "cpu"), *cores = acre_run_fact(run, "cores");
     char *text = NULL;
 
-    for (size_t i = 0; i < run->machine_count; i++) {
-        if (strcmp(run->machine[i].name, "cpu") == 0)
-            cpu = run->machine[i].value;
-        if (strcmp(run->machine[i].name, "cores") == 0)
-            cores = run->machine[i].value;
-    }
-    return asprintf(&text, "%s, %s cores", cpu, cores) >= 0 ? text : NULL;
+    return asprintf(&text, "%s, %s cores", acre_or_empty(cpu), acre_or_empty(cores)) >= 0 ? text
+                                                                                          : NULL;
 }
 
 static void checksum_text(const char *data, size_t size, char text[static 33])

@@ -36,14 +36,6 @@ struct acre_file_label acre_file_label(const struct acre_comparison *comparison,
     return label;
 }
 
-static const char *fact(const struct acre_run *run, const char *name)
-{
-    for (size_t i = 0; i < run->machine_count; i++)
-        if (strcmp(acre_or_empty(run->machine[i].name), name) == 0)
-            return acre_or_empty(run->machine[i].value);
-    return NULL;
-}
-
 /*
  * What must be equal for times and counters to mean the same. A kernel or a library may differ:
  * that is often what a comparison is made for, and the print names it. A file of another program
@@ -62,7 +54,7 @@ static bool same_setting(const struct acre_comparison *comparison, size_t file,
                  in_a.text, b->seed, in_b.text);
         return false;
     }
-    const char *cpu_a = fact(a, "cpu"), *cpu_b = fact(b, "cpu");
+    const char *cpu_a = acre_run_fact(a, "cpu"), *cpu_b = acre_run_fact(b, "cpu");
     if (!are_ours && (!cpu_a || !cpu_b))
         return true;
     if (strcmp(acre_or_empty(cpu_a), acre_or_empty(cpu_b)) != 0) {

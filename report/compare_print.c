@@ -44,13 +44,6 @@ static struct acre_cell_name name_of(const struct acre_comparison *comparison,
     return name;
 }
 
-static enum acre_paint paint_of(enum acre_verdict verdict)
-{
-    if (!acre_verdict_differs(verdict))
-        return ACRE_PAINT_NONE;
-    return verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
-}
-
 static void set_ratio(struct acre_grid *grid, size_t column, bool known,
                       const struct acre_ratio *ratio)
 {
@@ -59,7 +52,7 @@ static void set_ratio(struct acre_grid *grid, size_t column, bool known,
         return;
     }
     acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s", acre_format_ratio(ratio, 3).text);
-    acre_grid_set(grid, column + 1, paint_of(ratio->verdict), "%s",
+    acre_grid_set(grid, column + 1, acre_verdict_paint(ratio->verdict), "%s",
                   acre_format_verdict_short(ratio).text);
 }
 
@@ -76,7 +69,7 @@ static void set_unpaired(struct acre_grid *grid, const struct acre_compared_cell
 {
     enum acre_verdict verdict = acre_unpaired_verdict(cell);
     struct acre_number p = acre_format_short(cell->unpaired.p);
-    acre_grid_set(grid, UNPAIRED, paint_of(verdict), "%s, p %s",
+    acre_grid_set(grid, UNPAIRED, acre_verdict_paint(verdict), "%s, p %s",
                   acre_verdict_differs(verdict) ? acre_verdict_words(verdict) : "not shown",
                   p.text);
 }

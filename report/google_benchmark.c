@@ -13,10 +13,7 @@ static const char format_fact[] = "format", format_name[] = "google-benchmark";
 
 bool acre_run_is_foreign(const struct acre_run *run)
 {
-    for (size_t i = 0; i < run->machine_count; i++)
-        if (strcmp(acre_or_empty(run->machine[i].name), format_fact) == 0)
-            return strcmp(acre_or_empty(run->machine[i].value), format_name) == 0;
-    return false;
+    return strcmp(acre_or_empty(acre_run_fact(run, format_fact)), format_name) == 0;
 }
 
 bool acre_is_google_benchmark(const json_t *root)
@@ -300,24 +297,17 @@ enum acre_exit acre_run_from_google_benchmark(struct acre_run *run, const json_t
 
 /* Writing ----------------------------------------------------------------------------------- */
 
-static const char *fact_of(const struct acre_run *run, const char *name)
-{
-    for (size_t i = 0; i < run->machine_count; i++)
-        if (strcmp(acre_or_empty(run->machine[i].name), name) == 0)
-            return acre_or_empty(run->machine[i].value);
-    return "";
-}
-
 /* Strings that are no UTF-8 would be none in JSON: a run that was read has no such. */
 static json_t *write_context(const struct acre_run *run)
 {
     return json_pack("{s:s, s:s, s:s, s:I, s:i, s:b, s:[], s:s, s:s, s:s, s:s}", "date",
-                     acre_or_empty(run->started), "host_name", fact_of(run, "host"), "executable",
+                     acre_or_empty(run->started), "host_name",
+                     acre_or_empty(acre_run_fact(run, "host")), "executable",
                      acre_or_empty(run->command), "num_cpus",
-                     (json_int_t)strtoll(fact_of(run, "cores"), NULL, 10), "mhz_per_cpu", 0,
-                     "cpu_scaling_enabled", 0, "caches", "library_build_type", "release",
-                     "library_version", acre_or_empty(run->acre_version), "acre_version",
-                     ACRE_VERSION, "cpu", fact_of(run, "cpu"));
+                     (json_int_t)strtoll(acre_or_empty(acre_run_fact(run, "cores")), NULL, 10),
+                     "mhz_per_cpu", 0, "cpu_scaling_enabled", 0, "caches", "library_build_type",
+                     "release", "library_version", acre_or_empty(run->acre_version), "acre_version",
+                     ACRE_VERSION, "cpu", acre_or_empty(acre_run_fact(run, "cpu")));
 }
 
 static bool set(json_t *object, const char *key, json_t *value)

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum acre_paint acre_verdict_paint(enum acre_verdict verdict)
+{
+    if (!acre_verdict_differs(verdict))
+        return ACRE_PAINT_NONE;
+    return verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
+}
+
 /* Code points, which is close enough to columns for names and paths. */
 static size_t width_of(const char *text, size_t bytes)
 {

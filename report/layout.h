@@ -2,6 +2,8 @@
 #ifndef ACRE_REPORT_LAYOUT_H
 #define ACRE_REPORT_LAYOUT_H
 
+#include "report/verdict.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,6 +12,9 @@
 enum { ACRE_DEFAULT_WIDTH = 100 };
 
 enum acre_paint { ACRE_PAINT_NONE, ACRE_PAINT_BOLD, ACRE_PAINT_GREEN, ACRE_PAINT_RED };
+
+/* Green is faster, red is slower; none where no difference is shown. */
+enum acre_paint acre_verdict_paint(enum acre_verdict verdict);
 
 struct acre_page {
     FILE *stream;

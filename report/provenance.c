@@ -120,19 +120,17 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
     if (run->self_log_ratio.count == 0)
         return true;
     struct acre_judging judging;
-    struct acre_noise measured, noise;
-    if (!acre_judging_of(run, &judging) || !acre_noise_of(&run->self_log_ratio, &measured) ||
-        !acre_noise_of(judging.is_steady ? &run->self_x_limit_log_ratio : &run->self_log_ratio,
-                       &noise))
+    if (!acre_judging_of(run, &judging))
         return false;
-    if (!noise.is_known)
+    const struct acre_noise *noise = judging.is_steady ? &judging.steady : &judging.measured;
+    if (!noise->is_known)
         return acre_page_say(page, 2, 4, ACRE_PAINT_NONE, "Noise floor unknown: %zu of %d rounds.",
                              run->self_log_ratio.count, (int)ACRE_INTERVAL_MIN_ROUNDS);
-    bool drifts = acre_verdict_differs(noise.self.verdict);
+    bool drifts = acre_verdict_differs(noise->self.verdict);
     return acre_page_say(page, 2, 4, drifts ? ACRE_PAINT_RED : ACRE_PAINT_NONE,
                          "Noise floor %s %% (the same cell measured twice a round: %s, %s).%s",
-                         percent_of(&noise).text, acre_format_ratio(&noise.self, 3).text,
-                         acre_format_verdict_long(&noise.self).text,
+                         percent_of(noise).text, acre_format_ratio(&noise->self, 3).text,
+                         acre_format_verdict_long(&noise->self).text,
                          drifts ? " The two should not differ and do: doubt what is of this size."
                                 : "") &&
            (!judging.is_steady ||
@@ -140,7 +138,7 @@ bool acre_provenance_noise(const struct acre_page *page, const struct acre_run *
                           "Times are steady: those of a process are divided by its own limit's, "
                           "which meets the same speed of the machine. As measured the noise floor "
                           "is %s %%.",
-                          percent_of(&measured).text));
+                          percent_of(&judging.measured).text));
 }
 
 bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[ACRE_VERDICT_COUNT])

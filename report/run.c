@@ -1,4 +1,5 @@
 #include "report/run.h"
+#include "report/format.h"
 #include "report/schema.h"
 
 #include <stdlib.h>
@@ -117,6 +118,14 @@ bool acre_cell_key_same_workload(const struct acre_cell_key *left,
 bool acre_cell_key_same_group(const struct acre_cell_key *left, const struct acre_cell_key *right)
 {
     return order_groups(left, right) == 0;
+}
+
+const char *acre_run_fact(const struct acre_run *run, const char *name)
+{
+    for (size_t i = 0; i < run->machine_count; i++)
+        if (strcmp(acre_or_empty(run->machine[i].name), name) == 0)
+            return acre_or_empty(run->machine[i].value);
+    return NULL;
 }
 
 bool acre_run_is_suite(const struct acre_run *run)

@@ -226,6 +226,9 @@ struct acre_run {
 /* Frees what a run owns and leaves it zeroed. A zeroed run is a valid, empty one. */
 void acre_run_free(struct acre_run *run);
 
+/* What the machine says under that name; NULL: nothing. The run's own. */
+const char *acre_run_fact(const struct acre_run *run, const char *name);
+
 /* Whether cells of several workloads are in it. */
 bool acre_run_is_suite(const struct acre_run *run);
 

@@ -20,12 +20,12 @@ bool acre_run_is_watched(const struct acre_run *run)
 
 bool acre_judging_of(const struct acre_run *run, struct acre_judging *judging)
 {
-    struct acre_noise measured, steady;
     *judging = (struct acre_judging){.is_watched = acre_run_is_watched(run)};
-    if (!acre_noise_of(&run->self_log_ratio, &measured) ||
-        !acre_noise_of(&run->self_x_limit_log_ratio, &steady))
+    if (!acre_noise_of(&run->self_log_ratio, &judging->measured) ||
+        !acre_noise_of(&run->self_x_limit_log_ratio, &judging->steady))
         return false;
-    judging->is_steady = measured.is_known && steady.is_known && steady.ratio < measured.ratio;
+    judging->is_steady = judging->measured.is_known && judging->steady.is_known &&
+                         judging->steady.ratio < judging->measured.ratio;
     return true;
 }
 

@@ -18,16 +18,17 @@
 
 #include "report/stats.h"
 
-struct acre_judging {
-    bool is_watched; /* acre_run_is_watched */
-    bool is_steady;  /* times are, where they can be */
-};
-
 /* A noise floor: how far the same cell, measured twice in each round, was from itself. */
 struct acre_noise {
     struct acre_ratio self; /* second to first */
     bool is_known;          /* there were enough rounds; then valid: */
     double ratio;           /* the farther end of the interval of `self`, above 1 */
+};
+
+struct acre_judging {
+    bool is_watched; /* acre_run_is_watched */
+    bool is_steady;  /* times are, where they can be */
+    struct acre_noise measured, steady;
 };
 
 /* Of a run's self_log_ratio or self_x_limit_log_ratio. False when out of memory. */

@@ -308,9 +308,8 @@ static void set_verdict(struct acre_grid *grid, enum column column, bool is_know
     if (!is_known)
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "-");
     else if (acre_verdict_differs(ratio->verdict))
-        acre_grid_set(grid, column,
-                      ratio->verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED,
-                      "%s", acre_format_verdict(ratio, false).text);
+        acre_grid_set(grid, column, acre_verdict_paint(ratio->verdict), "%s",
+                      acre_format_verdict(ratio, false).text);
     else
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "%s",
                       acre_verdict_is_open(ratio->verdict) ? "?" : "=");

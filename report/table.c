@@ -50,13 +50,6 @@ static const struct acre_column columns[COLUMNS] = {
     [LONGEST] = {"max us", true, 7, 2},
 };
 
-static enum acre_paint verdict_paint(const struct acre_ratio *ratio)
-{
-    if (!acre_verdict_differs(ratio->verdict))
-        return ACRE_PAINT_NONE;
-    return ratio->verdict == ACRE_VERDICT_FASTER ? ACRE_PAINT_GREEN : ACRE_PAINT_RED;
-}
-
 /* Blanks that align the lifetimes under each other. */
 static int backend_width(const struct acre_group *group)
 {
@@ -149,7 +142,7 @@ static bool add_row(struct acre_grid *grid, const struct acre_group *group,
     else
         acre_grid_set(grid, X_LIMIT, ACRE_PAINT_NONE, "-");
     if (row->has_against)
-        acre_grid_set(grid, AGAINST, verdict_paint(&row->against), "%s",
+        acre_grid_set(grid, AGAINST, acre_verdict_paint(row->against.verdict), "%s",
                       acre_format_verdict(&row->against, false).text);
     else
         acre_grid_set(grid, AGAINST, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
@@ -239,7 +232,7 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
                       status == ACRE_STATS_OK ? acre_format_short(faults).text : "-");
         if (row->has_cold_against)
-            acre_grid_set(&grid, 3, verdict_paint(&row->cold_against), "%s",
+            acre_grid_set(&grid, 3, acre_verdict_paint(row->cold_against.verdict), "%s",
                           acre_format_verdict(&row->cold_against, true).text);
         else
             acre_grid_set(&grid, 3, ACRE_PAINT_NONE, row == group->reference ? "1" : "-");
