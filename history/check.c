@@ -2,12 +2,17 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "report/group.h"
 
-/* Only of values that have a logarithm. */
-static bool judge_series(struct acre_history_finding *finding)
+/* Whether the last of a series is the run's own: else there is nothing newest in it. */
+static bool ends_with(const struct acre_history_series *series, int64_t id)
+{
+    return series->count > 0 && series->values[series->count - 1].run == id;
+}
+
+/* Of values that have a logarithm. False when out of memory. */
+static bool find_step(const struct acre_history_check *check, struct acre_history_finding *finding)
 {
     const struct acre_history_series *series = &finding->series;
     double *logs = calloc(series->count + 1, sizeof *logs);
@@ -16,84 +21,62 @@ static bool judge_series(struct acre_history_finding *finding)
     if (logs == NULL)
         return false;
     for (size_t i = 0; i < series->count; i++)
-        if (series->values[i].value > 0.0)
-            logs[count++] = log(series->values[i].value);
-    acre_step_of(logs, count, &finding->step);
+        if (series->values[i].numbers[check->metric] > 0.0)
+            logs[count++] = log(series->values[i].numbers[check->metric]);
+    finding->newest = series->values[series->count - 1].numbers[check->metric];
+    finding->is_measured = finding->newest > 0.0;
+    if (finding->is_measured)
+        acre_step_of(logs, count, &finding->step);
     free(logs);
     return true;
 }
 
-/* Whether the last of a series is the run's own: else there is nothing newest in it. */
-static bool ends_with(const struct acre_history_series *series, int64_t id)
+/* The last run before the newest that has a number; NULL: none. */
+static const struct acre_history_value *value_before(const struct acre_history_series *series,
+                                                     enum acre_metric metric)
 {
-    return series->count > 0 && series->values[series->count - 1].run == id;
+    for (size_t i = series->count - 1; i-- > 0;)
+        if (!isnan(series->values[i].numbers[metric]))
+            return &series->values[i];
+    return NULL;
 }
 
-static enum acre_exit find_step(struct acre_history *history, struct acre_history_check *check,
-                                struct acre_history_finding *finding, char *error,
-                                size_t error_bytes)
+static void find_changes(struct acre_history_finding *finding)
 {
-    enum acre_exit status =
-        acre_history_series_of(history, check->id, &finding->cell->key, check->metric,
-                               &finding->series, error, error_bytes);
+    const struct acre_history_series *series = &finding->series;
+    const struct acre_history_value *newest = &series->values[series->count - 1];
 
-    if (status != ACRE_EXIT_OK)
-        return status;
-    finding->is_measured = ends_with(&finding->series, check->id);
-    if (!finding->is_measured)
-        return ACRE_EXIT_OK;
-    finding->newest = finding->series.values[finding->series.count - 1].value;
-    if (judge_series(finding))
-        return ACRE_EXIT_OK;
-    snprintf(error, error_bytes, "out of memory");
-    return ACRE_EXIT_MEMORY;
-}
-
-static enum acre_exit find_changes(struct acre_history *history, struct acre_history_check *check,
-                                   struct acre_history_finding *finding, char *error,
-                                   size_t error_bytes)
-{
     for (int m = 0; m < ACRE_METRIC_COUNT; m++) {
-        struct acre_history_series series;
-        enum acre_exit status;
-        size_t n;
+        const struct acre_history_value *before = value_before(series, (enum acre_metric)m);
 
         if (acre_metric_is_measured((enum acre_metric)m) || m == ACRE_METRIC_HELD)
             continue; /* what libraries hold is decided by their clocks as well */
-        status = acre_history_series_of(history, check->id, &finding->cell->key,
-                                        (enum acre_metric)m, &series, error, error_bytes);
-        if (status != ACRE_EXIT_OK)
-            return status;
-        n = ends_with(&series, check->id) ? series.count : 0;
-        finding->has_counts_before = finding->has_counts_before || n > 1;
-        if (n > 1 && series.values[n - 1].value != series.values[n - 2].value)
+        if (before == NULL || isnan(newest->numbers[m]))
+            continue;
+        finding->has_counts_before = true;
+        if (newest->numbers[m] != before->numbers[m])
             finding->changes[finding->change_count++] = (struct acre_history_change){
                 .metric = (enum acre_metric)m,
-                .before = series.values[n - 2].value,
-                .after = series.values[n - 1].value,
-                .before_run = series.values[n - 2].run,
+                .before = before->numbers[m],
+                .after = newest->numbers[m],
+                .before_run = before->run,
             };
-        acre_history_free_series(&series);
     }
-    return ACRE_EXIT_OK;
 }
 
-static enum acre_exit find_last(struct acre_history *history, int64_t *id, char *error,
-                                size_t error_bytes)
+static enum acre_exit look_at(struct acre_history *history, const struct acre_history_check *check,
+                              struct acre_history_finding *finding, char *error, size_t error_bytes)
 {
-    struct acre_history_run *runs;
-    size_t count;
-    enum acre_exit status = acre_history_list(history, &runs, &count, error, error_bytes);
+    enum acre_exit status = acre_history_series_of(history, check->id, &finding->cell->key,
+                                                   &finding->series, error, error_bytes);
 
-    if (status != ACRE_EXIT_OK)
+    if (status != ACRE_EXIT_OK || !ends_with(&finding->series, check->id))
         return status;
-    if (count > 0)
-        *id = runs[count - 1].id;
-    acre_history_free_runs(runs, count);
-    if (count > 0)
+    find_changes(finding);
+    if (find_step(check, finding))
         return ACRE_EXIT_OK;
-    snprintf(error, error_bytes, "%s: no run was added yet", history->path);
-    return ACRE_EXIT_INPUT;
+    snprintf(error, error_bytes, "out of memory");
+    return ACRE_EXIT_MEMORY;
 }
 
 static bool make_findings(struct acre_history_check *check)
@@ -128,21 +111,18 @@ enum acre_exit acre_history_check_run(struct acre_history *history, int64_t id,
                                       char *error, size_t error_bytes)
 {
     enum acre_exit status = ACRE_EXIT_OK;
-    bool has_memory = true;
+    bool has_memory;
 
     *check = (struct acre_history_check){.id = id, .metric = metric};
     if (id == 0)
-        status = find_last(history, &check->id, error, error_bytes);
+        status = acre_history_last(history, &check->id, error, error_bytes);
     if (status == ACRE_EXIT_OK)
         status = acre_history_get(history, check->id, &check->run, error, error_bytes);
     if (status != ACRE_EXIT_OK)
         return status;
     has_memory = make_findings(check);
-    for (size_t i = 0; has_memory && status == ACRE_EXIT_OK && i < check->count; i++) {
-        status = find_step(history, check, &check->findings[i], error, error_bytes);
-        if (status == ACRE_EXIT_OK)
-            status = find_changes(history, check, &check->findings[i], error, error_bytes);
-    }
+    for (size_t i = 0; has_memory && status == ACRE_EXIT_OK && i < check->count; i++)
+        status = look_at(history, check, &check->findings[i], error, error_bytes);
     if (has_memory && status == ACRE_EXIT_OK)
         has_memory = judge(check);
     if (!has_memory) {
@@ -157,7 +137,7 @@ enum acre_exit acre_history_check_run(struct acre_history *history, int64_t id,
 void acre_history_check_end(struct acre_history_check *check)
 {
     for (size_t i = 0; check->findings != NULL && i < check->count; i++)
-        acre_history_free_series(&check->findings[i].series);
+        free(check->findings[i].series.values);
     free(check->findings);
     acre_run_free(&check->run);
     *check = (struct acre_history_check){0};

@@ -19,10 +19,10 @@ struct acre_history_change {
 
 struct acre_history_finding {
     const struct acre_cell *cell; /* of the newest run */
-    double newest;                /* what was measured there; valid where `is_measured` */
-    bool is_measured;
-    struct acre_step step;
     struct acre_history_series series;
+    bool is_measured; /* in the newest run; then valid: */
+    double newest;
+    struct acre_step step;
     struct acre_history_change changes[ACRE_METRIC_COUNT];
     size_t change_count;
     bool has_counts_before; /* an earlier run counted this cell as well */

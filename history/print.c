@@ -35,22 +35,24 @@ static struct acre_ratio ratio_of(const struct acre_step *step)
 }
 
 /* The last runs, between the least and the most of them. */
-static void set_curve(struct acre_grid *grid, const struct acre_history_series *series)
+static void set_curve(struct acre_grid *grid, const struct acre_history_series *series,
+                      enum acre_metric metric)
 {
-    static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     char text[4 * CURVE_WIDTH + 1] = "";
     size_t used = 0, first = series->count > CURVE_WIDTH ? series->count - CURVE_WIDTH : 0;
     double least = INFINITY, most = -INFINITY;
 
-    for (size_t i = first; i < series->count; i++) {
-        least = fmin(least, series->values[i].value);
-        most = fmax(most, series->values[i].value);
+    for (size_t i = first; i < series->count; i++) { /* what is NaN changes neither */
+        least = fmin(least, series->values[i].numbers[metric]);
+        most = fmax(most, series->values[i].numbers[metric]);
     }
     for (size_t i = first; i < series->count; i++) {
-        double height = most > least ? (series->values[i].value - least) / (most - least) : 0.0;
+        double number = series->values[i].numbers[metric];
+        double height = most > least ? (number - least) / (most - least) : 0.0;
 
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s",
-                                 blocks[(size_t)(7.0 * height + 0.5)]);
+        if (!isnan(number))
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s",
+                                     acre_format_block(1 + (size_t)(7.0 * height + 0.5)));
     }
     acre_grid_set(grid, CURVE, ACRE_PAINT_NONE, "%s", text);
 }
@@ -89,7 +91,7 @@ static void add_row(struct acre_grid *grid, const struct acre_page *page, enum a
     }
     set_change(grid, step);
     if (page->unicode)
-        set_curve(grid, &finding->series);
+        set_curve(grid, &finding->series, metric);
 }
 
 static bool print_tables(const struct acre_history_check *check, const struct acre_page *page)

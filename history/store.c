@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,17 +38,21 @@ static const char schema[] =
     "PRAGMA application_id = 1633907301;"
     "PRAGMA user_version = 1;";
 
+/* Of `cell`, in the order of enum acre_metric. */
+#define METRIC_COLUMNS                                                                             \
+    "x_limit, time_ns, allocations, requested_bytes, peak_bytes, held_bytes, leaked_bytes"
+
 static const struct {
-    const char *name, *column;
+    const char *name;
     bool is_measured;
 } metrics[ACRE_METRIC_COUNT] = {
-    [ACRE_METRIC_X_LIMIT] = {"x-limit", "x_limit", true},
-    [ACRE_METRIC_TIME] = {"time", "time_ns", true},
-    [ACRE_METRIC_ALLOCATIONS] = {"allocations", "allocations", false},
-    [ACRE_METRIC_REQUESTED] = {"requested", "requested_bytes", false},
-    [ACRE_METRIC_PEAK] = {"peak", "peak_bytes", false},
-    [ACRE_METRIC_HELD] = {"held", "held_bytes", false},
-    [ACRE_METRIC_LEAKED] = {"leaked", "leaked_bytes", false},
+    [ACRE_METRIC_X_LIMIT] = {"x-limit", true},
+    [ACRE_METRIC_TIME] = {"time", true},
+    [ACRE_METRIC_ALLOCATIONS] = {"allocations", false},
+    [ACRE_METRIC_REQUESTED] = {"requested", false},
+    [ACRE_METRIC_PEAK] = {"peak", false},
+    [ACRE_METRIC_HELD] = {"held", false},
+    [ACRE_METRIC_LEAKED] = {"leaked", false},
 };
 
 const char *acre_metric_name(enum acre_metric metric)
@@ -284,10 +289,8 @@ static bool bind_cell(sqlite3_stmt *statement, const struct acre_cell *cell)
 
 static bool insert_cells(struct acre_history *history, const struct acre_run *run, int64_t id)
 {
-    sqlite3_stmt *statement =
-        prepare(history, "INSERT INTO cell (key, run, x_limit, time_ns, allocations,"
-                         " requested_bytes, peak_bytes, held_bytes, leaked_bytes)"
-                         " VALUES (?,?,?,?,?,?,?,?,?)");
+    sqlite3_stmt *statement = prepare(history, "INSERT INTO cell (key, run, " METRIC_COLUMNS ")"
+                                               " VALUES (?,?,?,?,?,?,?,?,?)");
     bool good = statement != NULL;
 
     for (size_t i = 0; good && i < run->cell_count; i++) {
@@ -396,7 +399,6 @@ static char *column_text(sqlite3_stmt *statement, int column)
 void acre_history_free_runs(struct acre_history_run *runs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        free(runs[i].added);
         free(runs[i].started);
         free(runs[i].commit);
         free(runs[i].machine);
@@ -409,22 +411,21 @@ static bool read_run_row(sqlite3_stmt *statement, struct acre_history_run *run)
 {
     *run = (struct acre_history_run){
         .id = sqlite3_column_int64(statement, 0),
-        .added = column_text(statement, 1),
-        .started = column_text(statement, 2),
-        .commit = column_text(statement, 3),
-        .machine = column_text(statement, 4),
-        .version = column_text(statement, 5),
-        .cells = sqlite3_column_int64(statement, 6),
+        .started = column_text(statement, 1),
+        .commit = column_text(statement, 2),
+        .machine = column_text(statement, 3),
+        .version = column_text(statement, 4),
+        .cells = sqlite3_column_int64(statement, 5),
     };
-    return run->added != NULL && run->started != NULL && run->commit != NULL &&
-           run->machine != NULL && run->version != NULL;
+    return run->started != NULL && run->commit != NULL && run->machine != NULL &&
+           run->version != NULL;
 }
 
 enum acre_exit acre_history_list(struct acre_history *history, struct acre_history_run **runs,
                                  size_t *count, char *error, size_t error_bytes)
 {
     sqlite3_stmt *statement =
-        prepare(history, "SELECT id, added, started, commit_id, machine, version,"
+        prepare(history, "SELECT id, started, commit_id, machine, version,"
                          " (SELECT count(*) FROM cell WHERE run = run.id) FROM run ORDER BY id");
     enum acre_exit status = ACRE_EXIT_OK;
     int answer = SQLITE_ERROR;
@@ -449,6 +450,17 @@ enum acre_exit acre_history_list(struct acre_history *history, struct acre_histo
         *count = 0;
     }
     return status;
+}
+
+enum acre_exit acre_history_last(struct acre_history *history, int64_t *id, char *error,
+                                 size_t error_bytes)
+{
+    if (!read_number(history, "SELECT ifnull(max(id), 0) FROM run", id))
+        return fail(history, error, error_bytes);
+    if (*id > 0)
+        return ACRE_EXIT_OK;
+    snprintf(error, error_bytes, "%s: no run was added yet", history->path);
+    return ACRE_EXIT_INPUT;
 }
 
 enum acre_exit acre_history_get(struct acre_history *history, int64_t id, struct acre_run *run,
@@ -476,47 +488,37 @@ enum acre_exit acre_history_get(struct acre_history *history, int64_t id, struct
     return status;
 }
 
-void acre_history_free_series(struct acre_history_series *series)
-{
-    for (size_t i = 0; i < series->count; i++)
-        free(series->values[i].commit);
-    free(series->values);
-    *series = (struct acre_history_series){0};
-}
-
 static bool append(struct acre_history_series *series, sqlite3_stmt *statement)
 {
     struct acre_history_value *grown = realloc(series->values, (series->count + 1) * sizeof *grown);
+    struct acre_history_value *value;
 
     if (grown == NULL)
         return false;
     series->values = grown;
-    grown[series->count++] = (struct acre_history_value){
-        .run = sqlite3_column_int64(statement, 0),
-        .commit = column_text(statement, 1),
-        .value = sqlite3_column_double(statement, 2),
-    };
-    return grown[series->count - 1].commit != NULL;
+    value = &grown[series->count++];
+    value->run = sqlite3_column_int64(statement, 0);
+    for (int m = 0; m < ACRE_METRIC_COUNT; m++)
+        value->numbers[m] = sqlite3_column_type(statement, 1 + m) == SQLITE_NULL
+                                ? NAN
+                                : sqlite3_column_double(statement, 1 + m);
+    return true;
 }
 
 enum acre_exit acre_history_series_of(struct acre_history *history, int64_t id,
-                                      const struct acre_cell_key *key, enum acre_metric metric,
+                                      const struct acre_cell_key *key,
                                       struct acre_history_series *series, char *error,
                                       size_t error_bytes)
 {
-    char sql[512];
     char *text = key_text(key);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement =
+        prepare(history, "SELECT run, " METRIC_COLUMNS " FROM cell JOIN run ON run.id = cell.run"
+                         " WHERE key = ? AND run <= ?"
+                         " AND machine = (SELECT machine FROM run WHERE id = ?2) ORDER BY run");
     int answer = SQLITE_ERROR;
     enum acre_exit status = ACRE_EXIT_OK;
 
     *series = (struct acre_history_series){0};
-    snprintf(sql, sizeof sql,
-             "SELECT run.id, commit_id, %s FROM cell JOIN run ON run.id = cell.run"
-             " WHERE key = ? AND run.id <= ? AND %s IS NOT NULL"
-             " AND machine = (SELECT machine FROM run WHERE id = ?2) ORDER BY run.id",
-             metrics[metric].column, metrics[metric].column);
-    statement = prepare(history, sql);
     if (text == NULL)
         status = out_of_memory(history, error, error_bytes);
     else if (statement != NULL && bind_text(statement, 1, text) &&
@@ -528,7 +530,9 @@ enum acre_exit acre_history_series_of(struct acre_history *history, int64_t id,
         status = fail(history, error, error_bytes);
     sqlite3_finalize(statement);
     free(text);
-    if (status != ACRE_EXIT_OK)
-        acre_history_free_series(series);
+    if (status != ACRE_EXIT_OK) {
+        free(series->values);
+        *series = (struct acre_history_series){0};
+    }
     return status;
 }

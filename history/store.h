@@ -42,15 +42,14 @@ struct acre_history {
 /* One run, as it is listed. Owns its strings. */
 struct acre_history_run {
     int64_t id;
-    char *added, *started, *commit, *machine, *version;
+    char *started, *commit, *machine, *version;
     int64_t cells;
 };
 
-/* One number of a series, with the run that it is from. */
+/* What one run has of a cell, by metric; NaN where it has none. */
 struct acre_history_value {
     int64_t run;
-    double value;
-    char *commit; /* owned by the series */
+    double numbers[ACRE_METRIC_COUNT];
 };
 
 struct acre_history_series {
@@ -75,18 +74,19 @@ enum acre_exit acre_history_list(struct acre_history *history, struct acre_histo
                                  size_t *count, char *error, size_t error_bytes);
 void acre_history_free_runs(struct acre_history_run *runs, size_t count);
 
+/* The run that was added last. INPUT where none was. */
+enum acre_exit acre_history_last(struct acre_history *history, int64_t *id, char *error,
+                                 size_t error_bytes);
+
 /* The JSON of a run, read back. INPUT where there is no such run. */
 enum acre_exit acre_history_get(struct acre_history *history, int64_t id, struct acre_run *run,
                                 char *error, size_t error_bytes);
 
-/*
- * What was measured of a cell up to run `id`, on the machine of that run; runs without a value are
- * left out. The caller frees it with acre_history_free_series.
+/* What is known of a cell up to run `id`, on the machine of that run. The caller frees the values.
  */
 enum acre_exit acre_history_series_of(struct acre_history *history, int64_t id,
-                                      const struct acre_cell_key *key, enum acre_metric metric,
+                                      const struct acre_cell_key *key,
                                       struct acre_history_series *series, char *error,
                                       size_t error_bytes);
-void acre_history_free_series(struct acre_history_series *series);
 
 #endif

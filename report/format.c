@@ -267,3 +267,9 @@ struct acre_number acre_format_verdict(const struct acre_ratio *ratio, bool with
     }
     return words;
 }
+
+const char *acre_format_block(size_t eighths)
+{
+    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    return blocks[eighths];
+}

@@ -50,6 +50,9 @@ struct acre_number acre_format_verdict_long(const struct acre_ratio *ratio);
 /* "140 rounds", "more than 10,000 rounds". */
 struct acre_number acre_format_rounds(size_t rounds);
 
+/* A block character so many eighths high, 0 to 8: curves are rows of them. */
+const char *acre_format_block(size_t eighths);
+
 /* Seventeen significant digits at most, as few as come back as the same double: "0.1", "4650.25",
  * "1e-300". For programs; what is not finite is "?". */
 struct acre_number acre_format_exact(double value);

@@ -108,7 +108,6 @@ static void set_memory(struct acre_grid *grid, const struct acre_cell *cell)
 /* Most of resident in each part of the iterations' time, against the most of all. */
 static void set_curve(struct acre_grid *grid, const struct acre_cell_memory *memory)
 {
-    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     char text[4 * CURVE_WIDTH + 1] = "";
     size_t used = 0;
     size_t width = memory->timeline_count < CURVE_WIDTH ? memory->timeline_count : CURVE_WIDTH;
@@ -120,7 +119,7 @@ static void set_curve(struct acre_grid *grid, const struct acre_cell_memory *mem
             if ((double)memory->timeline[i].resident_most_bytes > most)
                 most = (double)memory->timeline[i].resident_most_bytes;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s",
-                                 blocks[whole > 0.0 ? (size_t)(8.0 * most / whole) : 0]);
+                                 acre_format_block(whole > 0.0 ? (size_t)(8.0 * most / whole) : 0));
     }
     acre_grid_set(grid, CURVE, ACRE_PAINT_NONE, "%s", text);
 }

@@ -3,6 +3,7 @@
 
 #include "report/markdown.h"
 #include "report/table.h"
+#include "tests/report/facts.h"
 #include "tests/report/sample.h"
 
 #include <stdio.h>
@@ -83,8 +84,7 @@ MTest(markdown, a_run_is_a_page)
         "| **1.12x faster** |",
         "\n| malloc strong | - | leaks ",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     cr_expect(!strstr(text, "\n\n\n"), "one empty line is enough");
     cr_expect(!strchr(text, '\033'));
     cr_expect_eq(tables_of(text), 8, "%zu tables in:\n%s", tables_of(text), text);

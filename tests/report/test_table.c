@@ -4,6 +4,7 @@
 
 #include "report/group.h"
 #include "report/table.h"
+#include "tests/report/facts.h"
 #include "tests/report/sample.h"
 
 #include <stdio.h>
@@ -54,8 +55,7 @@ MTest(table, says_what_was_measured)
         "20 rounds, seed 17, acre 0.1.0",
         "repeat    square-chain --backends malloc,arena --fill reuse",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     cr_expect(widest_line(text) <= 100, "%zu columns", widest_line(text));
     cr_expect(!strstr(text, "RSS") && !strchr(text, '\033'));
     cr_expect(strstr(text, "arena    region") < strstr(text, "malloc   weak"), "sorted by time");
@@ -147,8 +147,7 @@ MTest(table, a_run_is_decided_when_no_verdict_is_open)
 static void expect_ranks(const struct acre_run *run, const char *const *facts, size_t count)
 {
     char *text = printed(run, NULL);
-    for (size_t i = 0; i < count; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, count);
     free(text);
 }
 
@@ -302,8 +301,7 @@ MTest(summary, comes_before_the_tables)
         "elements",
         "\n  Over 2 cases of equal weight, arena/region is the fastest in 2.",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     cr_expect(!strstr(text, "bit-identical"));
     free(text);
     for (size_t i = 0; i < run.cell_count; i++)
@@ -380,8 +378,7 @@ MTest(over_time, is_told)
         "1.23 MiB     320 KiB        1.17     0.938\n",
         "1.49 MiB  384 KiB              ?           ?           ?     0.938\n",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     cr_expect(!strstr(text, "█"), "no curve where nobody said that it can be shown");
     free(text);
     text = printed(&a, &(struct acre_table_options){.wide = true, .unicode = true});
@@ -446,8 +443,7 @@ MTest(aged, stands_beside_the_clean)
         "  malloc/strong  age 3         -        -  -",
         "no difference shown  ",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     cr_expect(strstr(text, "\n  malloc/weak    age 3      5.27     10.5  1.99x slower [1.9"), "%s",
               text);
     cr_expect(widest_line(text) <= 100, "%zu columns", widest_line(text));
@@ -483,8 +479,7 @@ MTest(waste, is_told)
         "\n  malloc/strong    625 KiB         ?         ?            ?          ?         ?  "
         "          ?    586 KiB         ?\n",
     };
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        cr_expect(strstr(text, facts[i]), "no '%s' in:\n%s", facts[i], text);
+    expect_facts(text, facts, sizeof facts / sizeof facts[0]);
     free(text);
     text = printed(&a, NULL);
     cr_expect(!strstr(text, "where it is"), "only in a wide table");
