@@ -82,6 +82,10 @@ survives() # PATCH TEST...
         echo 'does not fit'
         return
     fi
+    # Put back as they were, not patched back: a hunk without context may go elsewhere in reverse.
+    rm -rf "$work/kept"
+    mkdir "$work/kept"
+    sed -n 's|^+++ b/||p' "$mutant" | xargs cp --parents -t "$work/kept"
     patch -p1 -s -F0 <"$mutant"
     for test; do
         result=0
@@ -94,7 +98,7 @@ survives() # PATCH TEST...
             ;;
         esac
     done
-    patch -p1 -R -s <"$mutant"
+    cp -R "$work/kept/." .
 }
 
 number=0 status=0
