@@ -1,10 +1,12 @@
 /* acre report: stored runs, as they were shown when they were measured. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "page/page.h"
 #include "report/export.h"
 #include "report/run.h"
 #include "report/streams.h"
@@ -14,6 +16,7 @@ static const char name[] = "acre report";
 
 static const char help_text[] =
     "usage: acre report [options] RUN.json...\n"
+    "       acre report RUN.json -o PAGE.html\n"
     "\n"
     "Prints runs that benchmarks stored: for each set of parameters the sentence and the table,\n"
     "then how it was measured. A file may be one of Google Benchmark, in JSON.\n"
@@ -22,11 +25,14 @@ static const char help_text[] =
     "    --markdown         the same as Markdown, for a review or an issue\n"
     "    --export FORMAT    the run for another program instead: benchstat (the format of Go's\n"
     "                       benchmarks), csv, google-benchmark (its JSON)\n"
-    "    --output FILE      where that is written; - is standard output (the default)\n"
+    "    -o, --output FILE  where that is written; - is standard output (the default). Without\n"
+    "                       --export a name that ends with .html: the run as a page with charts,\n"
+    "                       one file that needs no network\n"
     "    --help             this text\n"
     "\n"
     "examples:\n"
     "  acre report run.json\n"
+    "  acre report run.json -o run.html\n"
     "  acre report --wide run.json | less\n"
     "  acre report --export benchstat run.json >run.txt; benchstat -col /backend run.txt\n"
     "  acre report --export csv --output run.csv run.json\n"
@@ -60,14 +66,38 @@ static bool take(void *context, int option, const struct acre_refusal *refusal)
                        optarg);
 }
 
+static bool is_page(const char *path)
+{
+    size_t length = path != NULL ? strlen(path) : 0;
+
+    return length > strlen(".html") && strcmp(path + length - strlen(".html"), ".html") == 0;
+}
+
 static bool check(const void *context, char *const *paths, const struct acre_refusal *refusal)
 {
     const struct request *request = context;
 
     if (request->exports && paths[1] != NULL)
         return acre_refuse(refusal, "--export takes one run, '%.40s' is a second", paths[1]);
-    return request->exports || request->output == NULL ||
-           acre_refuse(refusal, "--output says where --export writes, and that is not given");
+    if (request->exports || request->output == NULL)
+        return true;
+    if (!is_page(request->output))
+        return acre_refuse(refusal, "--output wants a name that ends with .html, or --export");
+    return paths[1] == NULL ||
+           acre_refuse(refusal, "a page shows one run, '%.40s' is a second", paths[1]);
+}
+
+static enum acre_exit write_page(const struct acre_run *run, const char *path,
+                                 const struct request *request)
+{
+    char error[1024];
+    enum acre_exit status = acre_page_write(run, path, request->output, error, sizeof error);
+
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, error);
+    printf("wrote %s%s\n", request->output,
+           acre_page_has_charts() ? "" : ", without charts: this acre was built without ECharts");
+    return ACRE_EXIT_OK;
 }
 
 static enum acre_exit export_run(const struct acre_run *run, const struct request *request)
@@ -90,6 +120,8 @@ static enum acre_exit show(const char *path, const struct request *request)
         return acre_complain(name, status, error);
     if (request->exports)
         status = export_run(&run, request);
+    else if (request->output != NULL)
+        status = write_page(&run, path, request);
     else if (!acre_run_print(&run, stdout, &request->table))
         status = acre_print_failed(name, errno);
     acre_run_free(&run);
@@ -118,6 +150,7 @@ int acre_cmd_report(int argc, char **argv)
         .name = name,
         .help = help_text,
         .options = options,
+        .letters = "o:",
         .wants = "which run? a benchmark's --json FILE writes one",
         .take = take,
         .check = check,
