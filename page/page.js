@@ -89,6 +89,13 @@
         }, more);
     }
 
+    /* An axis of bytes has its marks at multiples of a power of two. */
+    function bytesAxis(name, most, marks, more) {
+        const interval = 2 ** Math.ceil(Math.log2(Math.max(most, 1) / marks));
+        return axis(name, Object.assign({ type: "value", interval, max: interval * Math.ceil(most / interval),
+                    axisLabel: { color: color("--dim"), formatter: bytes, hideOverlap: true } }, more));
+    }
+
     /* A figure: what it shows in words, the chart, its numbers. `option` is called again when the
      * colours change. */
     function figure(words, height, option, numbers) {
@@ -174,7 +181,7 @@
                   } },
                 { type: "scatter", symbolSize: 13, itemStyle: { color: palette()[0] },
                   data: rows.map((row) => ({ name: row.strategy, value: [point(row).point, row.strategy] })),
-                  label: { show: true, position: "right", distance: 12, color: color("--ink"),
+                  label: { show: true, position: "top", distance: 4, color: color("--ink"),
                            formatter: (at) => digits(at.value[0]) },
                   markArea: band ? { silent: true, itemStyle: { color: color("--dim"), opacity: 0.12 },
                                      data: [[{ xAxis: band[0] }, { xAxis: band[1] }]] } : undefined },
@@ -226,8 +233,7 @@
             xAxis: rows.map((row, i) => axis(i === rows.length - 1 ? "ms since the first iteration began" : "",
                 { type: "value", gridIndex: i, min: 0, max: last, nameGap: 26,
                   axisLabel: { show: i === rows.length - 1, color: color("--dim") } })),
-            yAxis: rows.map((row, i) => axis("", { type: "value", gridIndex: i, max: most, splitNumber: 2,
-                axisLabel: { color: color("--dim"), formatter: bytes } })),
+            yAxis: rows.map((row, i) => bytesAxis("", most, 3, { gridIndex: i })),
             series: rows.flatMap((row, i) => curves.map(([key, name], c) => ({
                 type: "line", step: "end", showSymbol: false, name, xAxisIndex: i, yAxisIndex: i,
                 lineStyle: { width: c === 0 ? 1.5 : 2 }, itemStyle: { color: palette()[c] },
@@ -260,8 +266,8 @@
             legend: { top: 0, textStyle: { color: color("--ink") } },
             grid: { left: 170, right: 40, top: 40, bottom: 56 },
             tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true, valueFormatter: bytes },
-            xAxis: axis("bytes when most is live", { type: "value",
-                        axisLabel: { color: color("--dim"), formatter: bytes, hideOverlap: true } }),
+            xAxis: bytesAxis("bytes held when most is live",
+                             Math.max(...rows.map((row) => row.waste.held)), 6),
             yAxis: axis("", { type: "category", data: names,
                               axisLabel: { color: color("--ink"), fontSize: 14 } }),
             series: terms.map((term) => ({
