@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/report_page.h"
 #include "report/compare.h"
 #include "report/run.h"
 #include "report/streams.h"
@@ -22,6 +23,7 @@ struct request {
     struct acre_compare_options options;
     struct acre_comparison_view view;
     struct side before, after;
+    const char *page;     /* NULL: none is written */
     struct side *current; /* where a name goes; NULL: no side was named yet */
 };
 
@@ -43,6 +45,8 @@ static const char help_text[] =
     "  --common           compare the cells that every file has, leave the others aside\n"
     "  --fail-above PCT   exit 1 when a cell is slower, shown at 99 %, by more than PCT percent,\n"
     "                     or allocations, requested, peak or leaked bytes grew by more\n"
+    "  -o, --output FILE  also a page with charts, one file that needs no network; its name ends\n"
+    "                     with .html\n"
     "  --markdown         as Markdown, for a review or an issue\n"
     "  --wide             all columns, differing counters and held memory, whatever the width\n"
     "  --help             this text\n"
@@ -55,6 +59,7 @@ static const char help_text[] =
     "  acre compare before.json after.json\n"
     "  acre compare --before a1.json a2.json --after b1.json b2.json\n"
     "  acre compare --fail-above 3 baseline.json run.json     in CI\n"
+    "  acre compare before.json after.json -o compared.html\n"
     "  acre compare --common all-backends.json malloc.json    the cells they share\n";
 
 static bool are_sides_named(const struct request *request)
@@ -105,6 +110,10 @@ static bool take(void *context, int option, const struct acre_refusal *refusal)
     case 'w':
         request->view.wide = true;
         return true;
+    case 'o':
+        request->page = optarg;
+        return acre_is_page(optarg) ||
+               acre_refuse(refusal, "--output: '%.64s' does not end with .html", optarg);
     default: /* 'f' */
         request->options.has_fail_above = true;
         return acre_read_decimal(optarg, &request->options.fail_above_percent) ||
@@ -139,8 +148,32 @@ static enum acre_exit load_side(struct side *side)
     return ACRE_EXIT_OK;
 }
 
+/* All files, A's first, and the comparison. */
+static enum acre_exit write_page(const struct request *request,
+                                 const struct acre_comparison *comparison)
+{
+    const struct side *sides[] = {&request->before, &request->after};
+    const struct acre_page_comparison shown = {comparison, request->before.names,
+                                               request->after.names};
+    struct acre_page_content content = {.comparisons = &shown, .comparison_count = 1};
+    struct acre_page_run *runs = calloc(request->before.count + request->after.count, sizeof *runs);
+    enum acre_exit status;
+
+    if (runs == NULL)
+        return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < sides[side]->count; i++)
+            runs[content.run_count++] =
+                (struct acre_page_run){&sides[side]->runs[i], sides[side]->names[i]};
+    content.runs = runs;
+    status = acre_command_page(name, &content, request->page);
+    free(runs);
+    return status;
+}
+
 static enum acre_exit compare_runs(const struct request *request)
 {
+    enum acre_exit written = ACRE_EXIT_OK;
     const struct acre_runs before = {request->before.runs, request->before.count};
     const struct acre_runs after = {request->after.runs, request->after.count};
     char error[1024];
@@ -153,8 +186,10 @@ static enum acre_exit compare_runs(const struct request *request)
     status = acre_comparison_exit(&comparison);
     if (!acre_comparison_print(&comparison, stdout, &request->view))
         status = acre_print_failed(name, errno);
+    else if (request->page != NULL)
+        written = write_page(request, &comparison);
     acre_comparison_free(&comparison);
-    return status;
+    return written != ACRE_EXIT_OK ? written : status;
 }
 
 static enum acre_exit load_and_compare(const void *context, char *const *words)
@@ -188,15 +223,21 @@ static void free_side(struct side *side)
 int acre_cmd_compare(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"before", no_argument, NULL, 'b'},   {"after", no_argument, NULL, 'a'},
-        {"common", no_argument, NULL, 'c'},   {"fail-above", required_argument, NULL, 'f'},
-        {"markdown", no_argument, NULL, 'm'}, {"wide", no_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},     {0},
+        {"before", no_argument, NULL, 'b'},
+        {"after", no_argument, NULL, 'a'},
+        {"common", no_argument, NULL, 'c'},
+        {"fail-above", required_argument, NULL, 'f'},
+        {"markdown", no_argument, NULL, 'm'},
+        {"wide", no_argument, NULL, 'w'},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
     };
     static const struct acre_command command = {
         .name = name,
         .help = help_text,
         .options = options,
+        .letters = "o:",
         .takes_words = true,
         .take = take,
         .check = check,

@@ -1,12 +1,11 @@
 /* acre report: stored runs, as they were shown when they were measured. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "page/page.h"
+#include "cli/report_page.h"
 #include "report/export.h"
 #include "report/run.h"
 #include "report/streams.h"
@@ -16,7 +15,7 @@ static const char name[] = "acre report";
 
 static const char help_text[] =
     "usage: acre report [options] RUN.json...\n"
-    "       acre report RUN.json -o PAGE.html\n"
+    "       acre report RUN.json... -o PAGE.html\n"
     "\n"
     "Prints runs that benchmarks stored: for each set of parameters the sentence and the table,\n"
     "then how it was measured. A file may be one of Google Benchmark, in JSON.\n"
@@ -26,13 +25,15 @@ static const char help_text[] =
     "    --export FORMAT    the run for another program instead: benchstat (the format of Go's\n"
     "                       benchmarks), csv, google-benchmark (its JSON)\n"
     "    -o, --output FILE  where that is written; - is standard output (the default). Without\n"
-    "                       --export a name that ends with .html: the run as a page with charts,\n"
-    "                       one file that needs no network\n"
+    "                       --export a name that ends with .html: the runs as a page with charts,\n"
+    "                       one file that needs no network; of several runs each is compared with\n"
+    "                       the first, by the cells that both have\n"
     "    --help             this text\n"
     "\n"
     "examples:\n"
     "  acre report run.json\n"
     "  acre report run.json -o run.html\n"
+    "  acre report before.json after.json -o compared.html\n"
     "  acre report --wide run.json | less\n"
     "  acre report --export benchstat run.json >run.txt; benchstat -col /backend run.txt\n"
     "  acre report --export csv --output run.csv run.json\n"
@@ -66,13 +67,6 @@ static bool take(void *context, int option, const struct acre_refusal *refusal)
                        optarg);
 }
 
-static bool is_page(const char *path)
-{
-    size_t length = path != NULL ? strlen(path) : 0;
-
-    return length > strlen(".html") && strcmp(path + length - strlen(".html"), ".html") == 0;
-}
-
 static bool check(const void *context, char *const *paths, const struct acre_refusal *refusal)
 {
     const struct request *request = context;
@@ -81,23 +75,11 @@ static bool check(const void *context, char *const *paths, const struct acre_ref
         return acre_refuse(refusal, "--export takes one run, '%.40s' is a second", paths[1]);
     if (request->exports || request->output == NULL)
         return true;
-    if (!is_page(request->output))
-        return acre_refuse(refusal, "--output wants a name that ends with .html, or --export");
-    return paths[1] == NULL ||
-           acre_refuse(refusal, "a page shows one run, '%.40s' is a second", paths[1]);
-}
-
-static enum acre_exit write_page(const struct acre_run *run, const char *path,
-                                 const struct request *request)
-{
-    char error[1024];
-    enum acre_exit status = acre_page_write(run, path, request->output, error, sizeof error);
-
-    if (status != ACRE_EXIT_OK)
-        return acre_complain(name, status, error);
-    printf("wrote %s%s\n", request->output,
-           acre_page_has_charts() ? "" : ", without charts: this acre was built without ECharts");
-    return ACRE_EXIT_OK;
+    return acre_is_page(request->output) ||
+           acre_refuse(refusal,
+                       "--output: '%.64s' is no name that ends with .html, and --export is "
+                       "not given",
+                       request->output);
 }
 
 static enum acre_exit export_run(const struct acre_run *run, const struct request *request)
@@ -120,17 +102,20 @@ static enum acre_exit show(const char *path, const struct request *request)
         return acre_complain(name, status, error);
     if (request->exports)
         status = export_run(&run, request);
-    else if (request->output != NULL)
-        status = write_page(&run, path, request);
     else if (!acre_run_print(&run, stdout, &request->table))
         status = acre_print_failed(name, errno);
     acre_run_free(&run);
     return status;
 }
 
-static enum acre_exit show_all(const void *request, char *const *paths)
+static enum acre_exit show_all(const void *context, char *const *paths)
 {
-    enum acre_exit status = show(*paths, request);
+    const struct request *request = context;
+    enum acre_exit status;
+
+    if (request->output != NULL && !request->exports)
+        return acre_command_page_of(name, paths, request->output);
+    status = show(*paths, request);
 
     while (status == ACRE_EXIT_OK && *++paths != NULL) {
         putchar('\n');

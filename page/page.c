@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "page/model.h"
 #include "page/parts.h"
-#include "report/format.h"
 #include "report/write_file.h"
 
 /* Nothing is fetched, whatever a name in a run says: the browser itself forbids it. */
@@ -21,23 +19,21 @@ static const char head[] =
     "'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
     "<link rel=\"icon\" href=\"data:,\">\n";
 
-static bool put_part(FILE *stream, struct acre_page_part part)
+static void put_part(FILE *stream, const struct acre_page_part *part)
 {
-    size_t bytes = (size_t)(part.end - part.begin);
-
-    return fwrite(part.begin, 1, bytes, stream) == bytes;
+    fwrite(part->begin, 1, (size_t)(part->end - part->begin), stream);
 }
 
 /* As text of an element. */
-static void put_escaped(FILE *stream, const char *text)
+static void put_text(FILE *stream, const json_t *text)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
+    for (const char *at = json_string_value(text); at != NULL && *at != '\0'; at++) {
+        if (*at == '<')
             fputs("&lt;", stream);
-        else if (*text == '&')
+        else if (*at == '&')
             fputs("&amp;", stream);
         else
-            putc(*text, stream);
+            putc(*at, stream);
     }
 }
 
@@ -54,55 +50,72 @@ static int put_json(const char *bytes, size_t count, void *context)
     return ferror(stream) ? -1 : 0;
 }
 
-struct content {
-    const json_t *model;
-    const char *name;
-};
+/* What the page is about comes first: a comparison, or else the run. */
+static const json_t *answer_of(const json_t *model)
+{
+    const json_t *first = json_array_get(json_object_get(model, "comparisons"), 0);
+
+    if (first == NULL)
+        first = json_array_get(json_object_get(model, "runs"), 0);
+    return json_object_get(first, "answer");
+}
+
+/* The answer is there before any script has run, and where none may run. */
+static void put_answer(FILE *stream, const json_t *model)
+{
+    fputs("<main>\n<p id=\"title\">", stream);
+    put_text(stream, json_object_get(model, "title"));
+    fputs("</p>\n<h1 id=\"answer\">", stream);
+    put_text(stream, answer_of(model));
+    fputs(
+        "</h1>\n<noscript><p>The numbers below this line are drawn with JavaScript; 'acre report' "
+        "prints them.</p></noscript>\n<div id=\"page\"></div>\n</main>\n",
+        stream);
+}
 
 static bool put(const void *context, FILE *stream)
 {
-    const struct content *content = context;
+    enum { SIGNIFICANT_DIGITS = 7 }; /* more than can be seen */
+    const json_t *model = context;
 
     fputs(head, stream);
     fputs("<title>", stream);
-    put_escaped(stream, content->name);
+    put_text(stream, json_object_get(model, "title"));
     fputs(" - acre</title>\n<style>\n", stream);
-    put_part(stream, acre_page_style());
-    fputs("</style>\n</head>\n<body>\n<main id=\"page\"><noscript>This page draws its numbers with "
-          "JavaScript; 'acre report' prints them.</noscript></main>\n"
-          "<script type=\"application/json\" id=\"data\">",
-          stream);
+    put_part(stream, &acre_page_style);
+    fputs("</style>\n</head>\n<body>\n", stream);
+    put_answer(stream, model);
+    fputs("<script type=\"application/json\" id=\"model\">", stream);
     errno = 0;
-    if (json_dump_callback(content->model, put_json, stream, JSON_COMPACT) != 0)
+    if (json_dump_callback(model, put_json, stream,
+                           JSON_COMPACT | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS)) != 0)
         return false;
     fputs("</script>\n<script>", stream);
-    put_part(stream, acre_page_charts());
+    put_part(stream, &acre_page_charts);
     fputs("</script>\n<script>\n", stream);
-    put_part(stream, acre_page_script());
+    for (size_t i = 0; i < acre_page_script_count; i++)
+        put_part(stream, &acre_page_scripts[i]);
     fputs("</script>\n</body>\n</html>\n", stream);
     return !ferror(stream);
 }
 
-enum acre_exit acre_page_write(const struct acre_run *run, const char *name, const char *path,
+enum acre_exit acre_page_write(const struct acre_page_content *content, const char *path,
                                char *error, size_t error_bytes)
 {
-    json_t *model = acre_page_model(run);
-    const struct content content = {model, name};
-    const struct acre_content whole = {put, &content};
-    bool written;
+    json_t *model = acre_page_model(content);
+    const struct acre_content whole = {put, model};
+    bool is_written;
 
     if (model == NULL) {
         snprintf(error, error_bytes, "out of memory");
         return ACRE_EXIT_MEMORY;
     }
-    written = acre_file_write(&whole, path, error, error_bytes);
+    is_written = acre_file_write(&whole, path, error, error_bytes);
     json_decref(model);
-    return written ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+    return is_written ? ACRE_EXIT_OK : ACRE_EXIT_IO;
 }
 
 bool acre_page_has_charts(void)
 {
-    struct acre_page_part charts = acre_page_charts();
-
-    return charts.end > charts.begin;
+    return acre_page_charts.end > acre_page_charts.begin;
 }

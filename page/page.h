@@ -1,17 +1,18 @@
 /*
- * A run as a page: one file that needs no network, opened from disk. Its own script draws what
- * model.h tells, with ECharts where acre was built with it; without, the tables are there.
+ * Runs as a page: one HTML file that needs no network, opened from disk. The answer stands in it as
+ * text; its own script draws what model.h tells, with ECharts where acre was built with it;
+ * without, the tables are there. docs/page.md describes it.
  */
 #ifndef ACRE_PAGE_PAGE_H
 #define ACRE_PAGE_PAGE_H
 
-#include "report/run.h"
+#include "page/model.h"
 
 /*
- * Writes the page as acre_file_write does (report/write_file.h). `name` is what the run's file was
- * called. OK, IO or MEMORY, with a sentence in `error`; then no file is left behind.
+ * Writes the page as acre_file_write does (report/write_file.h). OK, IO or MEMORY, with a sentence
+ * in `error`; then no file is left behind. Nothing that stands in a run becomes markup.
  */
-enum acre_exit acre_page_write(const struct acre_run *run, const char *name, const char *path,
+enum acre_exit acre_page_write(const struct acre_page_content *content, const char *path,
                                char *error, size_t error_bytes);
 
 /* Whether charts are built in. */

@@ -1,4 +1,4 @@
-/* The files that every page has in it, as bytes of the program (parts.c). */
+/* The files that every page has in it, as bytes of the program. */
 #ifndef ACRE_PAGE_PARTS_H
 #define ACRE_PAGE_PARTS_H
 
@@ -8,8 +8,11 @@ struct acre_page_part {
     const char *begin, *end;
 };
 
-struct acre_page_part acre_page_style(void);
-struct acre_page_part acre_page_script(void);
-struct acre_page_part acre_page_charts(void); /* empty: built without */
+extern const struct acre_page_part acre_page_style;
+extern const struct acre_page_part acre_page_charts; /* empty: built without them */
+
+/* In the order in which they are to run. */
+extern const struct acre_page_part acre_page_scripts[];
+extern const size_t acre_page_script_count;
 
 #endif

@@ -59,8 +59,7 @@ static const struct acre_cell *clean_one_of(const struct acre_cell *const *cells
     return NULL;
 }
 
-/* "age 3, occupancy 25 %" */
-static struct acre_group_title heap_of(const struct acre_cell *aged)
+struct acre_group_title acre_aged_heap(const struct acre_cell *aged)
 {
     struct acre_cell_key key = aged->key;
     size_t others = count_of_others(&aged->key);
@@ -78,17 +77,10 @@ static void set_held(struct acre_grid *grid, size_t column, const struct acre_ce
         acre_grid_set(grid, column, ACRE_PAINT_NONE, "?");
 }
 
-struct pair {
-    const struct acre_cell *clean, *aged;
-    bool is_timed; /* both are; then valid: */
-    double clean_ns, aged_ns;
-    struct acre_ratio ratio;
-};
-
 /* The limit of the clean cells, which that of aged ones does not differ from: *limit_ns is NULL
  * where times are as measured, else it points to `room`. False when out of memory. */
-static bool find_limit(const struct pair *pairs, size_t count, const struct acre_judging *judging,
-                       double *room, const double **limit_ns)
+static bool find_limit(const struct acre_aged_pair *pairs, size_t count,
+                       const struct acre_judging *judging, double *room, const double **limit_ns)
 {
     const struct acre_cell **cells = calloc(count, sizeof *cells);
     bool is_steady = judging->is_steady, is_known = false;
@@ -104,7 +96,8 @@ static bool find_limit(const struct pair *pairs, size_t count, const struct acre
 }
 
 /* False when out of memory. */
-static bool hold_against(struct pair *pair, struct acre_family *family, const double *limit_ns)
+static bool hold_against(struct acre_aged_pair *pair, struct acre_family *family,
+                         const double *limit_ns)
 {
     struct acre_series clean = {0}, aged = {0};
     bool good =
@@ -122,7 +115,7 @@ static bool hold_against(struct pair *pair, struct acre_family *family, const do
 }
 
 /* The verdicts of a table are one family. False when out of memory. */
-static bool judge(struct pair *pairs, size_t count, const struct acre_judging *judging)
+static bool judge(struct acre_aged_pair *pairs, size_t count, const struct acre_judging *judging)
 {
     struct acre_family family = {.is_watched = judging->is_watched};
     double room;
@@ -135,7 +128,7 @@ static bool judge(struct pair *pairs, size_t count, const struct acre_judging *j
     return good;
 }
 
-static void set_times(struct acre_grid *grid, const struct pair *pair)
+static void set_times(struct acre_grid *grid, const struct acre_aged_pair *pair)
 {
     if (!pair->is_timed) {
         acre_grid_set(grid, CLEAN, ACRE_PAINT_NONE, "-");
@@ -150,11 +143,11 @@ static void set_times(struct acre_grid *grid, const struct pair *pair)
                   acre_format_verdict(&pair->ratio, true).text);
 }
 
-static void add_row(struct acre_grid *grid, const struct pair *pair)
+static void add_row(struct acre_grid *grid, const struct acre_aged_pair *pair)
 {
     acre_grid_row(grid);
     acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s", acre_strategy_name(&pair->aged->key).text);
-    acre_grid_set(grid, HEAP, ACRE_PAINT_NONE, "%s", heap_of(pair->aged).text);
+    acre_grid_set(grid, HEAP, ACRE_PAINT_NONE, "%s", acre_aged_heap(pair->aged).text);
     set_held(grid, HELD_CLEAN, pair->clean);
     set_held(grid, HELD_AGED, pair->aged);
     set_times(grid, pair);
@@ -162,23 +155,23 @@ static void add_row(struct acre_grid *grid, const struct pair *pair)
 
 static int order_pairs(const void *left, const void *right)
 {
-    const struct pair *a = left, *b = right;
+    const struct acre_aged_pair *a = left, *b = right;
     int order = acre_cell_key_compare(&a->clean->key, &b->clean->key);
     return order != 0 ? order : acre_cell_key_compare(&a->aged->key, &b->aged->key);
 }
 
 /* NULL when out of memory. The caller frees it. */
-static struct pair *find_pairs(const struct acre_run *run, size_t *count)
+static struct acre_aged_pair *find_pairs(const struct acre_run *run, size_t *count)
 {
     const struct acre_cell **cells = acre_run_sorted_cells(run);
-    struct pair *pairs = calloc(run->cell_count + 1, sizeof *pairs);
+    struct acre_aged_pair *pairs = calloc(run->cell_count + 1, sizeof *pairs);
     *count = 0;
     for (size_t i = 0; cells && pairs && i < run->cell_count; i++) {
         const struct acre_cell *aged = cells[i];
         const struct acre_cell *clean =
             is_aged(aged) ? clean_one_of(cells, run->cell_count, aged) : NULL;
         if (clean)
-            pairs[(*count)++] = (struct pair){.clean = clean, .aged = aged};
+            pairs[(*count)++] = (struct acre_aged_pair){.clean = clean, .aged = aged};
     }
     if (!cells) {
         free(pairs);
@@ -191,7 +184,8 @@ static struct pair *find_pairs(const struct acre_run *run, size_t *count)
 }
 
 /* What the open verdicts of the table mean. */
-static bool print_open(const struct acre_page *page, const struct pair *pairs, size_t count)
+static bool print_open(const struct acre_page *page, const struct acre_aged_pair *pairs,
+                       size_t count)
 {
     size_t verdicts[ACRE_VERDICT_COUNT] = {0};
     for (size_t i = 0; i < count; i++)
@@ -200,13 +194,43 @@ static bool print_open(const struct acre_page *page, const struct pair *pairs, s
     return acre_provenance_open(page, verdicts);
 }
 
+/* How many from the first on are of its clean group. */
+static size_t length_of(const struct acre_aged_pair *pairs, size_t count)
+{
+    size_t length = count > 0;
+    while (length < count &&
+           acre_cell_key_same_group(&pairs[0].clean->key, &pairs[length].clean->key))
+        length++;
+    return length;
+}
+
+bool acre_aged_init(struct acre_aged *aged, const struct acre_run *run,
+                    const struct acre_judging *judging)
+{
+    bool good;
+    aged->pairs = find_pairs(run, &aged->count);
+    good = aged->pairs != NULL;
+    for (size_t at = 0, length; good && at < aged->count; at += length) {
+        length = length_of(aged->pairs + at, aged->count - at);
+        good = judge(aged->pairs + at, length, judging);
+    }
+    if (!good)
+        acre_aged_fini(aged);
+    return good;
+}
+
+void acre_aged_fini(struct acre_aged *aged)
+{
+    free(aged->pairs);
+    *aged = (struct acre_aged){0};
+}
+
 /* Those of one clean group; false when out of memory. */
-static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t count,
-                        const struct acre_judging *judging)
+static bool print_pairs(const struct acre_page *page, const struct acre_aged_pair *pairs,
+                        size_t count)
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
-    bool good = judge(pairs, count, judging) &&
-                acre_page_title(page, "Aged heaps against clean ones: %s",
+    bool good = acre_page_title(page, "Aged heaps against clean ones: %s",
                                 acre_group_title(&pairs[0].clean->key).text);
     for (size_t i = 0; good && i < count; i++)
         add_row(&grid, &pairs[i]);
@@ -220,16 +244,12 @@ static bool print_pairs(const struct acre_page *page, struct pair *pairs, size_t
 bool acre_aged_print(const struct acre_page *page, const struct acre_run *run,
                      const struct acre_judging *judging)
 {
-    size_t count, length;
-    struct pair *pairs = find_pairs(run, &count);
-    bool good = pairs != NULL;
-    for (size_t at = 0; good && at < count; at += length) {
-        length = 1;
-        while (at + length < count &&
-               acre_cell_key_same_group(&pairs[at].clean->key, &pairs[at + length].clean->key))
-            length++;
-        good = print_pairs(page, pairs + at, length, judging);
+    struct acre_aged aged;
+    bool good = acre_aged_init(&aged, run, judging);
+    for (size_t at = 0, length; good && at < aged.count; at += length) {
+        length = length_of(aged.pairs + at, aged.count - at);
+        good = print_pairs(page, aged.pairs + at, length);
     }
-    free(pairs);
+    acre_aged_fini(&aged);
     return good;
 }

@@ -74,6 +74,35 @@ struct acre_group_title acre_group_title(const struct acre_cell_key *key)
     return acre_group_title_without(key, key->parameter_count);
 }
 
+/* Whether any two of these groups differ in the parameter. */
+static bool differ_in(const struct acre_group *groups, size_t count, size_t parameter)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct acre_cell_key *key = groups[i].key;
+        if (parameter >= key->parameter_count || parameter >= groups[0].key->parameter_count ||
+            strcmp(acre_or_empty(key->parameters[parameter].value),
+                   acre_or_empty(groups[0].key->parameters[parameter].value)) != 0)
+            return true;
+    }
+    return false;
+}
+
+struct acre_group_title acre_group_title_among(const struct acre_group *groups, size_t count,
+                                               size_t own)
+{
+    struct acre_group_title title = {.text = ""};
+    const struct acre_cell_key *key = groups[own].key;
+    size_t used = 0;
+    if (count == 1)
+        return acre_group_title(key);
+    for (size_t i = 0; i < key->parameter_count && used < sizeof title.text; i++)
+        if (differ_in(groups, count, i))
+            used += (size_t)snprintf(title.text + used, sizeof title.text - used, "%s%.60s",
+                                     used > 0 ? ", " : "",
+                                     key->parameters[i].title ? key->parameters[i].title : "");
+    return title;
+}
+
 struct acre_cell_name acre_cell_name(const struct acre_cell_key *key)
 {
     struct acre_cell_name name;
@@ -207,6 +236,34 @@ void acre_group_fini(struct acre_group *group)
     *group = (struct acre_group){0};
 }
 
+bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run)
+{
+    bool good;
+    *groups = (struct acre_groups){
+        .cells = acre_run_sorted_cells(run),
+        .groups = calloc(run->cell_count + 1, sizeof *groups->groups),
+    };
+    good = groups->cells && groups->groups && acre_judging_of(run, &groups->judging);
+    for (size_t at = 0, length; good && at < run->cell_count; at += length) {
+        length = acre_group_length(groups->cells + at, run->cell_count - at);
+        good = acre_group_init(&groups->groups[groups->count], groups->cells + at, length,
+                               &groups->judging);
+        groups->count += good;
+    }
+    if (!good)
+        acre_groups_fini(groups);
+    return good;
+}
+
+void acre_groups_fini(struct acre_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        acre_group_fini(&groups->groups[i]);
+    free(groups->groups);
+    free(groups->cells);
+    *groups = (struct acre_groups){0};
+}
+
 static bool has_all_verdicts(const struct acre_group *group)
 {
     for (size_t i = 0; i < group->row_count; i++) {
@@ -220,17 +277,12 @@ static bool has_all_verdicts(const struct acre_group *group)
 
 bool acre_run_is_decided(const struct acre_run *run, bool *is_decided)
 {
-    const struct acre_cell **cells = acre_run_sorted_cells(run);
-    struct acre_judging judging;
-    bool good = cells && acre_judging_of(run, &judging);
-    *is_decided = good;
-    for (size_t at = 0, length; good && *is_decided && at < run->cell_count; at += length) {
-        struct acre_group group;
-        length = acre_group_length(cells + at, run->cell_count - at);
-        good = acre_group_init(&group, cells + at, length, &judging);
-        *is_decided = good && has_all_verdicts(&group);
-        acre_group_fini(&group);
-    }
-    free(cells);
-    return good;
+    struct acre_groups groups;
+    *is_decided = acre_groups_init(&groups, run);
+    if (!*is_decided)
+        return false;
+    for (size_t i = 0; i < groups.count; i++)
+        *is_decided &= has_all_verdicts(&groups.groups[i]);
+    acre_groups_fini(&groups);
+    return true;
 }

@@ -53,6 +53,18 @@ bool acre_group_init(struct acre_group *group, const struct acre_cell *const *ce
                      const struct acre_judging *judging);
 void acre_group_fini(struct acre_group *group);
 
+/* All of a run, in the order of acre_cell_key_compare. */
+struct acre_groups {
+    const struct acre_cell **cells;
+    struct acre_group *groups;
+    size_t count;
+    struct acre_judging judging;
+};
+
+/* False when out of memory; then zeroed. It looks at the run, which is to stay. */
+bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run);
+void acre_groups_fini(struct acre_groups *groups);
+
 /*
  * Whether no verdict of the run's tables is open (verdict.h); true where there is none. False when
  * out of memory.
@@ -75,6 +87,11 @@ struct acre_group_title acre_group_title(const struct acre_cell_key *key);
 
 /* The same without the parameter of that number. */
 struct acre_group_title acre_group_title_without(const struct acre_cell_key *key, size_t parameter);
+
+/* What tells the group of that number from the others, all of one workload; all there is to say
+ * where there are none. */
+struct acre_group_title acre_group_title_among(const struct acre_group *groups, size_t count,
+                                               size_t own);
 
 /* "malloc/weak of square-chain (10,000 elements, depth 3, forward, x reused, order seed)": a cell
  * among those of other groups. */

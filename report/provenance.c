@@ -230,7 +230,7 @@ static bool print_left_out_like(const struct acre_page *page, const struct acre_
     return good;
 }
 
-static bool print_left_out(const struct acre_page *page, const struct acre_run *run)
+bool acre_provenance_left_out(const struct acre_page *page, const struct acre_run *run)
 {
     for (size_t i = 0; i < run->left_out_count; i++)
         if (!print_left_out_like(page, run, i))
@@ -293,7 +293,7 @@ static bool print_measured(const struct acre_page *page, const struct acre_run *
 
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run)
 {
-    return acre_provenance_noise(page, run) && print_left_out(page, run) &&
+    return acre_provenance_noise(page, run) && acre_provenance_left_out(page, run) &&
            print_machine(page, run) && print_libraries(page, run) && print_measured(page, run) &&
            acre_page_say(page, 2, 12, ACRE_PAINT_NONE, "repeat    %s", acre_or_empty(run->command));
 }

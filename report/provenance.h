@@ -18,6 +18,9 @@ bool acre_provenance_leaks(const struct acre_page *page, const struct acre_group
 /* Noise floor, strategies left out, machine, libraries, command. False when out of memory. */
 bool acre_provenance_run(const struct acre_page *page, const struct acre_run *run);
 
+/* Strategies left out, with the reason. False when out of memory. */
+bool acre_provenance_left_out(const struct acre_page *page, const struct acre_run *run);
+
 /* What open verdicts mean, of as many as stand in the tables; nothing where none does. False when
  * out of memory. */
 bool acre_provenance_open(const struct acre_page *page, const size_t verdicts[ACRE_VERDICT_COUNT]);

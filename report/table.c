@@ -292,53 +292,34 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
            acre_provenance_results(page, group, 1);
 }
 
-/* As many as there are; what was made is to be ended either way. */
-static bool make_groups(const struct acre_run *run, const struct acre_cell *const *cells,
-                        const struct acre_judging *judging, struct acre_group *groups,
-                        size_t *count)
-{
-    for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
-        if (!acre_group_init(&groups[*count], cells + at,
-                             acre_group_length(cells + at, run->cell_count - at), judging))
-            return false;
-    return true;
-}
-
 /* Workload by workload, what is said over several sizes behind the groups of each. */
 static bool print_details(const struct acre_page *page, const struct acre_run *run,
-                          const struct acre_judging *judging, const struct acre_group *groups,
-                          size_t count)
+                          const struct acre_groups *all)
 {
+    const struct acre_group *groups = all->groups;
     bool good = true;
-    for (size_t at = 0, length; good && at < count; at += length) {
-        length = acre_workload_length(groups + at, count - at);
+    for (size_t at = 0, length; good && at < all->count; at += length) {
+        length = acre_workload_length(groups + at, all->count - at);
         for (size_t i = at; good && i < at + length; i++) {
             good = print_group(page, &groups[i]);
             acre_page_gap(page);
         }
-        good = good && acre_scaling_print(page, groups + at, length, judging);
+        good = good && acre_scaling_print(page, groups + at, length, &all->judging);
     }
-    return good && acre_aged_print(page, run, judging);
+    return good && acre_aged_print(page, run, &all->judging);
 }
 
 /* Many tables let the answer scroll away: of several workloads it comes first, and alone. */
 static bool print_groups(const struct acre_page *page, const struct acre_run *run)
 {
-    const struct acre_cell **cells = acre_run_sorted_cells(run);
-    struct acre_group *groups = calloc(run->cell_count + 1, sizeof *groups);
-    size_t count = 0;
-    struct acre_judging judging;
-    bool good = cells && groups && acre_judging_of(run, &judging) &&
-                make_groups(run, cells, &judging, groups, &count);
+    struct acre_groups all;
+    bool good = acre_groups_init(&all, run);
     bool is_suite = acre_run_is_suite(run);
     if (is_suite)
-        good = good && acre_summary_print(page, groups, count, &judging);
+        good = good && acre_summary_print(page, &all);
     if (!is_suite || page->wide)
-        good = good && print_details(page, run, &judging, groups, count);
-    for (size_t i = 0; i < count; i++)
-        acre_group_fini(&groups[i]);
-    free(groups);
-    free(cells);
+        good = good && print_details(page, run, &all);
+    acre_groups_fini(&all);
     return good;
 }
 
