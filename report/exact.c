@@ -81,6 +81,38 @@ static bool compare_lists(struct finding *finding, const struct acre_field *fiel
     return true;
 }
 
+static int order_deaths(const struct acre_death_count *a, const struct acre_death_count *b)
+{
+    if (a->size_bucket != b->size_bucket)
+        return a->size_bucket < b->size_bucket ? -1 : 1;
+    return (a->lifetime_bucket > b->lifetime_bucket) - (a->lifetime_bucket < b->lifetime_bucket);
+}
+
+/* Both lists are sorted; what one of them has not is 0 there. An empty one is that of an older
+ * file, or else lifetime_histogram differs too. */
+static bool compare_deaths(struct finding *finding, const struct acre_recorded *before,
+                           const struct acre_recorded *after)
+{
+    size_t i = 0, j = 0;
+    if (before->death_count == 0 || after->death_count == 0)
+        return true;
+    while (i < before->death_count || j < after->death_count) {
+        const struct acre_death_count *a = i < before->death_count ? &before->deaths[i] : NULL;
+        const struct acre_death_count *b = j < after->death_count ? &after->deaths[j] : NULL;
+        const int order = !a ? 1 : !b ? -1 : order_deaths(a, b);
+        const struct acre_death_count *place = order <= 0 ? a : b;
+        const uint64_t blocks[2] = {order <= 0 ? a->blocks : 0, order >= 0 ? b->blocks : 0};
+        char name[96];
+        snprintf(name, sizeof name, "deaths[size %" PRIu64 ", lifetime %" PRIu64 "]",
+                 place->size_bucket, place->lifetime_bucket);
+        if (!note_counts(finding, name, &blocks[0], &blocks[1]))
+            return false;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return true;
+}
+
 static bool compare_field(struct finding *finding, const struct acre_field *field,
                           const void *before, const void *after, const char *name)
 {
@@ -100,6 +132,8 @@ static bool compare_field(struct finding *finding, const struct acre_field *fiel
     case ACRE_FIELD_HISTOGRAM:
         return compare_histograms(finding, name, a, b);
     case ACRE_FIELD_LIST:
+        if (field->shape == &acre_shape_death) /* only what was recorded has one */
+            return compare_deaths(finding, before, after);
         return compare_lists(finding, field, before, after, name);
     case ACRE_FIELD_TEXT:
     case ACRE_FIELD_TEXT_OR_NULL: {
