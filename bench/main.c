@@ -249,6 +249,16 @@ static enum acre_exit trace(const struct program *program)
 
 /* The whole run ----------------------------------------------------------------------------- */
 
+static void print_written(const char *path)
+{
+    static const char end[] = ".json";
+    size_t length = strlen(path);
+
+    if (length > strlen(end) && strcmp(path + length - strlen(end), end) == 0)
+        length -= strlen(end);
+    printf("\n  wrote %s      next: acre report %s -o %.*s.html\n", path, path, (int)length, path);
+}
+
 static bool print(const struct program *program, const struct acre_run *run)
 {
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
@@ -265,7 +275,7 @@ static bool print(const struct program *program, const struct acre_run *run)
     else if (!acre_run_print(run, stdout, &table))
         return false;
     if (path != NULL)
-        printf("\n  wrote %s      next: acre compare %s OTHER.json\n", path, path);
+        print_written(path);
     return fflush(stdout) == 0;
 }
 

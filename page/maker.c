@@ -58,7 +58,7 @@ json_t *acre_text(const char *text)
 {
     json_t *made = json_string(acre_or_empty(text));
 
-    return made != NULL ? made : mended(text);
+    return made != NULL ? made : mended(acre_or_empty(text));
 }
 
 void acre_put_text(struct acre_maker *maker, json_t *object, const char *name, const char *text)

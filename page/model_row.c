@@ -169,16 +169,20 @@ static json_t *iterations(struct acre_maker *maker, const struct acre_recorded *
     return object;
 }
 
-/* Without the empty buckets behind the last that is used. */
-static json_t *histogram(struct acre_maker *maker, const uint64_t *buckets)
+/* [size, lifetime, blocks], the first two as buckets. */
+static json_t *deaths(struct acre_maker *maker, const struct acre_recorded *recorded)
 {
     json_t *array = json_array();
-    size_t used = ACRE_HISTOGRAM_BUCKETS;
 
-    while (used > 0 && buckets[used - 1] == 0)
-        used--;
-    for (size_t i = 0; i < used; i++)
-        add_count(maker, array, buckets[i]);
+    for (size_t i = 0; i < recorded->death_count; i++) {
+        const struct acre_death_count *from = &recorded->deaths[i];
+        json_t *row = json_array();
+
+        acre_add(maker, array, row);
+        add_count(maker, row, from->size_bucket);
+        add_count(maker, row, from->lifetime_bucket);
+        add_count(maker, row, from->blocks);
+    }
     return array;
 }
 
@@ -194,8 +198,7 @@ static json_t *recorded(struct acre_maker *maker, const struct acre_recorded *fr
     acre_put_count(maker, object, "leaked", from->leaked_bytes);
     acre_put(maker, object, "purposes", purposes(maker, from));
     acre_put(maker, object, "by_iteration", iterations(maker, from, most_points));
-    acre_put(maker, object, "sizes", histogram(maker, from->size_histogram));
-    acre_put(maker, object, "lifetimes", histogram(maker, from->lifetime_histogram));
+    acre_put(maker, object, "deaths", deaths(maker, from));
     return object;
 }
 

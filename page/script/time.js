@@ -12,7 +12,7 @@ function suite(run, choose, chosen) {
         } }),
         xAxis: logAxis("time of arena/region, times that of malloc/weak (below 1 is faster)", [...rangeOf(rows), 1]),
         yAxis: nameAxis("case", rows.map((row) => row.name), 280),
-        series: [...dotSeries(rows, verdictColor), lineAt(1)] } }],
+        series: [...dotSeries(rows, verdictColor), lineAt(1)],
     });
     const numbers = table("Each case: its fastest strategy, and arena/region against others",
         ["case", "fastest", "arena/region against malloc", "against the fastest that frees singly", "which is", "details"],
@@ -93,7 +93,7 @@ function agedHeaps(run, group) {
         } }),
         xAxis: logAxis("time on the aged heap, times that on a clean one (below 1 is faster)", [...rangeOf(rows), 1]),
         yAxis: nameAxis("strategy, heap", rows.map((row) => row.name), 310),
-        series: [...dotSeries(rows, verdictColor), lineAt(1)] } }],
+        series: [...dotSeries(rows, verdictColor), lineAt(1)],
     });
     const numbers = () => table("Aged heaps against clean ones",
         ["strategy", "heap", number("clean"), number("aged"), "against clean", number("held clean"), number("held aged")],
@@ -148,9 +148,10 @@ function growth(run, group, shown) {
     const { parameter, groups } = familyOf(run, group);
     if (parameter === null)
         return null;
-    const each = group.unit ? `for each ${group.unit}` : "of an iteration";
+    const unit = group.unit || (parameter === "elements" ? "element" : "");
+    const each = unit ? `for each ${unit}` : "of an iteration";
     const at = (g) => Number(g.parameters[parameter]);
-    const per = (g, ns) => ns / (group.unit ? g.rows[0].units || 1 : 1);
+    const per = (g, ns) => ns / (group.unit ? g.rows[0].units || 1 : unit ? at(g) : 1);
     const curves = shown.map((row) => ({ index: group.rows.indexOf(row), name: row.strategy, points: groups
         .map((g) => [g, g.rows.find((r) => r.strategy === row.strategy)])
         .filter(([, r]) => r?.time_ns).map(([g, r]) => [at(g), per(g, r.time_ns)]) })).filter((c) => c.points.length > 1);
@@ -158,15 +159,17 @@ function growth(run, group, shown) {
     if (curves.length === 0)
         return null;
     const ys = [...curves.flatMap((c) => c.points), ...limit].map((p) => p[1]);
+    const [scale, ns] = [["ms", 1e6], ["us", 1e3], ["ns", 1]].find(([, size]) => Math.min(...ys) >= size) ?? ["ns", 1];
+    const scaledPoints = (points) => points.map(([x, y]) => [x, y / ns]);
     const option = () => ({
         legend: legend(), grid: { left: 86, right: 32, top: 40, bottom: 56 },
-        tooltip: tooltip({ formatter: (p) => tip(p.seriesName, `${parameter} ${digits(p.value[0])}: ${time(p.value[1])} ${each}`) }),
+        tooltip: tooltip({ formatter: (p) => tip(p.seriesName, `${parameter} ${digits(p.value[0])}: ${digits(p.value[1])} ${scale} ${each}`) }),
         xAxis: logAxis(parameter, groups.map(at)),
-        yAxis: logAxis(`time ${each} in ns`, ys, { nameGap: 58 }),
+        yAxis: logAxis(`time ${each} in ${scale}`, ys.map((y) => y / ns), { nameGap: 58 }),
         series: [
-            ...curves.map((c) => ({ type: "line", name: c.name, data: c.points, symbolSize: 9, symbol: symbolOf(c.index),
+            ...curves.map((c) => ({ type: "line", name: c.name, data: scaledPoints(c.points), symbolSize: 9, symbol: symbolOf(c.index),
                                     itemStyle: { color: colorOf(c.index) }, lineStyle: { color: colorOf(c.index) } })),
-            ...limit.length === 0 ? [] : [{ type: "line", name: "limit", symbol: "none", data: limit,
+            ...limit.length === 0 ? [] : [{ type: "line", name: "limit", symbol: "none", data: scaledPoints(limit),
                 lineStyle: { type: "dashed", color: color("--ink") }, itemStyle: { color: color("--ink") } }],
         ],
     });

@@ -1,5 +1,5 @@
-/* Any bytes as a run: read; and one that is read can be written and read again, shown on a terminal
- * and as Markdown, and compared with itself. */
+/* Any bytes as a run: read; and one that is read can be written and read again, shown on a
+ * terminal, as Markdown and as a page, and compared with itself. */
 #include "fuzz/target.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "page/page.h"
 #include "report/compare.h"
 #include "report/run.h"
 #include "report/table.h"
@@ -81,6 +82,39 @@ static void check_text(bool (*print)(const struct acre_run *run, FILE *stream),
     free(text);
 }
 
+/* "<" begins an element of the page's own, or nothing does: as many as a run without names has. */
+static size_t count_elements(const struct acre_run *run)
+{
+    const struct acre_page_run named = {run, ""};
+    char path[64], error[1024];
+    size_t count = 0;
+    FILE *page;
+    int byte;
+
+    snprintf(path, sizeof path, "/dev/shm/acre-fuzz-%ld.html", (long)getpid());
+    if (acre_page_write(&(struct acre_page_content){.runs = &named, .run_count = 1}, path, error,
+                        sizeof error) != ACRE_EXIT_OK)
+        acre_fuzz_broken(error);
+    page = fopen(path, "r");
+    if (page == NULL)
+        acre_fuzz_broken("a page is written and not there");
+    while ((byte = getc(page)) != EOF)
+        count += byte == '<';
+    fclose(page);
+    unlink(path);
+    return count;
+}
+
+static void check_page(const struct acre_run *run)
+{
+    static size_t elements;
+
+    if (elements == 0)
+        elements = count_elements(&(struct acre_run){0});
+    if (count_elements(run) != elements)
+        acre_fuzz_broken("a name of the run became markup of the page");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     const char *path = acre_fuzz_file(bytes, count);
@@ -94,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         check_text(show, &run);
         check_text(show_markdown, &run);
         check_text(compare, &run);
+        check_page(&run);
     } else {
         acre_fuzz_check_sentence(error);
     }

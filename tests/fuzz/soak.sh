@@ -14,7 +14,7 @@ if ! command -v clang >/dev/null; then
     exit 0
 fi
 if ! CC=clang meson setup "$work/build" "$here/../.." --buildtype=debugoptimized -Dfuzz=enabled \
-    -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false >"$work/log" 2>&1 ||
+    -Dtests=enabled -Dcharts=disabled -Db_sanitize=address,undefined -Db_lundef=false >"$work/log" 2>&1 ||
     ! ninja -C "$work/build" tests/fuzz/fuzz_trace tests/fuzz/fuzz_run >>"$work/log" 2>&1; then
     cat "$work/log" >&2
     echo 'Bail out! the targets cannot be built'
