@@ -19,6 +19,15 @@ unsigned acre_ledger_bucket(uint64_t value)
     return value <= 1 ? 0 : 64u - (unsigned)__builtin_clzll(value - 1);
 }
 
+void acre_ledger_lifetimes(const struct acre_ledger *ledger,
+                           uint64_t histogram[ACRE_LEDGER_BUCKETS])
+{
+    memset(histogram, 0, ACRE_LEDGER_BUCKETS * sizeof *histogram);
+    for (size_t size = 0; size < ACRE_LEDGER_BUCKETS; size++)
+        for (size_t lifetime = 0; lifetime < ACRE_LEDGER_BUCKETS; lifetime++)
+            histogram[lifetime] += ledger->deaths[size][lifetime];
+}
+
 /* The table of live blocks -------------------------------------------------------------------- */
 
 static size_t home_of(const struct acre_ledger *ledger, const void *address)
@@ -129,7 +138,7 @@ static void note_death(struct acre_ledger *ledger, const struct acre_ledger_entr
     uint64_t lifetime_bytes = ledger->books.total.born.bytes - entry->born_bytes - entry->size;
 
     ledger->usable_bytes -= entry->usable_bytes;
-    ledger->lifetime_histogram[acre_ledger_bucket(lifetime_bytes)]++;
+    ledger->deaths[acre_ledger_bucket(entry->size)][acre_ledger_bucket(lifetime_bytes)]++;
     if (ledger->sink.scope != entry->scope) {
         acre_live_add(&ledger->outlived[entry->purpose], (struct acre_live){1, entry->size});
     }
@@ -236,6 +245,9 @@ static struct acre_layout layout_of_scopes(size_t scopes)
     return (struct acre_layout){scopes * sizeof(struct acre_ledger_scope), 64, ACRE_PURPOSE_OTHER};
 }
 
+static const struct acre_layout layout_of_deaths = {
+    sizeof(uint64_t[ACRE_LEDGER_BUCKETS][ACRE_LEDGER_BUCKETS]), 64, ACRE_PURPOSE_OTHER};
+
 bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory, size_t scopes)
 {
     *ledger = (struct acre_ledger){
@@ -245,10 +257,15 @@ bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory
     ledger->scopes =
         acre_allocate_array(memory, scopes, sizeof *ledger->scopes, 64, ACRE_PURPOSE_OTHER);
     ledger->scope_capacity = scopes;
-    if (ledger->scopes !=
-        NULL) /* touched now: no page of its own is added while others are counted */
-        memset(ledger->scopes, 0, scopes * sizeof *ledger->scopes);
-    return ledger->scopes != NULL;
+    ledger->deaths = acre_allocate(memory, layout_of_deaths);
+    if (ledger->scopes == NULL || ledger->deaths == NULL) {
+        acre_ledger_fini(ledger);
+        return false;
+    }
+    /* Touched now: no page of its own is added while others are counted. */
+    memset(ledger->scopes, 0, scopes * sizeof *ledger->scopes);
+    memset(ledger->deaths, 0, layout_of_deaths.size);
+    return true;
 }
 
 void acre_ledger_fini(struct acre_ledger *ledger)
@@ -257,6 +274,8 @@ void acre_ledger_fini(struct acre_ledger *ledger)
         return;
     acre_free(ledger->memory, ledger->entries, layout_of_entries(ledger->entry_capacity));
     acre_free(ledger->memory, ledger->scopes, layout_of_scopes(ledger->scope_capacity));
+    acre_free(ledger->memory, ledger->deaths, layout_of_deaths);
+    ledger->deaths = NULL;
     ledger->entries = NULL;
     ledger->entry_capacity = ledger->entry_count = 0;
     ledger->scopes = NULL;

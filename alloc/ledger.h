@@ -3,8 +3,8 @@
  * decorator. Two depths:
  *
  *   counts  the books (books.h), which the record decorator keeps in place: no event, no memory;
- *   full    from the events also what each live block is, and so: usable and held bytes, size
- *           and lifetime histograms, what outlived its iteration, a row for each iteration.
+ *   full    from the events also what each live block is, and so: usable and held bytes, sizes
+ *           and lifetimes of blocks, what outlived its iteration, a row for each iteration.
  *
  * A ledger points into itself once it is initialised: it stays where it is.
  */
@@ -38,9 +38,12 @@ struct acre_ledger {
     struct acre_live
         outlived[ACRE_PURPOSE_COUNT]; /* died in a later scope than they were born in */
     uint64_t usable_bytes, peak_usable_bytes;
-    uint64_t peak_held_bytes, sampled_peak_bytes;     /* held is asked for at a new peak */
-    uint64_t size_histogram[ACRE_LEDGER_BUCKETS];     /* bucket i: 2^(i-1) < bytes <= 2^i */
-    uint64_t lifetime_histogram[ACRE_LEDGER_BUCKETS]; /* bytes allocated from birth to death */
+    uint64_t peak_held_bytes, sampled_peak_bytes; /* held is asked for at a new peak */
+    uint64_t size_histogram[ACRE_LEDGER_BUCKETS]; /* births; bucket i: 2^(i-1) < bytes <= 2^i */
+    /* deaths[i][j]: blocks of bucket i by their size when they died (a resize may have changed it),
+     * of bucket j by the bytes that others allocated between birth and death. What a reset drops
+     * died then. A table of its own: NULL when the ledger has ended. */
+    uint64_t (*deaths)[ACRE_LEDGER_BUCKETS];
     struct acre_ledger_scope *scopes;
     size_t scope_count, scope_capacity;
     uint64_t calls;     /* that were told, of whatever kind */
@@ -63,7 +66,7 @@ void acre_ledger_init(struct acre_ledger *ledger);
  */
 bool acre_ledger_init_full(struct acre_ledger *ledger, struct acre_alloc *memory, size_t scopes);
 
-/* Frees the tables of a full ledger; the counts stay readable. */
+/* Frees the tables of a full ledger, that of deaths among them; the counts stay readable. */
 void acre_ledger_fini(struct acre_ledger *ledger);
 
 /*
@@ -100,5 +103,9 @@ size_t acre_ledger_live(const struct acre_ledger *ledger, unsigned purposes,
 
 /* The bucket of the histograms a value belongs to. */
 unsigned acre_ledger_bucket(uint64_t value);
+
+/* Deaths by lifetime alone. Full only, before its end. */
+void acre_ledger_lifetimes(const struct acre_ledger *ledger,
+                           uint64_t histogram[ACRE_LEDGER_BUCKETS]);
 
 #endif

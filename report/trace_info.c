@@ -314,18 +314,19 @@ static bool print_histograms(const struct info *info)
         {.title = "that lived while so much was allocated", .right = true, .gap = 2},
     };
     const struct acre_ledger *ledger = &info->summary->ledger;
+    uint64_t lifetimes[ACRE_LEDGER_BUCKETS];
     struct acre_grid grid = GRID_OF(columns);
 
+    acre_ledger_lifetimes(ledger, lifetimes);
     for (unsigned i = 0; i < ACRE_LEDGER_BUCKETS; i++) {
-        if (ledger->size_histogram[i] == 0 && ledger->lifetime_histogram[i] == 0)
+        if (ledger->size_histogram[i] == 0 && lifetimes[i] == 0)
             continue;
         acre_grid_row(&grid);
         acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s",
                       i < 64 ? bytes(UINT64_C(1) << i).text : "more");
         acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s",
                       acre_format_count(ledger->size_histogram[i]).text);
-        acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s",
-                      acre_format_count(ledger->lifetime_histogram[i]).text);
+        acre_grid_set(&grid, 2, ACRE_PAINT_NONE, "%s", acre_format_count(lifetimes[i]).text);
     }
     return print_grid(info, &grid);
 }

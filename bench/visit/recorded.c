@@ -96,8 +96,7 @@ bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre
         .checksum = strdup(digits),
     };
     memcpy(recorded->size_histogram, ledger->size_histogram, sizeof recorded->size_histogram);
-    memcpy(recorded->lifetime_histogram, ledger->lifetime_histogram,
-           sizeof recorded->lifetime_histogram);
+    acre_ledger_lifetimes(ledger, recorded->lifetime_histogram);
     return recorded->checksum != NULL && fill_purposes(recorded, ledger) &&
            fill_iterations(recorded, ledger);
 }

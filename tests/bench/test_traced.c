@@ -74,9 +74,8 @@ static void expect_agreement(const struct acre_trace_summary *summary,
     cr_assert_eq(trace->peak_call, ledger->peak_call);
     cr_assert_eq(
         memcmp(trace->size_histogram, ledger->size_histogram, sizeof trace->size_histogram), 0);
-    cr_assert_eq(memcmp(trace->lifetime_histogram, ledger->lifetime_histogram,
-                        sizeof trace->lifetime_histogram),
-                 0);
+    for (size_t i = 0; i < ACRE_LEDGER_BUCKETS; i++)
+        cr_assert_eq(memcmp(trace->deaths[i], ledger->deaths[i], sizeof trace->deaths[i]), 0);
     expect_scopes(trace, ledger);
     cr_assert_eq(summary->scopes, ledger->scope_count);
     cr_assert_eq(summary->unknown + summary->replaced + summary->odd, 0);
