@@ -81,6 +81,39 @@ static bool compare_lists(struct finding *finding, const struct acre_field *fiel
     return true;
 }
 
+static int order_deaths(const struct acre_death_count *a, const struct acre_death_count *b)
+{
+    if (a->size_bucket != b->size_bucket)
+        return a->size_bucket < b->size_bucket ? -1 : 1;
+    return (a->lifetime_bucket > b->lifetime_bucket) - (a->lifetime_bucket < b->lifetime_bucket);
+}
+
+/* Both lists are sorted; what one of them has not is 0 there. An empty one is that of an older
+ * file, or else lifetime_histogram differs too. */
+static bool compare_deaths(struct finding *finding, const struct acre_recorded *before,
+                           const struct acre_recorded *after)
+{
+    size_t i = 0, j = 0;
+    if (before->death_count == 0 || after->death_count == 0)
+        return true;
+    while (i < before->death_count || j < after->death_count) {
+        int order = i < before->death_count ? -1 : 1;
+        if (i < before->death_count && j < after->death_count)
+            order = order_deaths(&before->deaths[i], &after->deaths[j]);
+        const struct acre_death_count *place = order <= 0 ? &before->deaths[i] : &after->deaths[j];
+        const uint64_t blocks[2] = {order <= 0 ? before->deaths[i].blocks : 0,
+                                    order >= 0 ? after->deaths[j].blocks : 0};
+        char name[96];
+        snprintf(name, sizeof name, "deaths[size %" PRIu64 ", lifetime %" PRIu64 "]",
+                 place->size_bucket, place->lifetime_bucket);
+        if (!note_counts(finding, name, &blocks[0], &blocks[1]))
+            return false;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return true;
+}
+
 static bool compare_field(struct finding *finding, const struct acre_field *field,
                           const void *before, const void *after, const char *name)
 {
@@ -100,6 +133,8 @@ static bool compare_field(struct finding *finding, const struct acre_field *fiel
     case ACRE_FIELD_HISTOGRAM:
         return compare_histograms(finding, name, a, b);
     case ACRE_FIELD_LIST:
+        if (field->shape == &acre_shape_death) /* only what was recorded has one */
+            return compare_deaths(finding, before, after);
         return compare_lists(finding, field, before, after, name);
     case ACRE_FIELD_TEXT:
     case ACRE_FIELD_TEXT_OR_NULL: {

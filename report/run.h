@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Written, and the oldest that is read. */
-enum { ACRE_RUN_VERSION = 4, ACRE_RUN_OLDEST_VERSION = 2 };
+enum { ACRE_RUN_VERSION = 5, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -44,6 +44,13 @@ struct acre_iteration_counts {
 /* Power-of-two buckets: bucket i counts values v with 2^(i-1) < v <= 2^i (bucket 0: v <= 1). */
 enum { ACRE_HISTOGRAM_BUCKETS = 65 };
 
+/* Blocks of one bucket by their size when they died, which a resize may have changed, and of one by
+ * their lifetime. */
+struct acre_death_count {
+    uint64_t size_bucket, lifetime_bucket;
+    uint64_t blocks;
+};
+
 /* What the ledger saw: exact, the same in every run of the same cell. */
 struct acre_recorded {
     uint64_t iterations;
@@ -61,6 +68,10 @@ struct acre_recorded {
     uint64_t size_histogram[ACRE_HISTOGRAM_BUCKETS]; /* requested bytes of each allocation */
     uint64_t
         lifetime_histogram[ACRE_HISTOGRAM_BUCKETS]; /* bytes allocated between birth and death */
+    /* lifetime_histogram by size as well: by size bucket, then lifetime bucket, without empty ones.
+     * None at all: nothing died, or a run before version 5. */
+    struct acre_death_count *deaths;
+    size_t death_count;
     char *checksum; /* of the final data and gradients, 16 hex digits */
 };
 
@@ -248,7 +259,8 @@ bool acre_cell_key_same_workload(const struct acre_cell_key *left,
 
 /*
  * Whether the run keeps the rules that every reader of it relies on: numbers in their ranges, the
- * series of a cell of one length, no cell twice. Both acre_run_write and acre_run_read ask.
+ * series of a cell of one length, deaths in order and as many as lifetimes, no cell twice. Both
+ * acre_run_write and acre_run_read ask.
  */
 bool acre_run_check(const struct acre_run *run, char *error, size_t error_bytes);
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* 2^63 - 1: what a JSON integer can carry here. */
 static const uint64_t largest_count = INT64_MAX;
@@ -147,6 +148,61 @@ static bool check_lengths(const struct check *check, const struct acre_cell *cel
     return true;
 }
 
+/* Column by column no more than lifetime_histogram tells of: taken from it, since a sum of counts
+ * may be no count. */
+static bool check_death(const struct check *check, const struct acre_recorded *recorded, size_t i,
+                        uint64_t *untold, const struct acre_place *place)
+{
+    const struct acre_death_count *death = &recorded->deaths[i];
+    char what[128];
+    if (death->size_bucket >= ACRE_HISTOGRAM_BUCKETS ||
+        death->lifetime_bucket >= ACRE_HISTOGRAM_BUCKETS) {
+        snprintf(what, sizeof what, "buckets are numbered from 0 to %d",
+                 ACRE_HISTOGRAM_BUCKETS - 1);
+        return fault(check, place, what);
+    }
+    const struct acre_death_count *before = i > 0 ? death - 1 : NULL;
+    if (before && (death->size_bucket < before->size_bucket ||
+                   (death->size_bucket == before->size_bucket &&
+                    death->lifetime_bucket <= before->lifetime_bucket)))
+        return fault(check, place, "not in the order of sizes, then lifetimes, each once");
+    if (death->blocks == 0)
+        return fault(check, place, "0 blocks: what is empty is left out");
+    if (death->blocks > untold[death->lifetime_bucket]) {
+        snprintf(what, sizeof what, "more blocks than lifetime_histogram[%zu] has",
+                 (size_t)death->lifetime_bucket);
+        return fault(check, place, what);
+    }
+    untold[death->lifetime_bucket] -= death->blocks;
+    return true;
+}
+
+/* An empty list agrees with any lifetimes: older files have none. */
+static bool check_deaths(const struct check *check, const struct acre_cell *cell,
+                         const struct acre_place *place)
+{
+    const struct acre_recorded *recorded = &cell->recorded;
+    if (!cell->has_recorded || recorded->death_count == 0)
+        return true;
+    struct acre_place outer = {.outer = place, .name = "recorded"};
+    struct acre_place list = {.outer = &outer, .name = "deaths"};
+    uint64_t untold[ACRE_HISTOGRAM_BUCKETS];
+    memcpy(untold, recorded->lifetime_histogram, sizeof untold);
+    for (size_t i = 0; i < recorded->death_count; i++) {
+        struct acre_place element = {.outer = &list, .index = i};
+        if (!check_death(check, recorded, i, untold, &element))
+            return false;
+    }
+    for (size_t i = 0; i < ACRE_HISTOGRAM_BUCKETS; i++) {
+        if (untold[i] == 0)
+            continue;
+        char what[96];
+        snprintf(what, sizeof what, "fewer blocks than lifetime_histogram[%zu] has", i);
+        return fault(check, &list, what);
+    }
+    return true;
+}
+
 struct numbered_key {
     const struct acre_cell_key *key;
     size_t index;
@@ -196,7 +252,8 @@ bool acre_run_check(const struct acre_run *run, char *error, size_t error_bytes)
     struct acre_place list = {.name = "cells"};
     for (size_t i = 0; i < run->cell_count; i++) {
         struct acre_place place = {.outer = &list, .index = i};
-        if (!check_lengths(&check, &run->cells[i], &place))
+        if (!check_lengths(&check, &run->cells[i], &place) ||
+            !check_deaths(&check, &run->cells[i], &place))
             return false;
     }
     return check_no_cell_twice(&check, run);

@@ -228,7 +228,7 @@ static bool decode_members(struct decoder *decoder, const struct acre_shape *sha
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct acre_field *field = &shape->fields[i];
         if (field->since > decoder->version)
-            continue; /* zeroed: as if it were null */
+            continue; /* zeroed: as if it were null, or empty */
         const json_t *value = json_object_get(from, field->name);
         if (!value)
             return refuse_missing(decoder, outer, field->name);

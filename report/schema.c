@@ -58,6 +58,12 @@
         .name = #member, .kind = ACRE_FIELD_LIST, .offset = offsetof(struct type, member),         \
         .beside = offsetof(struct type, count), .shape = &(of)                                     \
     }
+#define LIST_SINCE(type, member, count, version, of)                                               \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_LIST, .since = (version),                              \
+        .offset = offsetof(struct type, member), .beside = offsetof(struct type, count),           \
+        .shape = &(of)                                                                             \
+    }
 #define OBJECT(type, member, of)                                                                   \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_OBJECT, .offset = offsetof(struct type, member),       \
@@ -103,6 +109,13 @@ static const struct acre_field iteration_fields[] = {
 };
 static const struct acre_shape iteration_shape = SHAPE(acre_iteration_counts, iteration_fields);
 
+static const struct acre_field death_fields[] = {
+    COUNT(acre_death_count, size_bucket),
+    COUNT(acre_death_count, lifetime_bucket),
+    COUNT(acre_death_count, blocks),
+};
+const struct acre_shape acre_shape_death = SHAPE(acre_death_count, death_fields);
+
 static const struct acre_field recorded_fields[] = {
     COUNT(acre_recorded, iterations),
     COUNT(acre_recorded, allocations),
@@ -122,6 +135,7 @@ static const struct acre_field recorded_fields[] = {
     LIST(acre_recorded, by_iteration, by_iteration_count, iteration_shape),
     HISTOGRAM(acre_recorded, size_histogram),
     HISTOGRAM(acre_recorded, lifetime_histogram),
+    LIST_SINCE(acre_recorded, deaths, death_count, 5, acre_shape_death),
 };
 const struct acre_shape acre_shape_recorded = SHAPE(acre_recorded, recorded_fields);
 

@@ -47,6 +47,7 @@ struct acre_shape {
 
 extern const struct acre_shape acre_shape_run;
 extern const struct acre_shape acre_shape_recorded;
+extern const struct acre_shape acre_shape_death;
 
 /* A place in a run, a chain on the stack from the innermost outwards: cells[3].key.backend */
 struct acre_place {

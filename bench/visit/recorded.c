@@ -71,6 +71,26 @@ static bool fill_iterations(struct acre_recorded *recorded, const struct acre_le
     return true;
 }
 
+static bool fill_deaths(struct acre_recorded *recorded, const struct acre_ledger *ledger)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ACRE_LEDGER_BUCKETS; i++)
+        for (size_t j = 0; j < ACRE_LEDGER_BUCKETS; j++)
+            count += ledger->deaths[i][j] > 0;
+    if (count == 0)
+        return true;
+    recorded->deaths = calloc(count, sizeof *recorded->deaths);
+    if (recorded->deaths == NULL)
+        return false;
+    for (size_t i = 0; i < ACRE_LEDGER_BUCKETS; i++)
+        for (size_t j = 0; j < ACRE_LEDGER_BUCKETS; j++)
+            if (ledger->deaths[i][j] > 0)
+                recorded->deaths[recorded->death_count++] =
+                    (struct acre_death_count){i, j, ledger->deaths[i][j]};
+    return true;
+}
+
 bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre_ledger *ledger,
                                uint64_t iterations, uint64_t litter_bytes, uint64_t checksum)
 {
@@ -98,5 +118,5 @@ bool acre_recorded_from_ledger(struct acre_recorded *recorded, const struct acre
     memcpy(recorded->size_histogram, ledger->size_histogram, sizeof recorded->size_histogram);
     acre_ledger_lifetimes(ledger, recorded->lifetime_histogram);
     return recorded->checksum != NULL && fill_purposes(recorded, ledger) &&
-           fill_iterations(recorded, ledger);
+           fill_iterations(recorded, ledger) && fill_deaths(recorded, ledger);
 }

@@ -119,7 +119,13 @@ static void fill_recorded(struct acre_cell *cell, uint64_t leaked_bytes, bool ha
     recorded->by_iteration[0] = (struct acre_iteration_counts){10, 320000, 640000, 320000, 4, 3, 4};
     recorded->size_histogram[6] = 61;
     recorded->size_histogram[17] = 40;
+    recorded->lifetime_histogram[3] = 60;
     recorded->lifetime_histogram[64] = 7;
+    recorded->deaths = must(calloc(3, sizeof *recorded->deaths));
+    recorded->death_count = 3;
+    recorded->deaths[0] = (struct acre_death_count){6, 3, 60};
+    recorded->deaths[1] = (struct acre_death_count){6, 64, 4};
+    recorded->deaths[2] = (struct acre_death_count){17, 64, 3};
     sample_text(&recorded->checksum, "00c0ffee00c0ffee");
 }
 

@@ -133,6 +133,56 @@ MTest(compare, a_run_with_itself_shows_no_difference)
     acre_run_free(&run);
 }
 
+static void set_deaths(struct acre_run *run, const struct acre_death_count *deaths, size_t count)
+{
+    struct acre_recorded *recorded = &sample_cell(run, "malloc", "weak")->recorded;
+    memset(recorded->lifetime_histogram, 0, sizeof recorded->lifetime_histogram);
+    recorded->lifetime_histogram[3] = 60;
+    recorded->lifetime_histogram[64] = 7;
+    recorded->death_count = count; /* as many as the sample has, or fewer */
+    for (size_t i = 0; i < count; i++)
+        recorded->deaths[i] = deaths[i];
+}
+
+/* Blocks of the same lifetimes, but of other sizes: told by both buckets, whichever run has them.
+ * An older run, which has no sizes, is no difference. */
+MTest(compare, deaths_are_compared_by_size_and_lifetime)
+{
+    static const struct acre_death_count moved[] = {{6, 3, 60}, {8, 64, 3}, {17, 64, 4}};
+    static const struct acre_death_count merged[] = {{6, 3, 60}, {6, 64, 7}};
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 1, 1.0);
+    set_deaths(&b, moved, 3);
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect(strstr(told.out, "    deaths[size 6, lifetime 64]: 4 -> 0\n"
+                               "    deaths[size 8, lifetime 64]: 0 -> 3\n"
+                               "    deaths[size 17, lifetime 64]: 3 -> 4\n"),
+              "%s", told.out);
+    cr_expect_eq(sample_occurrences(told.out, "deaths["), 3, "%s", told.out);
+    set_deaths(&b, merged, 2);
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect(strstr(told.out, "    deaths[size 6, lifetime 64]: 4 -> 7\n"
+                               "    deaths[size 17, lifetime 64]: 3 -> 0\n"),
+              "%s", told.out);
+    compare(path_b, path_a, NULL);
+    cr_expect(strstr(told.out, "    deaths[size 6, lifetime 64]: 7 -> 4\n"
+                               "    deaths[size 17, lifetime 64]: 0 -> 3\n"),
+              "%s", told.out);
+    cr_expect_eq(sample_occurrences(told.out, "deaths["), 2, "%s", told.out);
+    set_deaths(&b, NULL, 0);
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect(strstr(told.out, "Exact counters equal."), "%s", told.out);
+    compare(path_b, path_a, NULL);
+    cr_expect(strstr(told.out, "Exact counters equal."), "%s", told.out);
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
 MTest(compare, a_regression_is_found_and_named)
 {
     struct acre_run a, b;

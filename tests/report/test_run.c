@@ -172,6 +172,8 @@ MTest(run, round_trip_is_exact)
         cr_assert(memcmp(r->size_histogram, s->size_histogram, sizeof r->size_histogram) == 0);
         cr_assert(memcmp(r->lifetime_histogram, s->lifetime_histogram,
                          sizeof r->lifetime_histogram) == 0);
+        cr_assert(s->death_count == 3 && r->death_count == 3);
+        cr_assert(memcmp(r->deaths, s->deaths, 3 * sizeof *r->deaths) == 0);
         cr_assert(memcmp(r->by_iteration, s->by_iteration, sizeof *r->by_iteration) == 0);
         cr_assert(memcmp(&r->purposes[1].allocations, &s->purposes[1].allocations,
                          sizeof *r->purposes - offsetof(struct acre_purpose_counts, allocations)) ==
@@ -287,21 +289,47 @@ MTest(run, what_is_wrong_is_named)
         const char *from, *to, *error;
     } edits[] = {
         {"\"acre-run\"", "\"acre-ruin\"", "not a run: no \"schema\": \"acre-run\""},
-        {"\"version\": 4", "\"version\": 1",
-         "version: a run of version 1, this program reads versions 2 to 4: an older acre wrote it"},
-        {"\"version\": 4", "\"version\": 5",
-         "version: a run of version 5, this program reads versions 2 to 4: a newer acre wrote it"},
-        {"\"version\": 4", "\"version\": \"4\"", "version: expected a whole number, found a str"},
-        {"\"version\": 4,", "", "top level: no \"version\""},
-        {"\"version\": 4", "\"version\": 3", "top level: no \"workload\""},
-        {"\"version\": 4", "\"version\": 2, \"workload\": \"cycles\"", "top level: no \"unit\""},
-        {"\"version\": 4", "\"version\": 3, \"workload\": 1, \"unit\": \"\"",
+        {"\"version\": 5", "\"version\": 1",
+         "version: a run of version 1, this program reads versions 2 to 5: an older acre wrote it"},
+        {"\"version\": 5", "\"version\": 6",
+         "version: a run of version 6, this program reads versions 2 to 5: a newer acre wrote it"},
+        {"\"version\": 5", "\"version\": \"5\"", "version: expected a whole number, found a str"},
+        {"\"version\": 5,", "", "top level: no \"version\""},
+        {"\"version\": 5", "\"version\": 3", "top level: no \"workload\""},
+        {"\"version\": 5", "\"version\": 2, \"workload\": \"cycles\"", "top level: no \"unit\""},
+        {"\"version\": 5", "\"version\": 3, \"workload\": 1, \"unit\": \"\"",
          "workload: expected a string, found a whole number"},
-        {"\"version\": 4", "\"version\": 3, \"workload\": \"cycles\", \"unit\": null",
+        {"\"version\": 5", "\"version\": 3, \"workload\": \"cycles\", \"unit\": null",
          "unit: expected a string, found null"},
         {"\"workload\"", "\"work\"", "left_out[0]: no \"workload\""},
         {"\"unit\"", "\"units\"", "cells[0].key: no \"unit\""},
         {"\"peak_call\": 57,", "", "cells[0].recorded: no \"peak_call\""},
+        {"\"deaths\": [", "\"debts\": [", "cells[0].recorded: no \"deaths\""},
+        {"\"deaths\": [", "\"deaths\": 3, \"x\": [",
+         "cells[0].recorded.deaths: expected an array of objects, found a whole number"},
+        {"\"size_bucket\": 17", "\"size\": 17", "cells[0].recorded.deaths[2]: no \"size_bucket\""},
+        {"\"size_bucket\": 17", "\"size_bucket\": 65",
+         "cells[0].recorded.deaths[2]: buckets are numbered from 0 to 64"},
+        {"\"lifetime_bucket\": 3", "\"lifetime_bucket\": 9223372036854775807",
+         "cells[0].recorded.deaths[0]: buckets are numbered from 0 to 64"},
+        {"\"lifetime_bucket\": 3", "\"lifetime_bucket\": 65",
+         "cells[0].recorded.deaths[0]: buckets are numbered from 0 to 64"},
+        {"\"size_bucket\": 17", "\"size_bucket\": 5",
+         "cells[0].recorded.deaths[2]: not in the order of sizes, then lifetimes, each once"},
+        {"\"size_bucket\": 17", "\"size_bucket\": 6",
+         "cells[0].recorded.deaths[2]: not in the order of sizes, then lifetimes, each once"},
+        {"\"lifetime_bucket\": 64", "\"lifetime_bucket\": 2",
+         "cells[0].recorded.deaths[1]: not in the order of sizes, then lifetimes, each once"},
+        {"\"blocks\": 60", "\"blocks\": 0",
+         "cells[0].recorded.deaths[0]: 0 blocks: what is empty is left out"},
+        {"\"blocks\": 60", "\"blocks\": -60",
+         "cells[0].recorded.deaths[0].blocks: -60 is negative"},
+        {"\"blocks\": 60", "\"blocks\": 61",
+         "cells[0].recorded.deaths[0]: more blocks than lifetime_histogram[3] has"},
+        {"\"blocks\": 3", "\"blocks\": 4",
+         "cells[0].recorded.deaths[2]: more blocks than lifetime_histogram[64] has"},
+        {"\"blocks\": 60", "\"blocks\": 59",
+         "cells[0].recorded.deaths: fewer blocks than lifetime_histogram[3] has"},
         {"\"waste\": {", "\"paste\": {", "cells[0]: no \"waste\""},
         {"\"waste\": {", "\"waste\": 1, \"paste\": {",
          "cells[0].waste: expected an object, found a whole number"},
@@ -395,13 +423,13 @@ MTest(run, what_is_wrong_is_named)
         is_one_line(error);
     }
     /* What versions 2 and 3 had not is not looked for in them. */
-    char *third = edited(text, "\"version\": 4",
+    char *third = edited(text, "\"version\": 5",
                          "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
     put(&file, third, strlen(third));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(back.cells[0].has_waste && !back.cells[0].has_memory && !back.cells[0].has_pauses);
     acre_run_free(&back);
-    char *older = edited(text, "\"version\": 4",
+    char *older = edited(text, "\"version\": 5",
                          "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
     char *without_call = edited(older, "\"peak_call\": 57,", "");
     char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
@@ -458,13 +486,14 @@ MTest(run, older_versions_are_read)
     char *text = text_of(&run, &bytes), error[256];
     struct memory_file file = memory_file();
     for (size_t i = 0; i < 2; i++) {
-        char *older = edited(text, "\"version\": 4", files[i].version);
+        char *older = edited(text, "\"version\": 5", files[i].version);
         char *other_call = edited(older, "\"peak_call\": 57,", files[i].call);
         char *whole = edited(other_call, "\"waste\": {", files[i].waste);
         put(&file, whole, strlen(whole));
         cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
         cr_assert_eq(back.cells[0].has_waste, i == 1);
         cr_assert_eq(back.cells[0].recorded.has_peak_call, i == 1);
+        cr_assert_eq(back.cells[0].recorded.death_count, 0);
         cr_assert_eq(back.cells[0].recorded.peak_blocks, 22);
         for (size_t c = 0; c < 2; c++) {
             cr_assert_str_eq(back.cells[c].key.workload, "cycles");
@@ -476,6 +505,46 @@ MTest(run, older_versions_are_read)
         free(other_call);
         free(older);
     }
+    free(text);
+    close(file.descriptor);
+    acre_run_free(&run);
+    rmdir(directory);
+}
+
+/* Deaths by size are since version 5: of an older run there are none, which agrees with all of its
+ * lifetimes, in the file that is written of it as well. */
+MTest(run, deaths_are_not_wanted_of_older_versions)
+{
+    struct acre_run run, older, back;
+    sample_small(&run);
+    size_t bytes;
+    char *text = text_of(&run, &bytes), error[256];
+    char *renamed = edited(text, "\"deaths\": [", "\"debts\": [");
+    char *fourth = edited(renamed, "\"version\": 5", "\"version\": 4");
+    struct memory_file file = memory_file();
+    put(&file, fourth, strlen(fourth));
+    cr_assert(acre_run_read(&older, file.path, error, sizeof error), "%s", error);
+    cr_assert(older.cells[0].has_memory && older.cells[0].recorded.has_peak_call);
+    cr_assert_eq(older.cells[0].recorded.lifetime_histogram[64], 7);
+    cr_assert(older.cells[0].recorded.deaths == NULL);
+    cr_assert_eq(older.cells[0].recorded.death_count, 0);
+    free(text);
+    text = text_of(&older, &bytes);
+    put(&file, text, bytes);
+    cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
+    cr_assert_eq(back.cells[0].recorded.death_count, 0);
+    cr_assert_eq(back.cells[0].recorded.lifetime_histogram[3], 60);
+    /* What is there has to agree, and is not written else. */
+    run.cells[0].recorded.lifetime_histogram[3]--;
+    cr_assert_not(acre_run_check(&run, error, sizeof error));
+    cr_expect_str_eq(error,
+                     "cells[0].recorded.deaths[0]: more blocks than lifetime_histogram[3] has");
+    run.cells[0].has_recorded = false;
+    cr_expect(acre_run_check(&run, error, sizeof error), "%s", error);
+    acre_run_free(&back);
+    acre_run_free(&older);
+    free(fourth);
+    free(renamed);
     free(text);
     close(file.descriptor);
     acre_run_free(&run);
