@@ -97,11 +97,12 @@ static bool compare_deaths(struct finding *finding, const struct acre_recorded *
     if (before->death_count == 0 || after->death_count == 0)
         return true;
     while (i < before->death_count || j < after->death_count) {
-        const struct acre_death_count *a = i < before->death_count ? &before->deaths[i] : NULL;
-        const struct acre_death_count *b = j < after->death_count ? &after->deaths[j] : NULL;
-        const int order = !a ? 1 : !b ? -1 : order_deaths(a, b);
-        const struct acre_death_count *place = order <= 0 ? a : b;
-        const uint64_t blocks[2] = {order <= 0 ? a->blocks : 0, order >= 0 ? b->blocks : 0};
+        int order = i < before->death_count ? -1 : 1;
+        if (i < before->death_count && j < after->death_count)
+            order = order_deaths(&before->deaths[i], &after->deaths[j]);
+        const struct acre_death_count *place = order <= 0 ? &before->deaths[i] : &after->deaths[j];
+        const uint64_t blocks[2] = {order <= 0 ? before->deaths[i].blocks : 0,
+                                    order >= 0 ? after->deaths[j].blocks : 0};
         char name[96];
         snprintf(name, sizeof name, "deaths[size %" PRIu64 ", lifetime %" PRIu64 "]",
                  place->size_bucket, place->lifetime_bucket);
