@@ -8,7 +8,7 @@ function overTime(group, shown, again) {
     if (rows.length === 0)
         return null;
     const curves = [["live", "requested"], ["held", "held"], ["resident", "resident"], ["rss", "RSS of the process"]];
-    const height = 150, last = Math.max(...rows.map((row) => row.memory.timeline.ms.at(-1)));
+    const height = 150, last = roundUp(Math.max(...rows.map((row) => row.memory.timeline.ms.at(-1))));
     const highest = (row) => Math.max(...["live", "held", "resident"].flatMap((key) => row.memory.timeline[key]));
     const most = Math.max(...rows.map(highest));
     const option = () => ({
@@ -143,15 +143,16 @@ function sizeAndLifetime(row) {
         visualMap: { type: "continuous", min: 0, max: Math.log10(most + 1), dimension: 2, right: 8, top: "middle", calculable: false,
                      text: [`${digits(most)} blocks`, "1"], textStyle: { color: color("--dim") },
                      inRange: { color: [color("--heat-low"), color("--heat-high")] } },
-        series: [{ type: "heatmap", data: deaths.map(([s, l, n]) => [l - lifetimes[0], s - sizes[0], Math.log10(n + 1), n]),
-                   label: { show: deaths.length <= 60, formatter: (at) => digits(at.value[3]), fontSize: 12,
-                            color: color("--ink"), textBorderColor: color("--paper"), textBorderWidth: 3 } }],
+        series: [{ type: "heatmap", data: deaths.map(([s, l, n]) => ({
+            value: [l - lifetimes[0], s - sizes[0], Math.log10(n + 1), n],
+            label: { color: color(n * n > most ? "--paper" : "--ink") } })),
+                   label: { show: deaths.length <= 60, formatter: (at) => digits(at.value[3]), fontSize: 12 } }],
     });
     const numbers = () => table(`Blocks of ${row.strategy} by size and lifetime`, [number("size"), number("lifetime"), number("blocks")],
         deaths.map(([s, l, n]) => [upTo(s), upTo(l), digits(n)]));
     return [element("h3", {}, "By size and lifetime"),
             element("p", { class: "note" }, "Every block of the recorded run that died. A lifetime is what was allocated between "
-                    + "birth and death; darker is more, on a logarithmic scale."),
+                    + "birth and death; the stronger the colour the more, on a logarithmic scale."),
             figure(`Blocks by size and lifetime of ${row.strategy}; the numbers are in the table.`, 140 + 34 * Math.max(sizes.length, 4), option, numbers)];
 }
 

@@ -1,0 +1,85 @@
+#!/bin/sh
+# run.sh BUILD: pages of runs that are made here, in headless Chromium; prints TAP. ACRE_SHOTS names a
+# directory for screenshots. Numbers of such short runs mean nothing: it is the pages that are looked at.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1 acre=$1/acre
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM HUP
+export GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384
+
+make()
+{
+    if ! "$@" >"$work/log" 2>&1; then
+        tail -n 20 "$work/log" >&2
+        echo "Bail out! $1 failed"
+        exit 1
+    fi
+}
+
+chain()
+{
+    make "$build/bench/square-chain" --quiet "$@"
+}
+
+short='--elements 100,1000 --fill reuse --age 1 --rounds 14 --memory-ms 50 --visit-ms 2 --backends malloc,jemalloc,arena'
+make "$acre" bench all --rounds 2 --iterations 2 --visit-ms 1 --memory-ms 20 --backends malloc,arena \
+    --quiet --json "$work/all.json"
+# shellcheck disable=SC2086 # a list of words
+chain $short --json "$work/one.json"
+# shellcheck disable=SC2086 # a list of words
+chain $short --json "$work/two.json"
+chain --elements 64 --fill reuse --rounds 2 --iterations 70000 --memory-ms 5000 --backends malloc,arena \
+    --lifetimes weak,region --json "$work/million.json"
+
+node - "$work" <<'END'
+const { readFileSync, writeFileSync } = require("node:fs");
+const work = process.argv[2], run = JSON.parse(readFileSync(`${work}/one.json`, "utf8"));
+const hostile = "</script><script>hacked=1</script><img src=x onerror=hacked=1>\"'`&<!--{a|b}";
+for (const cell of run.cells) {
+    if (cell.key.backend === "jemalloc")
+        cell.key.backend = hostile;
+    for (const parameter of cell.key.parameters)
+        parameter.title += hostile.slice(0, 40);
+    for (const purpose of cell.recorded?.purposes ?? [])
+        purpose.name += hostile;
+}
+run.command = hostile;
+run.machine.push({ name: hostile, value: hostile });
+for (const library of run.libraries)
+    library.version = hostile;
+writeFileSync(`${work}/hostile.json`, JSON.stringify(run));
+END
+
+for run in all one million hostile; do
+    make "$acre" report "$work/$run.json" -o "$work/$run.html"
+done
+make "$acre" report "$work/one.json" "$work/two.json" -o "$work/compared.html"
+"$acre" compare --wide "$work/one.json" "$work/two.json" >"$work/compared.txt" || :
+
+# The sentence as the terminal has it: the first paragraph below the title.
+answer()
+{
+    awk -v RS= -v wanted="$2" 'NR == wanted { gsub(/[ \n]+/, " "); sub(/^ /, ""); print; exit }' "$1"
+}
+for run in all one million hostile; do
+    "$acre" report "$work/$run.json" >"$work/$run.txt" || :
+done
+
+node - "$work" "$(answer "$work/all.txt" 2)" "$(answer "$work/one.txt" 2)" "$(answer "$work/million.txt" 2)" \
+    "$(answer "$work/hostile.txt" 2)" "$(answer "$work/compared.txt" 1)" <<'END'
+const { writeFileSync } = require("node:fs");
+const [work, all, one, million, hostile, compared] = process.argv.slice(2);
+const page = (kind, answer, checks, views) => ({ kind, answer, checks, views, page: `${work}/${kind}.html`, runs: [`${work}/${kind}.json`],
+                                                 printed: `${work}/compared.txt` });
+writeFileSync(`${work}/pages.json`, JSON.stringify([
+    page("all", all, ["useKeyboard", "timePaint"]),
+    page("one", one, ["checkAnswer", "useKeyboard", "timePaint"], [[1024, "light"], [2560, "dark"]]),
+    page("compared", compared, ["checkVerdicts", "timePaint"]),
+    page("million", million, ["useKeyboard", "timePaint"], [[1024, "light"]]),
+    page("hostile", hostile, ["checkHostile"], [[1024, "light"]]),
+]));
+END
+node "$here/pages.mjs" "$work/pages.json"
