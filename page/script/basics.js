@@ -51,9 +51,9 @@ function scaled(value, units, smallest) {
     return `${digits(Number(value.toPrecision(3)))} ${smallest}`;
 }
 
-/* To the next half of its first digit: 5000 for 4999, 60 for 55.9. */
+/* To the next fifth of its first digit: 5000 for 4999, 120 for 101. */
 function roundUp(value) {
-    const step = value > 0 ? 10 ** Math.floor(Math.log10(value)) / 2 : 1;
+    const step = value > 0 ? 10 ** Math.floor(Math.log10(value)) / 5 : 1;
     return step * Math.ceil(value / step);
 }
 

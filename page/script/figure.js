@@ -90,7 +90,7 @@ function logBytesAxis(name, values, more) {
 
 /* Charts ---------------------------------------------------------------------------------------- */
 
-const legend = (more) => Object.assign({ top: 0, type: "scroll", textStyle: { color: color("--ink"), fontSize: 13 },
+const legend = (more) => Object.assign({ top: 0, type: "scroll", textStyle: { color: color("--ink"), fontSize: 13 }, inactiveColor: color("--line"),
                                          pageTextStyle: { color: color("--ink") } }, more);
 
 /* `option` is called again when colours change; `numbers` makes the table. */

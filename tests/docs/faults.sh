@@ -139,7 +139,7 @@ check_word()
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace report history bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace report history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
