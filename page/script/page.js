@@ -17,7 +17,16 @@ function howMeasured(run) {
                    table("The machine and the command", ["what", "it was"], facts),
                    table("The libraries that served the calls", ["backend", "version", "file", "build id"],
                          run.libraries.map(([backend, version, path, id]) => [backend, version,
-                             path ? element("code", {}, path) : "code of acre itself", element("code", {}, id)])));
+                             path ? element("code", {}, path) : "code of acre itself", element("code", {}, id)])),
+                   element("p", { class: "controls" }, element("button", { type: "button", onclick: saveNumbers },
+                                                               "Save the numbers of this page as JSON")));
+}
+
+function saveNumbers() {
+    const blob = new Blob([document.getElementById("model").textContent], { type: "application/json" });
+    const link = element("a", { href: URL.createObjectURL(blob), download: "page.json" });
+    link.click();
+    URL.revokeObjectURL(link.href);
 }
 
 function select(id, label, names, chosen, choose) {

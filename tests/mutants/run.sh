@@ -23,6 +23,7 @@ for entry in "$here"/../../*; do
     *) cp -R "$entry" "$work/tree" ;;
     esac
 done
+find "$work/tree" -name node_modules -prune -exec rm -rf {} + # no test of mutants needs them
 cd "$work/tree"
 
 bail_out()

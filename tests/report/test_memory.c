@@ -22,6 +22,7 @@
 
 static bool is_armed;
 static unsigned long calls_left;
+static bool has_failed; /* a call has, since it was armed */
 
 static bool fails(void)
 {
@@ -32,6 +33,7 @@ static bool fails(void)
         return false;
     }
     errno = ENOMEM;
+    has_failed = true;
     return true;
 }
 
@@ -183,10 +185,12 @@ static void sweep_every(unsigned long step, const char *name,
     for (unsigned long k = 0;; k += step * stride()) {
         cr_assert_lt(k, 20000, "%s never succeeds", name);
         calls_left = k;
+        has_failed = false;
         is_armed = true;
         enum acre_exit status = try(subject);
         is_armed = false;
         if (status == ACRE_EXIT_OK) {
+            cr_assert_not(has_failed, "%s succeeds without allocation %lu", name, k);
             cr_assert_gt(k, 5, "%s: only %lu allocations were counted", name, k);
             return;
         }
