@@ -9,9 +9,11 @@
 static bool take_options(const struct acre_command *command, void *request, int argc, char **argv,
                          bool *help, const struct acre_refusal *refusal)
 {
-    const char *form = command->takes_words ? "-:h" : ":h";
+    char form[32];
     int option;
 
+    snprintf(form, sizeof form, "%s:h%s", command->takes_words ? "-" : "",
+             command->letters != NULL ? command->letters : "");
     opterr = 0;
     optind = 0; /* glibc: start anew, another command line was parsed before */
     while ((option = getopt_long(argc, argv, form, command->options, NULL)) != -1) {

@@ -13,6 +13,7 @@ struct acre_command {
     const char *name; /* "acre check" */
     const char *help;
     const struct option *options; /* for getopt_long, with {"help", no_argument, NULL, 'h'} */
+    const char *letters;          /* "o:": those that have a letter as well; NULL: none but h */
     const char *wants;            /* the sentence where no word is given; NULL: check looks */
     bool loads_libraries;         /* then it may have to start again: restart.h */
     bool takes_words;             /* words are given to `take` as well, in their place */
