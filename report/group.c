@@ -207,6 +207,29 @@ void acre_group_fini(struct acre_group *group)
     *group = (struct acre_group){0};
 }
 
+bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run)
+{
+    *groups = (struct acre_groups){.cells = acre_run_sorted_cells(run),
+                                   .groups = calloc(run->cell_count + 1, sizeof *groups->groups)};
+    if (!groups->cells || !groups->groups || !acre_judging_of(run, &groups->judging))
+        return false;
+    for (size_t at = 0; at < run->cell_count; at += groups->groups[groups->count++].row_count)
+        if (!acre_group_init(&groups->groups[groups->count], groups->cells + at,
+                             acre_group_length(groups->cells + at, run->cell_count - at),
+                             &groups->judging))
+            return false;
+    return true;
+}
+
+void acre_groups_fini(struct acre_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++)
+        acre_group_fini(&groups->groups[i]);
+    free(groups->groups);
+    free(groups->cells);
+    *groups = (struct acre_groups){0};
+}
+
 static bool has_all_verdicts(const struct acre_group *group)
 {
     for (size_t i = 0; i < group->row_count; i++) {

@@ -53,6 +53,18 @@ bool acre_group_init(struct acre_group *group, const struct acre_cell *const *ce
                      const struct acre_judging *judging);
 void acre_group_fini(struct acre_group *group);
 
+/* All groups of a run, in the order of acre_cell_key_compare. */
+struct acre_groups {
+    const struct acre_cell **cells; /* theirs, in that order */
+    struct acre_group *groups;
+    size_t count;
+    struct acre_judging judging;
+};
+
+/* False when out of memory; to be ended either way. The run must outlive it. */
+bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run);
+void acre_groups_fini(struct acre_groups *groups);
+
 /*
  * Whether no verdict of the run's tables is open (verdict.h); true where there is none. False when
  * out of memory.

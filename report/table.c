@@ -292,18 +292,6 @@ static bool print_group(const struct acre_page *page, const struct acre_group *g
            acre_provenance_results(page, group, 1);
 }
 
-/* As many as there are; what was made is to be ended either way. */
-static bool make_groups(const struct acre_run *run, const struct acre_cell *const *cells,
-                        const struct acre_judging *judging, struct acre_group *groups,
-                        size_t *count)
-{
-    for (size_t at = 0; at < run->cell_count; at += groups[(*count)++].row_count)
-        if (!acre_group_init(&groups[*count], cells + at,
-                             acre_group_length(cells + at, run->cell_count - at), judging))
-            return false;
-    return true;
-}
-
 /* Workload by workload, what is said over several sizes behind the groups of each. */
 static bool print_details(const struct acre_page *page, const struct acre_run *run,
                           const struct acre_judging *judging, const struct acre_group *groups,
@@ -324,21 +312,14 @@ static bool print_details(const struct acre_page *page, const struct acre_run *r
 /* Many tables let the answer scroll away: of several workloads it comes first, and alone. */
 static bool print_groups(const struct acre_page *page, const struct acre_run *run)
 {
-    const struct acre_cell **cells = acre_run_sorted_cells(run);
-    struct acre_group *groups = calloc(run->cell_count + 1, sizeof *groups);
-    size_t count = 0;
-    struct acre_judging judging;
-    bool good = cells && groups && acre_judging_of(run, &judging) &&
-                make_groups(run, cells, &judging, groups, &count);
+    struct acre_groups all;
+    bool good = acre_groups_init(&all, run);
     bool is_suite = acre_run_is_suite(run);
     if (is_suite)
-        good = good && acre_summary_print(page, groups, count, &judging);
+        good = good && acre_summary_print(page, all.groups, all.count, &all.judging);
     if (!is_suite || page->wide)
-        good = good && print_details(page, run, &judging, groups, count);
-    for (size_t i = 0; i < count; i++)
-        acre_group_fini(&groups[i]);
-    free(groups);
-    free(cells);
+        good = good && print_details(page, run, &all.judging, all.groups, all.count);
+    acre_groups_fini(&all);
     return good;
 }
 
