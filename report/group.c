@@ -210,6 +210,7 @@ void acre_group_fini(struct acre_group *group)
 bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run)
 {
     *groups = (struct acre_groups){.cells = acre_run_sorted_cells(run),
+                                   .cell_count = run->cell_count,
                                    .groups = calloc(run->cell_count + 1, sizeof *groups->groups)};
     if (!groups->cells || !groups->groups || !acre_judging_of(run, &groups->judging))
         return false;
