@@ -17,10 +17,7 @@ static const struct acre_legend samples[STANDINGS] = {
     [REFERENCE] = {"malloc/weak", ACRE_SAMPLE_POINT, {"#000000", 13, NULL}, NULL},
     [FASTER] = {"faster than malloc/weak", ACRE_SAMPLE_POINT, {"#0072b2", 7, NULL}, NULL},
     [SLOWER] = {"slower than it", ACRE_SAMPLE_POINT, {"#d55e00", 9, NULL}, NULL},
-    [OPEN] = {"no difference shown, or too noisy to say",
-              ACRE_SAMPLE_POINT,
-              {"#000000", 6, NULL},
-              NULL},
+    [OPEN] = {"not shown to differ from it", ACRE_SAMPLE_POINT, {"#000000", 6, NULL}, NULL},
 };
 
 static enum standing standing_of(const struct acre_group *group, const struct acre_group_row *row)
