@@ -20,6 +20,7 @@ static const struct command {
     {"history", "acre history", "keep runs and notice change", acre_cmd_history},
     {"info", "acre info", "say what a trace holds", acre_cmd_info},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
+    {"plot", "acre plot", "the figures of a run, for a paper", acre_cmd_plot},
     {"report", "acre report", "show a stored run", acre_cmd_report},
 };
 

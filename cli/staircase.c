@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "plot/gnuplot.h"
+
 enum { COLUMNS_PER_DOUBLING = 32 };
 
 static unsigned column_of(size_t request_bytes)
@@ -85,25 +87,15 @@ void acre_staircase_step(void *context, size_t least, size_t most, size_t usable
     add_point(context, most, usable);
 }
 
-/* Between single quotes Gnuplot knows one escape: two of them are one. A line would end them. */
-static void write_quoted(FILE *script, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            fputc('\'', script);
-        fputc((unsigned char)*text < ' ' ? '?' : *text, script);
-    }
-}
-
 void acre_staircase_end_backend(struct acre_staircase *staircase, const char *name,
                                 const struct acre_classes *classes)
 {
     const struct acre_class_row *worst = acre_classes_worst(classes);
 
     write_column(staircase);
-    fprintf(staircase->script, "END\nname%u = '", staircase->backends);
-    write_quoted(staircase->script, name);
-    fprintf(staircase->script, "'\nwaste%u = name%u.': %.1f %% of a block wasted on average",
+    fprintf(staircase->script, "END\nname%u = ", staircase->backends);
+    acre_gnuplot_text(staircase->script, name);
+    fprintf(staircase->script, "\nwaste%u = name%u.': %.1f %% of a block wasted on average",
             staircase->backends, staircase->backends, 100 * acre_classes_mean_waste(classes));
     if (worst->worst_waste > 0)
         fprintf(staircase->script, ", at worst %.1f %%, for %zu B", 100 * worst->worst_waste,
@@ -112,17 +104,7 @@ void acre_staircase_end_backend(struct acre_staircase *staircase, const char *na
     staircase->backends++;
 }
 
-/* Colours of Okabe and Ito, which most people can tell apart, without the yellow. */
 static const char style[] =
-    "set encoding utf8\n"
-    "set linetype 1 lc rgb '#000000'\n"
-    "set linetype 2 lc rgb '#d55e00'\n"
-    "set linetype 3 lc rgb '#0072b2'\n"
-    "set linetype 4 lc rgb '#009e73'\n"
-    "set linetype 5 lc rgb '#cc79a7'\n"
-    "set linetype 6 lc rgb '#56b4e9'\n"
-    "set linetype 7 lc rgb '#e69f00'\n"
-    "set linetype cycle 7\n"
     "set logscale x 2\n"
     "set xtics ('1 B' 1, '4 B' 4, '16 B' 16, '64 B' 64, '256 B' 256, '1 KiB' 1024, "
     "'4 KiB' 4096, '16 KiB' 16384, '64 KiB' 65536, '256 KiB' 262144, '1 MiB' 1048576, "
@@ -170,15 +152,16 @@ void acre_staircase_end(struct acre_staircase *staircase, uint32_t align)
     int all_px = STEPS_PX + WASTE_PX * (int)staircase->backends;
     int top_px = 0;
 
-    fputs(style, staircase->script);
+    acre_gnuplot_terminal(staircase->script, WIDTH_PX, all_px, 1.0);
+    for (int i = 0; i < ACRE_GNUPLOT_COLOURS; i++)
+        fprintf(staircase->script, "set linetype %d lc rgb '%s'\n", i + 1, acre_gnuplot_colours[i]);
+    fprintf(staircase->script, "set linetype cycle %d\n%s", ACRE_GNUPLOT_COLOURS, style);
     fprintf(staircase->script,
-            "if (exists('terminal')) eval sprintf('set terminal %%s size %%g,%%g', terminal, "
-            "%d * pixel, %d * pixel)\n"
             "set xrange [1:%u]\n"
             "set multiplot\n"
             "set title 'What requests get, aligned to %u B'\n"
             "set xlabel 'requested' offset 0,0.5\n",
-            WIDTH_PX, all_px, 1u << ACRE_CLASS_POWERS, align);
+            1u << ACRE_CLASS_POWERS, align);
     place_panel(staircase->script, &top_px, STEPS_PX, all_px);
     plot_steps(staircase);
     fputs("unset logscale y\n"

@@ -8,20 +8,11 @@
 #include "report/aged.h"
 #include "report/format.h"
 #include "report/provenance.h"
+#include "report/scaling.h"
 #include "report/sentence.h"
 #include "report/summary.h"
 
 /* Groups ------------------------------------------------------------------------------------- */
-
-static json_t *parameters(struct acre_maker *maker, const struct acre_cell_key *key)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < key->parameter_count; i++)
-        acre_put_text(maker, object, acre_or_empty(key->parameters[i].name),
-                      key->parameters[i].value);
-    return object;
-}
 
 static bool say_group_notes(const struct acre_page *page, const void *context)
 {
@@ -49,7 +40,6 @@ static json_t *group_object(struct acre_maker *maker, const struct acre_group *g
     acre_put_text(maker, object, "answer", sentence);
     free(sentence);
     acre_put_text(maker, object, "unit", group->key->unit);
-    acre_put(maker, object, "parameters", parameters(maker, group->key));
     if (group->has_limit)
         acre_put_number(maker, object, "limit_ns", group->limit_ns);
     for (size_t i = 0; i < group->row_count; i++)
@@ -141,6 +131,54 @@ static void put_aged(struct acre_maker *maker, json_t *object, const struct acre
     for (size_t i = 0; i < aged.count; i++)
         acre_add(maker, pairs, aged_pair(maker, &aged.pairs[i]));
     acre_aged_fini(&aged);
+}
+
+/* Sizes -------------------------------------------------------------------------------------- */
+
+struct sizes {
+    const struct acre_size_set *set;
+    const struct acre_judging *judging;
+};
+
+static bool say_sizes(const struct acre_page *page, const void *context)
+{
+    const struct sizes *sizes = context;
+
+    return acre_scaling_say(page, sizes->set, sizes->judging);
+}
+
+static json_t *size_set(struct acre_maker *maker, const struct acre_groups *groups,
+                        const struct acre_size_set *set)
+{
+    const struct sizes sizes = {set, &groups->judging};
+    const struct acre_said said = {say_sizes, &sizes};
+    json_t *object = json_object(), *numbers = json_array(), *values = json_array();
+
+    acre_put_text(maker, object, "parameter", set->groups[0]->key->parameters[set->parameter].name);
+    for (size_t i = 0; i < set->count; i++) {
+        acre_add(maker, numbers, json_integer(set->groups[i] - groups->groups));
+        acre_add(maker, values, json_integer((json_int_t)acre_size_set_value(set, i)));
+    }
+    acre_put(maker, object, "groups", numbers);
+    acre_put(maker, object, "values", values);
+    acre_put(maker, object, "notes", acre_paragraphs(maker, &said));
+    return object;
+}
+
+/* Groups that differ in one number alone, by their places. */
+static void put_sizes(struct acre_maker *maker, json_t *object, const struct acre_groups *groups)
+{
+    json_t *sets = json_array();
+
+    acre_put(maker, object, "sizes", sets);
+    for (size_t at = 0, length; at < groups->count; at += length) {
+        const struct acre_group *first = groups->groups + at;
+        struct acre_size_set set;
+
+        length = acre_workload_length(first, groups->count - at);
+        for (size_t i = 0; acre_size_set_next(first, length, &i, &set); i++)
+            acre_add(maker, sets, size_set(maker, groups, &set));
+    }
 }
 
 /* How it was measured ------------------------------------------------------------------------ */
@@ -235,6 +273,7 @@ static json_t *run_object(struct acre_maker *maker, const struct acre_page_run *
         acre_add(maker, list, group_object(maker, &groups.groups[i], most_points));
     put_noise(maker, object, &groups.judging);
     put_aged(maker, object, from->run, &groups.judging);
+    put_sizes(maker, object, &groups);
     if (acre_run_is_suite(from->run))
         put_summary(maker, object, &groups);
     else

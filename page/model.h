@@ -5,7 +5,7 @@
  *
  *    {"title", "answer",
  *     "comparisons": [{"answer", "before", "after", "cells", "notes"}],
- *     "runs": [{"name", "answer", "noise", "aged", "machine", "libraries", "notes",
+ *     "runs": [{"name", "answer", "noise", "aged", "sizes", "machine", "libraries", "notes",
  *               "cases": [{"case", "fastest", "malloc", "single"}],      of a suite
  *               "groups": [{"workload", "title", "answer", "rows": [
  *                 {"strategy", "time_ns", "x_limit", "against", "recorded", "memory",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/format.h"
+#include "report/waste.h"
 
 /* Which rows of a long list are shown. */
 struct thinning {
@@ -116,9 +117,12 @@ static json_t *waste(struct acre_maker *maker, const struct acre_waste_stack *fr
         [ACRE_WASTE_RESIDENT] = "resident",
     };
     json_t *object = json_object();
+    double unexplained;
 
     for (int term = 0; term < ACRE_WASTE_TERMS; term++)
         put_bytes(maker, object, names[term], from->parts[term].is_known, from->parts[term].bytes);
+    if (acre_waste_unexplained(from, &unexplained))
+        acre_put_number(maker, object, "unexplained", unexplained > 0 ? unexplained : 0);
     return object;
 }
 

@@ -241,6 +241,7 @@ bool acre_groups_init(struct acre_groups *groups, const struct acre_run *run)
     bool good;
     *groups = (struct acre_groups){
         .cells = acre_run_sorted_cells(run),
+        .cell_count = run->cell_count,
         .groups = calloc(run->cell_count + 1, sizeof *groups->groups),
     };
     good = groups->cells && groups->groups && acre_judging_of(run, &groups->judging);

@@ -55,7 +55,8 @@ void acre_group_fini(struct acre_group *group);
 
 /* All of a run, in the order of acre_cell_key_compare. */
 struct acre_groups {
-    const struct acre_cell **cells;
+    const struct acre_cell **cells; /* theirs, in that order */
+    size_t cell_count;
     struct acre_group *groups;
     size_t count;
     struct acre_judging judging;

@@ -22,12 +22,15 @@ enum { STREAMS = 3 };
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* A script sets `terminal`, with a size that is its own times `pixel`, if they exist: without them
- * it is drawn in the window of whoever runs it by hand. */
+/* A script sets `terminal`, with a size that is its own times `pixel` and with a `fontscale`, if
+ * they exist: without them it is drawn in the window of whoever runs it by hand. Letters are to be
+ * as large in all three, 13 of its units: what cairo is given is in points of which 72 are 96 of
+ * its dots, and an inch of PDF has 100 of the script's. */
 static const char svg[] =
     "terminal = 'svg dynamic background \"#ffffff\" font \"Helvetica,13\"'; pixel = 1";
-static const char png[] = "terminal = 'pngcairo font \"Helvetica,26\" linewidth 2'; pixel = 2";
-static const char pdf[] = "terminal = 'pdfcairo font \"Helvetica,10\"'; pixel = 0.01";
+static const char png[] =
+    "terminal = 'pngcairo font \"Helvetica,19.5\" linewidth 2 pointscale 2'; pixel = 2";
+static const char pdf[] = "terminal = 'pdfcairo font \"Helvetica,7\"'; pixel = 0.01";
 
 /* -d: nobody's ~/.gnuplot. */
 #define GNUPLOT(terminal) ARGUMENTS("gnuplot", "-d", "-e", terminal, "-")

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SIZES = 12 };
-
 /* A strategy at one size. */
 struct standing {
     bool is_timed;
@@ -18,18 +16,15 @@ struct standing {
 
 struct entrant {
     const struct acre_cell_key *key; /* backend and lifetime count */
-    struct standing standings[MOST_SIZES];
+    struct standing standings[ACRE_MOST_SIZES];
     size_t timed, tied; /* sizes */
     double worst;
     double log_sum; /* of the ratios */
 };
 
-/* Groups that differ in one parameter alone. */
 struct sizes {
     struct acre_family family; /* of all that is held against the fastest of its size */
-    const struct acre_group *groups[MOST_SIZES];
-    size_t count;
-    size_t parameter;
+    struct acre_size_set set;
     struct entrant *entrants;
     size_t entrant_count;
 };
@@ -95,6 +90,33 @@ static bool find_parameter(const struct acre_group *groups, size_t count, size_t
     return most > 1;
 }
 
+bool acre_size_set_next(const struct acre_group *groups, size_t count, size_t *at,
+                        struct acre_size_set *set)
+{
+    *set = (struct acre_size_set){0};
+    if (count < 2 || !find_parameter(groups, count, &set->parameter))
+        return false;
+    for (; *at < count; ++*at) {
+        size_t earlier = 0;
+        while (earlier < *at && !differ_only_in(&groups[earlier], &groups[*at], set->parameter))
+            earlier++;
+        if (earlier < *at)
+            continue; /* in the set of that one */
+        set->count = 0;
+        for (size_t k = *at; k < count && set->count < ACRE_MOST_SIZES; k++)
+            if (differ_only_in(&groups[*at], &groups[k], set->parameter))
+                set->groups[set->count++] = &groups[k];
+        if (set->count > 1)
+            return true;
+    }
+    return false;
+}
+
+uint64_t acre_size_set_value(const struct acre_size_set *set, size_t index)
+{
+    return strtoull(value_of(set->groups[index], set->parameter), NULL, 10);
+}
+
 static struct entrant *entrant_of(struct sizes *sizes, const struct acre_cell_key *key)
 {
     for (size_t i = 0; i < sizes->entrant_count; i++)
@@ -108,7 +130,7 @@ static struct entrant *entrant_of(struct sizes *sizes, const struct acre_cell_ke
 /* False when out of memory. */
 static bool stand(struct sizes *sizes, size_t size, const struct acre_group_row *row, size_t rank)
 {
-    const struct acre_group_row *first = &sizes->groups[size]->rows[0];
+    const struct acre_group_row *first = &sizes->set.groups[size]->rows[0];
     struct entrant *entrant = entrant_of(sizes, &row->cell->key);
     struct standing *standing = &entrant->standings[size];
     *standing = (struct standing){
@@ -137,7 +159,7 @@ static const char *mark_of(const struct standing *standing)
 static void count_ties(struct sizes *sizes)
 {
     for (size_t e = 0; e < sizes->entrant_count; e++)
-        for (size_t i = 0; i < sizes->count; i++) {
+        for (size_t i = 0; i < sizes->set.count; i++) {
             const struct standing *standing = &sizes->entrants[e].standings[i];
             sizes->entrants[e].tied += standing->is_timed && mark_of(standing)[0] == '=';
         }
@@ -156,15 +178,15 @@ static bool judge(struct sizes *sizes)
 {
     size_t most = 0;
     bool good = true;
-    for (size_t i = 0; i < sizes->count; i++)
-        most += sizes->groups[i]->row_count;
+    for (size_t i = 0; i < sizes->set.count; i++)
+        most += sizes->set.groups[i]->row_count;
     sizes->entrants = calloc(most + 1, sizeof *sizes->entrants);
     if (!sizes->entrants)
         return false;
-    for (size_t i = 0; i < sizes->count; i++)
-        for (size_t r = 0; r < sizes->groups[i]->row_count && good; r++)
-            if (sizes->groups[i]->rows[r].is_timed)
-                good = stand(sizes, i, &sizes->groups[i]->rows[r], r + 1);
+    for (size_t i = 0; i < sizes->set.count; i++)
+        for (size_t r = 0; r < sizes->set.groups[i]->row_count && good; r++)
+            if (sizes->set.groups[i]->rows[r].is_timed)
+                good = stand(sizes, i, &sizes->set.groups[i]->rows[r], r + 1);
     good = good && acre_family_judge(&sizes->family);
     count_ties(sizes);
     qsort(sizes->entrants, sizes->entrant_count, sizeof *sizes->entrants, order_entrants);
@@ -173,8 +195,7 @@ static bool judge(struct sizes *sizes)
 
 static struct acre_number heading_of(const struct sizes *sizes, size_t size)
 {
-    const char *value = value_of(sizes->groups[size], sizes->parameter);
-    return acre_format_count(strtoull(value, NULL, 10));
+    return acre_format_count(acre_size_set_value(&sizes->set, size));
 }
 
 /* How many stand in the table with that mark. */
@@ -182,7 +203,7 @@ static size_t count_marks(const struct sizes *sizes, char mark)
 {
     size_t count = 0;
     for (size_t e = 0; e < sizes->entrant_count; e++)
-        for (size_t i = 0; i < sizes->count; i++) {
+        for (size_t i = 0; i < sizes->set.count; i++) {
             const struct standing *standing = &sizes->entrants[e].standings[i];
             count += standing->is_timed && !standing->is_fastest && mark_of(standing)[0] == mark;
         }
@@ -206,18 +227,18 @@ static bool say(const struct acre_page *page, const struct sizes *sizes)
     return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
                          "Over all %zu values of %s %s/%s is nearest to the fastest: at most %s "
                          "times its time, and %s at %zu of them.",
-                         sizes->count, name_of(sizes->groups[0], sizes->parameter),
+                         sizes->set.count, name_of(sizes->set.groups[0], sizes->set.parameter),
                          first->key->backend, first->key->lifetime,
                          acre_format_fixed(first->worst, 2).text, words, first->tied);
 }
 
 static bool print_standings(const struct acre_page *page, const struct sizes *sizes)
 {
-    struct acre_number headings[MOST_SIZES];
-    struct acre_column columns[1 + MOST_SIZES] = {{.title = "rank, x the fastest"}};
-    struct acre_grid grid = {.columns = columns, .column_count = 1 + sizes->count};
+    struct acre_number headings[ACRE_MOST_SIZES];
+    struct acre_column columns[1 + ACRE_MOST_SIZES] = {{.title = "rank, x the fastest"}};
+    struct acre_grid grid = {.columns = columns, .column_count = 1 + sizes->set.count};
     bool good;
-    for (size_t i = 0; i < sizes->count; i++) {
+    for (size_t i = 0; i < sizes->set.count; i++) {
         headings[i] = heading_of(sizes, i);
         columns[1 + i] = (struct acre_column){headings[i].text, true, 0, 2};
     }
@@ -226,7 +247,7 @@ static bool print_standings(const struct acre_page *page, const struct sizes *si
         acre_grid_row(&grid);
         acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s/%s", entrant->key->backend,
                       entrant->key->lifetime);
-        for (size_t i = 0; i < sizes->count; i++) {
+        for (size_t i = 0; i < sizes->set.count; i++) {
             const struct standing *standing = &entrant->standings[i];
             const char *mark = mark_of(standing);
             if (standing->is_timed)
@@ -243,41 +264,46 @@ static bool print_standings(const struct acre_page *page, const struct sizes *si
     return good;
 }
 
+static void end(struct sizes *sizes)
+{
+    free(sizes->entrants);
+    acre_family_end(&sizes->family);
+}
+
+bool acre_scaling_say(const struct acre_page *page, const struct acre_size_set *set,
+                      const struct acre_judging *judging)
+{
+    struct sizes sizes = {.family.is_watched = judging->is_watched, .set = *set};
+    bool good = judge(&sizes) && (sizes.entrant_count == 0 || say(page, &sizes));
+    end(&sizes);
+    return good;
+}
+
 static bool print_sizes(const struct acre_page *page, struct sizes *sizes)
 {
     bool good = judge(sizes);
     if (good && sizes->entrant_count > 0) {
         good = acre_page_title(
-            page, "by %s, otherwise %s", sizes->groups[0]->key->parameters[sizes->parameter].name,
-            acre_group_title_without(sizes->groups[0]->key, sizes->parameter).text);
+            page, "by %s, otherwise %s",
+            sizes->set.groups[0]->key->parameters[sizes->set.parameter].name,
+            acre_group_title_without(sizes->set.groups[0]->key, sizes->set.parameter).text);
         acre_page_gap(page);
         good = good && say(page, sizes);
         acre_page_gap(page);
         good = good && print_standings(page, sizes);
         acre_page_gap(page);
     }
-    free(sizes->entrants);
-    acre_family_end(&sizes->family);
+    end(sizes);
     return good;
 }
 
 bool acre_scaling_print(const struct acre_page *page, const struct acre_group *groups, size_t count,
                         const struct acre_judging *judging)
 {
-    size_t parameter = 0;
-    if (count < 2 || !find_parameter(groups, count, &parameter))
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        struct sizes sizes = {.family.is_watched = judging->is_watched, .parameter = parameter};
-        size_t earlier = 0;
-        while (earlier < i && !differ_only_in(&groups[earlier], &groups[i], parameter))
-            earlier++;
-        if (earlier < i)
-            continue; /* printed with that one */
-        for (size_t k = i; k < count && sizes.count < MOST_SIZES; k++)
-            if (differ_only_in(&groups[i], &groups[k], parameter))
-                sizes.groups[sizes.count++] = &groups[k];
-        if (sizes.count > 1 && !print_sizes(page, &sizes))
+    struct acre_size_set set;
+    for (size_t at = 0; acre_size_set_next(groups, count, &at, &set); at++) {
+        struct sizes sizes = {.family.is_watched = judging->is_watched, .set = set};
+        if (!print_sizes(page, &sizes))
             return false;
     }
     return true;

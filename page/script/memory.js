@@ -48,7 +48,7 @@ function overTime(group, shown, again) {
 }
 
 function whereBytesGo(group, shown) {
-    const terms = ["requested", "rounding", "slack", "bookkeeping", "kept free"], all = [...terms, "held", "resident"];
+    const terms = ["requested", "rounding", "slack", "bookkeeping", "kept free", "unexplained"], all = [...terms, "held", "resident"];
     const rows = shown.filter((row) => row.waste && row.waste.held !== undefined);
     if (rows.length === 0)
         return null;
@@ -68,7 +68,7 @@ function whereBytesGo(group, shown) {
     const numbers = () => table("Bytes held when most is live", ["strategy", ...all.map(number)],
         rows.map((row) => [row.strategy, ...all.map((term) => bytes(row.waste[term]))]));
     return section("Where the bytes are", "When most is live: what was asked for, and what an allocator has beyond it. The "
-        + "diamond is what of it is resident. What an allocator does not tell is left out of the bar and is ? in the table.",
+        + "diamond is what of it is resident. What an allocator does not tell apart is unexplained, and ? in the table.",
         figure("What each strategy holds when most is live, by what it is held for; the numbers are in the table.",
                122 + 36 * rows.length, option, numbers));
 }

@@ -130,27 +130,14 @@ function rawRounds(group, shown) {
         figure("The time of each strategy in each round; the table has their range.", 400, option, numbers));
 }
 
-/* Groups of the workload that differ from this one in one number alone: that with the most values. */
-function familyOf(run, group) {
-    let best = { parameter: null, groups: [] };
-    for (const name of Object.keys(group.parameters)) {
-        const groups = run.groups.filter((g) => g.workload === group.workload
-            && Object.keys(g.parameters).length === Object.keys(group.parameters).length
-            && Object.entries(g.parameters).every(([n, v]) => n === name ? Number(v) > 0 : v === group.parameters[n]));
-        if (groups.length > 1 && groups.length > best.groups.length)
-            best = { parameter: name, groups };
-    }
-    best.groups.sort((a, b) => a.parameters[best.parameter] - b.parameters[best.parameter]);
-    return best;
-}
-
 function growth(run, group, shown) {
-    const { parameter, groups } = familyOf(run, group);
-    if (parameter === null)
+    const set = run.sizes.find((s) => s.groups.includes(run.groups.indexOf(group)));
+    if (!set)
         return null;
+    const { parameter, values } = set, groups = set.groups.map((i) => run.groups[i]);
     const unit = group.unit || (parameter === "elements" ? "element" : "");
     const each = unit ? `for each ${unit}` : "of an iteration";
-    const at = (g) => Number(g.parameters[parameter]);
+    const at = (g) => values[groups.indexOf(g)];
     const per = (g, ns) => ns / (group.unit ? g.rows[0].units || 1 : unit ? at(g) : 1);
     const curves = shown.map((row) => ({ index: group.rows.indexOf(row), name: row.strategy, points: groups
         .map((g) => [g, g.rows.find((r) => r.strategy === row.strategy)])
@@ -179,5 +166,6 @@ function growth(run, group, shown) {
             g.rows.find((r) => r.strategy === row.strategy)?.time ?? "-")]),
          ["limit", ...groups.map((g) => g.limit_ns ? time(g.limit_ns) : "-")]]);
     return section("How it grows", `By ${parameter}, all else as above. The dashed line is the hand-written limit.`,
+        set.notes.map((note) => element("p", {}, note)),
         figure(`Time ${each} against ${parameter}; the numbers are in the table.`, 460, option, numbers));
 }

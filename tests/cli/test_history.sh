@@ -5,10 +5,13 @@
 base=$tap_work/history.db
 
 expect 4 'cannot use .*history\.db: No such file or directory' -- "$ACRE" history show --db "$base"
-expect 2 'which command\? there are add, show and check' -- "$ACRE" history
+expect 2 'which command\? there are add, show, check and plot' -- "$ACRE" history
 expect 2 "unknown command 'frob'" -- "$ACRE" history frob
 expect 2 'add: which run\?' -- "$ACRE" history add --db "$base"
 expect 2 "show: unexpected argument 'x'" -- "$ACRE" history show x
+expect 2 'plot: where to\? -o FILE.svg' -- "$ACRE" history plot
+expect 2 "-o: 'a.jpg' is none of FILE.svg" -- "$ACRE" history plot -o a.jpg
+expect 2 "--last: '0' is not" -- "$ACRE" history plot --last 0 -o a.svg
 expect 2 '--metric: there are x-limit and time' -- "$ACRE" history check --metric peak
 expect 2 "--run: '0' is not a whole number" -- "$ACRE" history check --run 0
 expect 4 'cannot read /nonexistent' -- "$ACRE" history add --db "$base" /nonexistent
@@ -67,6 +70,25 @@ expect_out 0 '' -- "$ACRE" history check --db "$base" --run 30
 expect_out 0 '^Run 34 against those before it, time:' -- \
     "$ACRE" history check --db "$base" --metric time
 
+# The same as a picture: a line a strategy, a tick a run, and the commits that have room.
+expect_out 0 "^wrote $tap_work/curves.svg$" -- \
+    "$ACRE" history plot --db "$base" -o "$tap_work/curves.svg"
+check 'the picture is XML, and says what it shows' python3 - "$tap_work/curves.svg" <<'END'
+import sys, xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+texts = ["".join(node.itertext()) for node in root.iter() if node.tag.endswith("}text")]
+for word in ("arena/region", "malloc/weak", "c33", "runs 1 to 34", " cores", "time of the limit"):
+    assert any(word in text for text in texts), (word, texts)
+END
+expect_out 0 '^34 [12]\.[0-9]+ [12]\.[0-9]+ [12]\.[0-9]+$' -- "$ACRE" history plot --db "$base" -o -
+check 'every run is there, of both strategies' test "$(grep -cE '^[0-9]+ [0-9.]+ [0-9.]+ [0-9.]+$' "$out")" -eq 68
+expect_out 0 'runs 29 to 30\.' -- "$ACRE" history plot --db "$base" --run 30 --last 2 -o -
+check 'two of them' test "$(grep -cE '^[0-9]+ [0-9.]+ [0-9.]+ [0-9.]+$' "$out")" -eq 4
+expect_out 0 'time of an iteration \((ns|us)\), log scale' -- \
+    "$ACRE" history plot --db "$base" --metric time --width 84 -o -
+expect 5 'no such group in which' -- "$ACRE" history plot --db "$base" --workload mlp -o -
+expect 5 'no such group in which' -- "$ACRE" history plot --db "$base" --group 2 -o -
+
 # A counter that grew.
 check 'a counter grows' python3 - "$tap_work" <<'END'
 import json, sys
@@ -83,6 +105,20 @@ expect_out 1 '^ *[0-9]+ in run 34, [0-9]+ now\.' -- "$ACRE" history check --db "
 "$ACRE" history add --db "$tap_work/hostile.db" --commit "$(printf '<b>\033[31m|\n"')" \
     "$tap_work/00.json" >"$out"
 expect_out 0 '<b>\?\[31m\|\?"' -- "$ACRE" history show --db "$tap_work/hostile.db"
+(cd "$tap_work" && "$ACRE" history add --db quoted.db --commit "\`>pwned\`'" 00.json >"$out")
+expect_out 0 "label '\`>pwned\`''' at" -- "$ACRE" history plot --db "$tap_work/quoted.db" -o -
+expect_out 0 '^wrote' -- "$ACRE" history plot --db "$tap_work/quoted.db" -o "$tap_work/quoted.svg"
+check 'a commit is not run' test ! -e pwned
+check 'a run of another machine' python3 - "$tap_work" <<'END'
+import json, sys
+run = json.load(open(sys.argv[1] + "/01.json"))
+run["machine"] = [dict(fact, value="another") for fact in run["machine"]]
+json.dump(run, open(sys.argv[1] + "/another.json", "w"))
+END
+"$ACRE" history add --db "$tap_work/quoted.db" "$tap_work/another.json" "$tap_work/02.json" >"$out"
+expect_out 0 'runs 2 to 2\.' -- "$ACRE" history plot --db "$tap_work/quoted.db" --run 2 -o -
+expect_out 0 'runs 1 to 3\.' -- "$ACRE" history plot --db "$tap_work/quoted.db" -o -
+check 'without that of the other machine' test "$(grep -cE '^[0-9]+ [0-9.]+ [0-9.]+ [0-9.]+$' "$out")" -eq 4
 expect_out 0 '\\<b\\>\?\\\[31m\\\|\?"' -- "$ACRE" history show --markdown --db "$tap_work/hostile.db"
 
 # A file that may not grow: told, and nothing half-written.

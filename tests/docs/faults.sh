@@ -73,6 +73,7 @@ help_of()
     'acre history'*) "$ACRE" history --help ;;
     'acre info'*) "$ACRE" info --help ;;
     'acre list'*) "$ACRE" list --help ;;
+    'acre plot'*) "$ACRE" plot --help ;;
     'acre report'*) "$ACRE" report --help ;;
     acre*) "$ACRE" --help ;;
     './dev bench'*) help_of square-chain ;;
@@ -86,7 +87,7 @@ help_of()
 all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
-        'acre history' 'acre info' 'acre list' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
+        'acre history' 'acre info' 'acre list' 'acre plot' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
@@ -135,11 +136,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | report/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | report/* | plot/* | history/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace report history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac

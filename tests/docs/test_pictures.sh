@@ -1,7 +1,7 @@
 #!/bin/sh
 # The pictures of the documents are those of today: their text is what the programs draw, what is
 # written in them is what Graphviz makes of that text, and each is shown somewhere. So is the plot,
-# with the figures of the libraries that are here.
+# with the figures of the libraries that are here, and those of a stored run.
 . "$ACRE_TESTS/cli/lib.sh"
 
 docs=$(cd "$ACRE_TESTS/../docs" && pwd)
@@ -42,5 +42,14 @@ check 'the staircase can be drawn' \
     "$ACRE" classes --draw "$tap_work/classes.svg" malloc jemalloc mimalloc tcmalloc
 check 'classes.svg has its figures' same_words "$tap_work/classes.svg" "$docs/figures/classes.svg"
 check 'the staircase is shown, and described' is_shown classes
-check 'there are no others' test "$stored" -eq "$((2 * $(ls "$tap_work/drawn" | wc -l) + 1))"
+mkdir "$tap_work/plots"
+check 'the figures of a run can be drawn' \
+    "$ACRE_TESTS/docs/plots.sh" "$ACRE" "$docs/figures/plot.json" "$tap_work/plots"
+for plot in "$tap_work/plots"/*.svg; do
+    name=$(basename "$plot" .svg)
+    check "$name.svg has its figures" same_words "$plot" "$docs/figures/$name.svg"
+    check "$name is shown, and described" is_shown "$name"
+done
+check 'there are no others' test "$stored" -eq \
+    "$((2 * $(ls "$tap_work/drawn" | wc -l) + 2 + $(ls "$tap_work/plots" | wc -l)))"
 done_testing

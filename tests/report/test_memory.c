@@ -7,6 +7,7 @@
 #include "tests/support/mtest.h"
 
 #include "page/model.h"
+#include "plot/figure.h"
 #include "report/compare.h"
 #include "report/run.h"
 #include "report/table.h"
@@ -171,6 +172,20 @@ static enum acre_exit try_page(struct subject *subject)
     return status;
 }
 
+static enum acre_exit try_plot(struct subject *subject)
+{
+    struct acre_groups all;
+    bool good = acre_groups_init(&all, &subject->before);
+
+    snprintf(subject->error, sizeof subject->error, "out of memory");
+    for (int f = 0; good && f < ACRE_FIGURE_COUNT; f++)
+        for (size_t g = 0; good && g < all.count; g++)
+            if (acre_figure_is_there((enum acre_figure)f, &all, g))
+                good = acre_figure_write((enum acre_figure)f, &all, g, ACRE_PAGE_MM, subject->null);
+    acre_groups_fini(&all);
+    return good ? ACRE_EXIT_OK : ACRE_EXIT_MEMORY;
+}
+
 /* Memcheck, which takes 20 times as long and whose leaks LeakSanitizer sees as well, tries one
  * place in eleven. */
 static unsigned long stride(void)
@@ -229,6 +244,8 @@ MTest(memory, every_allocation_may_fail)
     sample_text(&sample_cell(&subject.after, "malloc", "weak")->recorded.checksum, "0");
     sweep("print", try_print, &subject);
     sweep("compare", try_compare, &subject);
+    sample_text(&subject.before.cells[0].key.parameters[0].value, "10"); /* a size of its own */
+    sweep("plot", try_plot, &subject);
     acre_run_free(&subject.before);
     sample_suite(&subject.before, 9, 1, 1.0);
     sweep("print of several workloads", try_print, &subject);
