@@ -44,10 +44,10 @@ static bool begin(struct loaded *loaded, char *const *paths)
     while (paths[count] != NULL)
         count++;
     *loaded = (struct loaded){
-        .runs = calloc(count, sizeof *loaded->runs),
-        .named = calloc(count, sizeof *loaded->named),
-        .comparisons = calloc(count, sizeof *loaded->comparisons),
-        .shown = calloc(count, sizeof *loaded->shown),
+        .runs = calloc(count + 1, sizeof *loaded->runs),
+        .named = calloc(count + 1, sizeof *loaded->named),
+        .comparisons = calloc(count + 1, sizeof *loaded->comparisons),
+        .shown = calloc(count + 1, sizeof *loaded->shown),
         .names = (const char *const *)paths,
         .count = count,
     };

@@ -60,7 +60,7 @@ struct acre_fit acre_text_fit(const char *text, double width_px)
     struct acre_fit fit;
     size_t bytes = bytes_inside(text, width_px);
 
-    if (text[bytes] == '\0' && bytes < sizeof fit.text) {
+    if (bytes < sizeof fit.text && text[bytes] == '\0') {
         memcpy(fit.text, text, bytes + 1);
         return fit;
     }

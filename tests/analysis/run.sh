@@ -28,7 +28,8 @@ bail_out()
 
 # A build directory for the headers that are made and the options of each file.
 CC=clang CFLAGS='' meson setup "$work/build" --buildtype=plain -Dtests=disabled -Dvalgrind=disabled \
-    -Dchecks=enabled >"$work/log" 2>&1 || bail_out 'nothing can be configured'
+    -Dchecks=enabled >"$work/log" 2>&1 && ninja -C "$work/build" page/page_stamp.h >>"$work/log" 2>&1 ||
+    bail_out 'nothing can be configured'
 
 # Where Debian has the headers of Lua.
 LUA_INCLUDE=$(pkg-config --cflags-only-I lua5.4)
