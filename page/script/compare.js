@@ -16,7 +16,7 @@ function comparedCase(cells) {
     const title = nameOf(cells[0]), numbers = () => comparedNumbers(cells, title);
     const rows = cells.filter((cell) => cell.time).map((cell) => ({ name: cell.strategy, ratio: cell.time })).reverse();
     const option = () => ({
-        grid: { left: 190, right: 40, top: 36, bottom: 56 },
+        grid: { left: 190, right: 90, top: 36, bottom: 56 },
         tooltip: tooltip({ formatter: (at) => {
             const row = rows.find((r) => r.name === at.name);
             return row ? tip(row.name, `${row.ratio.text} times`, row.ratio.words) : "";

@@ -175,8 +175,9 @@ function zoomButtons(entry) {
         button("All", () => [0, 100]));
 }
 
-/* Dots with their intervals, a row each: rows are { name, ratio }. */
+/* Dots with their intervals and verdicts, a row each: rows are { name, ratio }. */
 function dotSeries(rows, colors) {
+    const words = (row) => [digits(row.ratio.point), row.ratio.verdict].filter((word) => word).join(" ");
     const shown = (row) => [row.ratio.low ?? row.ratio.point, row.ratio.high ?? row.ratio.point, row.name];
     return [
         { type: "custom", silent: true, z: 1, data: rows.map(shown), encode: { x: [0, 1], y: 2 },
@@ -190,7 +191,7 @@ function dotSeries(rows, colors) {
           data: rows.map((row) => ({ name: row.name, value: [row.ratio.point, row.name],
                                      itemStyle: { color: colors(row) } })),
           label: { show: true, position: "top", distance: 3, color: color("--ink"), fontSize: 13,
-                   formatter: (at) => digits(at.value[0]) } },
+                   formatter: (at) => words(rows[at.dataIndex]) } },
     ];
 }
 

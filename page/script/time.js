@@ -5,7 +5,7 @@ function suite(run, choose, chosen) {
     const rows = run.cases.map((c, i) => ({ name: `${run.groups[i].workload}: ${c.case}`, ratio: c.malloc }))
         .filter((row) => row.ratio).reverse();
     const option = () => ({
-        grid: { left: 300, right: 40, top: 36, bottom: 56 },
+        grid: { left: 300, right: 90, top: 36, bottom: 56 },
         tooltip: tooltip({ formatter: (at) => {
             const row = rows.find((r) => r.name === at.name);
             return row ? tip(row.name, row.ratio.words) : "";
@@ -21,8 +21,7 @@ function suite(run, choose, chosen) {
             c.single_name ?? "-",
             element("button", { type: "button", "aria-pressed": String(i === chosen), onclick: () => choose(i) },
                     "Show")]));
-    return section("Case by case", "Green is shown to be faster, red to be slower, grey is neither. A click on a case "
-        + "shows its details below.",
+    return section("Case by case", "Each bar is the interval of 95 % of a ratio. A click on a case shows its details below.",
         rows.length === 0 ? null : figure("Time of arena/region against malloc in each case; the numbers are in the table.",
             80 + 30 * rows.length, option, () => numbers,
             { onclick: (at) => choose(run.cases.findIndex((c, i) => `${run.groups[i].workload}: ${c.case}` === at.name)) }),
@@ -86,7 +85,7 @@ function agedHeaps(run, group) {
     const rows = pairs.filter((pair) => pair.ratio).map((pair) => ({ name: `${pair.strategy}, ${pair.heap}`, ratio: pair.ratio }))
         .reverse();
     const option = () => ({
-        grid: { left: 330, right: 40, top: 36, bottom: 56 },
+        grid: { left: 330, right: 90, top: 36, bottom: 56 },
         tooltip: tooltip({ formatter: (at) => {
             const row = rows.find((r) => r.name === at.name);
             return row ? tip(row.name, `against the clean heap: ${row.ratio.words}`) : "";
