@@ -1,5 +1,5 @@
 /* Any bytes as a run: read; and one that is read can be written and read again, shown on a
- * terminal, as Markdown and as a page, and compared with itself. */
+ * terminal, as Markdown, a page and figures, and compared with itself. */
 #include "fuzz/target.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "page/page.h"
+#include "plot/figure.h"
 #include "report/compare.h"
 #include "report/run.h"
 #include "report/table.h"
@@ -61,6 +62,19 @@ static bool compare(const struct acre_run *run, FILE *stream)
         &(struct acre_comparison_view){.before_names = names, .after_names = names, .wide = true});
     acre_comparison_free(&comparison);
     return printed;
+}
+
+static bool plot(const struct acre_run *run, FILE *stream)
+{
+    struct acre_groups all;
+    bool good = acre_groups_init(&all, run);
+
+    for (size_t g = 0; good && g < all.count; g++)
+        for (int f = 0; good && f < ACRE_FIGURE_COUNT; f++)
+            if (acre_figure_is_there((enum acre_figure)f, &all, g))
+                good = acre_figure_write((enum acre_figure)f, &all, g, ACRE_PAGE_MM, stream);
+    acre_groups_fini(&all);
+    return good;
 }
 
 /* What a terminal gets are lines of text, whatever the file says. */
@@ -128,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         check_text(show, &run);
         check_text(show_markdown, &run);
         check_text(compare, &run);
+        check_text(plot, &run);
         check_page(&run);
     } else {
         acre_fuzz_check_sentence(error);
