@@ -50,7 +50,7 @@ expect 2 "--export: there are benchstat, csv and google-benchmark, no 'xml'" -- 
     "$ACRE" report --export xml "$run"
 expect 2 'needs a value' -- "$ACRE" report "$run" --export
 expect 2 '--export takes one run, ' -- "$ACRE" report --export csv "$run" "$run"
-expect 2 '--output says where --export writes' -- "$ACRE" report --output x "$run"
+expect 2 "--output: 'x' is no name that ends with .html, and --export is not given" -- "$ACRE" report --output x "$run"
 expect 4 'cannot write /no/such/file: No such file' -- \
     "$ACRE" report --export csv --output /no/such/file "$run"
 expect 4 'cannot read /no/such: No such file' -- "$ACRE" report --export csv /no/such

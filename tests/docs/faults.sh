@@ -136,7 +136,7 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | report/* | plot/* | history/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
