@@ -12,6 +12,7 @@
 #include "report/run.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
+#include "tests/support/stride.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -186,18 +187,10 @@ static enum acre_exit try_plot(struct subject *subject)
     return good ? ACRE_EXIT_OK : ACRE_EXIT_MEMORY;
 }
 
-/* Memcheck, which takes 20 times as long and whose leaks LeakSanitizer sees as well, tries one
- * place in eleven. */
-static unsigned long stride(void)
-{
-    const char *checker = getenv("ACRE_CHECKER");
-    return checker && strcmp(checker, "memcheck") == 0 ? 11 : 1;
-}
-
 static void sweep_every(unsigned long step, const char *name,
                         enum acre_exit (*try)(struct subject *), struct subject *subject)
 {
-    for (unsigned long k = 0;; k += step * stride()) {
+    for (unsigned long k = 0;; k += step * test_stride(11)) {
         cr_assert_lt(k, 20000, "%s never succeeds", name);
         calls_left = k;
         has_failed = false;
