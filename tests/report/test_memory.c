@@ -243,7 +243,7 @@ MTest(memory, every_allocation_may_fail)
     sample_suite(&subject.before, 9, 1, 1.0);
     sweep("print of several workloads", try_print, &subject);
     /* Most of its allocations are jansson's, for one number after the other. */
-    sweep_every(7, "page", try_page, &subject);
+    sweep_every(23, "page", try_page, &subject);
     acre_run_free(&subject.before);
     acre_run_free(&subject.after);
     fclose(subject.null);
