@@ -2,6 +2,7 @@
  * stays small whatever is behind it. */
 #include "tests/support/mtest.h"
 
+#include "page/maker.h"
 #include "page/page.h"
 #include "report/compare_notes.h"
 #include "report/format.h"
@@ -262,6 +263,23 @@ MTest(page, long_lists_are_thinned_and_keep_their_peak)
     free(text);
     json_decref(model);
     acre_run_free(&run);
+}
+
+MTest(page, what_found_no_memory_is_remembered)
+{
+    json_t *object = json_object(), *array = json_array();
+    struct acre_maker maker = {false};
+
+    acre_put_text(&maker, object, "name", "value");
+    acre_add(&maker, array, json_integer(1));
+    cr_expect_not(maker.failed);
+    acre_put(&maker, object, "name", NULL);
+    cr_expect(maker.failed);
+    maker.failed = false;
+    acre_add(&maker, array, NULL);
+    cr_expect(maker.failed);
+    json_decref(object);
+    json_decref(array);
 }
 
 MTest(page, a_full_disk_is_told)
