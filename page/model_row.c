@@ -100,7 +100,6 @@ static json_t *memory(struct acre_maker *maker, const struct acre_cell_memory *f
 
     acre_put(maker, object, "timeline", timeline(maker, from, most_points));
     acre_put_count(maker, object, "looks", from->timeline_count);
-    acre_put_count(maker, object, "iterations", from->iterations);
     acre_put_count(maker, object, "peak", from->peak_bytes);
     acre_put(maker, object, "end", moment(maker, &from->end));
     acre_put(maker, object, "drained", moment(maker, &from->drained));
@@ -220,7 +219,6 @@ static void put_times(struct acre_maker *maker, json_t *object, const struct acr
 
 static void put_cold(struct acre_maker *maker, json_t *object, const struct acre_group_row *row)
 {
-    acre_put_number(maker, object, "cold_ns", row->cold_ns);
     acre_put_text(maker, object, "cold", acre_format_ns(row->cold_ns).text);
     acre_put_count(maker, object, "cold_iterations", row->cell->cold_iterations);
     if (row->has_cold_against)

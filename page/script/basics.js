@@ -73,8 +73,5 @@ function verdict(ratio) {
                    ratio.words);
 }
 
-const interval = (ratio) => ratio.low === undefined ? digits(ratio.point)
-    : `${digits(ratio.point)} [${digits(ratio.low)}, ${digits(ratio.high)}]`;
-
 /* Of a case: its workload and parameters. */
 const nameOf = (group) => `${group.workload}${group.title ? `: ${group.title}` : ""}`;

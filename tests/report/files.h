@@ -5,33 +5,13 @@
 #include "tests/support/mtest.h"
 
 #include "report/run.h"
+#include "tests/support/memory_file.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-/* A file in memory with a path, so that a test of thousands of files touches no disk. */
-struct memory_file {
-    int descriptor;
-    char path[64];
-};
-
-static inline struct memory_file memory_file(void)
-{
-    struct memory_file file = {.descriptor = memfd_create("run", MFD_CLOEXEC)};
-    cr_assert(file.descriptor >= 0);
-    snprintf(file.path, sizeof file.path, "/proc/self/fd/%d", file.descriptor);
-    return file;
-}
-
-static inline void put(const struct memory_file *file, const char *text, size_t bytes)
-{
-    cr_assert_eq(ftruncate(file->descriptor, 0), 0);
-    cr_assert_eq(pwrite(file->descriptor, text, bytes, 0), (ssize_t)bytes);
-}
 
 static inline char *slurp(const char *path, size_t *bytes)
 {

@@ -76,7 +76,7 @@ MTest(run, round_trip_is_exact)
         char error[256];
         char *text = text_of(&samples[i], &bytes);
         struct memory_file file = memory_file();
-        put(&file, text, bytes);
+        put_bytes(&file, text, bytes);
         cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
         /* The text depends on every field, so equal texts are equal runs ... */
         char *text_back = text_of(&back, &bytes_back);
@@ -139,7 +139,7 @@ MTest(run, round_trip_is_exact)
     size_t bytes;
     char *text = text_of(&empty, &bytes), error[256];
     struct memory_file file = memory_file();
-    put(&file, text, bytes);
+    put_bytes(&file, text, bytes);
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert_eq(back.cell_count, 0);
     acre_run_free(&back);
@@ -155,7 +155,7 @@ MTest(run, every_prefix_is_one_clear_error)
     size_t bytes;
     char *text = text_of(&run, &bytes), error[256];
     struct memory_file file = memory_file();
-    put(&file, text, bytes);
+    put_bytes(&file, text, bytes);
     cr_assert_eq(text[bytes - 1], '\n');
     /* Without its last newline it is whole. */
     for (size_t cut = 2; cut <= bytes; cut += test_stride(7)) {
@@ -191,7 +191,7 @@ MTest(run, flipped_bytes_never_crash)
         uint64_t flips = 1 + sample_next(&random) % 3;
         for (uint64_t i = 0; i < flips; i++)
             damaged[sample_next(&random) % bytes] = (char)sample_next(&random);
-        put(&file, damaged, bytes);
+        put_bytes(&file, damaged, bytes);
         error[0] = '\0';
         if (acre_run_read(&back, file.path, error, sizeof error)) {
             /* What is accepted can also be shown. */
@@ -229,7 +229,7 @@ MTest(run, older_versions_are_read)
         char *older = edited(text, "\"version\": 5", files[i].version);
         char *other_call = edited(older, "\"peak_call\": 57,", files[i].call);
         char *whole = edited(other_call, "\"waste\": {", files[i].waste);
-        put(&file, whole, strlen(whole));
+        put_bytes(&file, whole, strlen(whole));
         cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
         cr_assert_eq(back.cells[0].has_waste, i == 1);
         cr_assert_eq(back.cells[0].recorded.has_peak_call, i == 1);
@@ -262,7 +262,7 @@ MTest(run, deaths_are_not_wanted_of_older_versions)
     char *renamed = edited(text, "\"deaths\": [", "\"debts\": [");
     char *fourth = edited(renamed, "\"version\": 5", "\"version\": 4");
     struct memory_file file = memory_file();
-    put(&file, fourth, strlen(fourth));
+    put_bytes(&file, fourth, strlen(fourth));
     cr_assert(acre_run_read(&older, file.path, error, sizeof error), "%s", error);
     cr_assert(older.cells[0].has_memory && older.cells[0].recorded.has_peak_call);
     cr_assert_eq(older.cells[0].recorded.lifetime_histogram[64], 7);
@@ -270,7 +270,7 @@ MTest(run, deaths_are_not_wanted_of_older_versions)
     cr_assert_eq(older.cells[0].recorded.death_count, 0);
     free(text);
     text = text_of(&older, &bytes);
-    put(&file, text, bytes);
+    put_bytes(&file, text, bytes);
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert_eq(back.cells[0].recorded.death_count, 0);
     cr_assert_eq(back.cells[0].recorded.lifetime_histogram[3], 60);

@@ -137,14 +137,14 @@ MTest(run, what_is_wrong_is_named)
     struct memory_file file = memory_file();
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
         char *changed = edited(text, edits[i].from, edits[i].to);
-        put(&file, changed, strlen(changed));
+        put_bytes(&file, changed, strlen(changed));
         cr_assert_not(acre_run_read(&back, file.path, error, sizeof error), "%s", edits[i].to);
         cr_expect(strstr(error, edits[i].error), "wanted '%s', got '%s'", edits[i].error, error);
         is_one_line(error);
         free(changed);
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        put(&file, others[i].text, strlen(others[i].text));
+        put_bytes(&file, others[i].text, strlen(others[i].text));
         cr_assert_not(acre_run_read(&back, file.path, error, sizeof error), "%s", others[i].text);
         cr_expect(strstr(error, others[i].error), "wanted '%s', got '%s'", others[i].error, error);
         is_one_line(error);
@@ -152,7 +152,7 @@ MTest(run, what_is_wrong_is_named)
     /* What versions 2 and 3 had not is not looked for in them. */
     char *third = edited(text, "\"version\": 5",
                          "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
-    put(&file, third, strlen(third));
+    put_bytes(&file, third, strlen(third));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(back.cells[0].has_waste && !back.cells[0].has_memory && !back.cells[0].has_pauses);
     acre_run_free(&back);
@@ -160,7 +160,7 @@ MTest(run, what_is_wrong_is_named)
                          "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
     char *without_call = edited(older, "\"peak_call\": 57,", "");
     char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
-    put(&file, second, strlen(second));
+    put_bytes(&file, second, strlen(second));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(!back.cells[0].has_waste && !back.cells[0].recorded.has_peak_call);
     cr_assert_eq(back.time_budget_seconds, 0.0);
@@ -172,19 +172,19 @@ MTest(run, what_is_wrong_is_named)
     free(older);
     /* Unknown keys are ignored; deep nesting is an error, not a stack overflow. */
     char *changed = edited(text, "\"rounds\": 2", "\"rounds\": 2, \"new in some future\": [{}]");
-    put(&file, changed, strlen(changed));
+    put_bytes(&file, changed, strlen(changed));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     acre_run_free(&back);
     free(changed);
     char *deep = malloc(1000000);
     cr_assert(deep);
     memset(deep, '[', 1000000);
-    put(&file, deep, 1000000);
+    put_bytes(&file, deep, 1000000);
     cr_assert_not(acre_run_read(&back, file.path, error, sizeof error));
     cr_expect(strstr(error, "maximum parsing depth"), "%s", error);
     free(deep);
     /* An error that does not fit is cut, not written beyond its room. */
-    put(&file, "[]", 2);
+    put_bytes(&file, "[]", 2);
     char tiny[8] = "1234567";
     cr_assert_not(acre_run_read(&back, file.path, tiny, 4));
     cr_expect(memcmp(tiny,
