@@ -10,6 +10,7 @@
 #include "alloc/registry.h"
 #include "alloc/track.h"
 #include "bench/visit/visit.h"
+#include "tests/bench/visits.h"
 
 enum { SMALL = 3, LARGE = 14 }; /* buckets: 5 to 8 bytes, 8193 to 16384 */
 
@@ -188,24 +189,14 @@ MTest(litter, loads_travel_as_text)
 
 /* Visits ------------------------------------------------------------------------------------- */
 
-static struct acre_visit visit_to(const char *backend, enum acre_lifetime lifetime,
-                                  enum acre_visit_kind kind)
+static struct acre_visit short_visit_to(const char *backend, enum acre_lifetime lifetime,
+                                        enum acre_visit_kind kind)
 {
-    struct acre_visit visit = {
-        .kind = kind,
-        .workload = &acre_square_chain,
-        .spec = {.lifetime = lifetime, .seed = 1, .age_occupancy_percent = 50},
-        .iterations = 4,
-    };
+    struct acre_visit visit = visit_to(backend, lifetime, kind);
 
-    snprintf(visit.spec.backend, sizeof visit.spec.backend, "%s", backend);
-    for (size_t i = 0; i < acre_square_chain.parameter_count; i++) {
-        struct acre_values values;
-
-        acre_parameter_set_defaults(&acre_square_chain.parameters[i], &values);
-        visit.spec.values[i] = values.values[0];
-    }
+    visit.spec.age_occupancy_percent = 50;
     visit.spec.values[0] = 1000;
+    visit.iterations = 4;
     return visit;
 }
 
@@ -235,7 +226,7 @@ MTest(aged, books_are_those_of_a_clean_heap)
 
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
         struct acre_visit visit =
-            visit_to(strategies[i].backend, strategies[i].lifetime, ACRE_VISIT_RECORDED);
+            short_visit_to(strategies[i].backend, strategies[i].lifetime, ACRE_VISIT_RECORDED);
         struct acre_run clean_run, aged_run, waste_run;
         struct acre_cell *clean = run_visit(&visit, &clean_run);
         struct acre_cell *aged, *waste;
@@ -279,7 +270,7 @@ MTest(aged, books_are_those_of_a_clean_heap)
 /* It is told where it is not the usual. */
 MTest(aged, occupancy_is_in_the_key_of_an_aged_cell)
 {
-    struct acre_visit visit = visit_to("malloc", ACRE_LIFETIME_WEAK, ACRE_VISIT_COLD);
+    struct acre_visit visit = short_visit_to("malloc", ACRE_LIFETIME_WEAK, ACRE_VISIT_COLD);
     struct acre_run run;
     const struct acre_cell_key *key;
     size_t clean_count;

@@ -15,6 +15,7 @@
 #include "bench/sampler.h"
 #include "bench/visit/nearest_rank.h"
 #include "report/stats.h"
+#include "tests/bench/visits.h"
 
 MTest(timeline, loses_no_look)
 {
@@ -171,25 +172,6 @@ MTest(nearest_rank, is_one_of_the_numbers)
     cr_expect_eq(acre_nearest_rank(hundred, 100, 99), 99);
     cr_expect_eq(acre_nearest_rank(hundred, 99, 99), 99);
     cr_expect_eq(acre_nearest_rank(hundred, 98, 99), 98);
-}
-
-static struct acre_visit visit_to(const char *backend, enum acre_lifetime lifetime,
-                                  enum acre_visit_kind kind)
-{
-    struct acre_visit visit = {
-        .kind = kind,
-        .workload = &acre_square_chain,
-        .spec = {.lifetime = lifetime, .seed = 1},
-    };
-
-    snprintf(visit.spec.backend, sizeof visit.spec.backend, "%s", backend);
-    for (size_t i = 0; i < acre_square_chain.parameter_count; i++) {
-        struct acre_values values;
-
-        acre_parameter_set_defaults(&acre_square_chain.parameters[i], &values);
-        visit.spec.values[i] = values.values[0];
-    }
-    return visit;
 }
 
 /* A checker's malloc holds nothing. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "bench/visit/visit.h"
+#include "tests/bench/visits.h"
 
 static const struct {
     const char *backend;
@@ -13,25 +14,6 @@ static const struct {
     {"malloc", ACRE_LIFETIME_COLLECTOR}, {"arena", ACRE_LIFETIME_WALKED},
     {"arena", ACRE_LIFETIME_REGION},
 };
-
-static struct acre_visit visit_to(size_t strategy)
-{
-    struct acre_visit visit = {
-        .kind = ACRE_VISIT_RECORDED,
-        .workload = &acre_square_chain,
-        .spec = {.lifetime = strategies[strategy].lifetime, .seed = 1},
-        .iterations = 10,
-    };
-
-    snprintf(visit.spec.backend, sizeof visit.spec.backend, "%s", strategies[strategy].backend);
-    for (size_t i = 0; i < acre_square_chain.parameter_count; i++) {
-        struct acre_values values;
-
-        acre_parameter_set_defaults(&acre_square_chain.parameters[i], &values);
-        visit.spec.values[i] = values.values[0];
-    }
-    return visit;
-}
 
 /* Returns how many arrays of 10,000 doubles died. */
 static uint64_t expect_sums(const struct acre_recorded *recorded, const char *backend)
@@ -61,11 +43,13 @@ static uint64_t expect_sums(const struct acre_recorded *recorded, const char *ba
 MTest(recorded, deaths_add_up_to_lifetimes)
 {
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
-        struct acre_visit visit = visit_to(i);
+        struct acre_visit visit =
+            visit_to(strategies[i].backend, strategies[i].lifetime, ACRE_VISIT_RECORDED);
         struct acre_run run;
         char error[256];
         uint64_t large;
 
+        visit.iterations = 10;
         cr_assert(acre_visit_run(&visit, &run));
         cr_assert(run.cells[0].has_recorded, "%s", run.cells[0].failure);
         /* Three results an iteration; under "strong" nothing ever dies, and the list is empty. */

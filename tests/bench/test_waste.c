@@ -9,6 +9,7 @@
 #include "alloc/track.h"
 #include "bench/stats_dir.h"
 #include "bench/visit/visit.h"
+#include "tests/bench/visits.h"
 
 static const struct {
     const char *backend;
@@ -27,22 +28,12 @@ static const struct {
     {"pool", ACRE_LIFETIME_STRONG},
 };
 
-static struct acre_visit visit_to(size_t strategy, enum acre_visit_kind kind)
+static struct acre_visit recorded_visit_to(size_t strategy)
 {
-    struct acre_visit visit = {
-        .kind = kind,
-        .workload = &acre_square_chain,
-        .spec = {.lifetime = strategies[strategy].lifetime, .seed = 1},
-        .iterations = 4,
-    };
+    struct acre_visit visit =
+        visit_to(strategies[strategy].backend, strategies[strategy].lifetime, ACRE_VISIT_RECORDED);
 
-    snprintf(visit.spec.backend, sizeof visit.spec.backend, "%s", strategies[strategy].backend);
-    for (size_t i = 0; i < acre_square_chain.parameter_count; i++) {
-        struct acre_values values;
-
-        acre_parameter_set_defaults(&acre_square_chain.parameters[i], &values);
-        visit.spec.values[i] = values.values[0];
-    }
+    visit.iterations = 4;
     return visit;
 }
 
@@ -54,7 +45,7 @@ static uint64_t bytes_at(const struct acre_waste_stack *stack, enum acre_waste_t
 MTest(waste, is_that_of_the_recorded_peak)
 {
     for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
-        struct acre_visit visit = visit_to(i, ACRE_VISIT_RECORDED);
+        struct acre_visit visit = recorded_visit_to(i);
         struct acre_run recorded, run;
         const struct acre_cell_waste *waste;
         char error[256];
@@ -96,7 +87,7 @@ MTest(waste, is_that_of_the_recorded_peak)
  */
 MTest(waste, resident_is_what_was_touched)
 {
-    struct acre_visit visit = visit_to(8, ACRE_VISIT_RECORDED);
+    struct acre_visit visit = recorded_visit_to(8);
     struct acre_run recorded, run;
     uint64_t resident, requested;
 
