@@ -18,6 +18,7 @@
 #include "report/format.h"
 #include "report/streams.h"
 #include "report/table.h"
+#include "report/write_file.h"
 
 /* How long what is timed in a visit runs. At 20 rounds and the default strategies a run stays under
  * two minutes. */
@@ -252,10 +253,8 @@ static enum acre_exit trace(const struct program *program)
 static void print_written(const char *path)
 {
     static const char end[] = ".json";
-    size_t length = strlen(path);
+    size_t length = strlen(path) - (acre_file_ends_with(path, end) ? strlen(end) : 0);
 
-    if (length > strlen(end) && strcmp(path + length - strlen(end), end) == 0)
-        length -= strlen(end);
     printf("\n  wrote %s      next: acre report %s -o %.*s.html\n", path, path, (int)length, path);
 }
 

@@ -2,16 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "report/streams.h"
+#include "report/write_file.h"
 
 bool acre_is_page(const char *path)
 {
-    static const char end[] = ".html";
-    size_t length = strlen(path);
-
-    return length > strlen(end) && strcmp(path + length - strlen(end), end) == 0;
+    return acre_file_ends_with(path, ".html");
 }
 
 enum acre_exit acre_command_page(const char *command, const struct acre_page_content *content,

@@ -58,16 +58,11 @@ const struct acre_painter acre_painter_gnuplot = {gnuplot_forms, COUNT(gnuplot_f
 /* The form that the end of a path asks for; NULL: none. */
 static const struct acre_picture_form *form_of(const struct acre_painter *painter, const char *path)
 {
-    size_t length = strlen(path);
-
     if (strcmp(path, "-") == 0)
         return &painter->forms[0];
-    for (size_t i = 0; i < painter->form_count; i++) {
-        const char *end = painter->forms[i].end;
-
-        if (length > strlen(end) && strcmp(path + length - strlen(end), end) == 0)
+    for (size_t i = 0; i < painter->form_count; i++)
+        if (acre_file_ends_with(path, painter->forms[i].end))
             return &painter->forms[i];
-    }
     return NULL;
 }
 

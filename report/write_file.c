@@ -183,3 +183,10 @@ bool acre_file_probe(const char *path, char *error, size_t error_bytes)
 {
     return probe(path) || acre_file_refuse(path, strerror(errno), error, error_bytes);
 }
+
+bool acre_file_ends_with(const char *path, const char *end)
+{
+    size_t length = strlen(path), end_length = strlen(end);
+
+    return length > end_length && strcmp(path + length - end_length, end) == 0;
+}

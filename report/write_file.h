@@ -24,6 +24,9 @@ bool acre_file_write(const struct acre_content *content, const char *path, char 
 /* Whether acre_file_write could write there. Leaves nothing behind, touches no existing file. */
 bool acre_file_probe(const char *path, char *error, size_t error_bytes);
 
+/* Whether the path is a name that ends so, as "run.html" does with ".html". */
+bool acre_file_ends_with(const char *path, const char *end);
+
 /* "cannot write PATH: WHY", where "-" is standard output. Always false. */
 bool acre_file_refuse(const char *path, const char *why, char *error, size_t error_bytes);
 
