@@ -23,6 +23,10 @@ bool acre_refuse_option(const struct acre_refusal *refusal, int option, const ch
 bool acre_read_number(const struct acre_refusal *refusal, const char *option, const char *text,
                       uint64_t least, uint64_t most, uint64_t *number);
 
+/* A number of bytes, with K, M or G behind it or none. */
+bool acre_read_bytes(const struct acre_refusal *refusal, const char *option, const char *text,
+                     uint64_t least, uint64_t most, uint64_t *bytes);
+
 /*
  * A number that is not negative, in plain decimals ("3", "2.5"), at most nine digits on either side
  * of the point, which is one under every locale. False leaves *value alone; nothing is said.

@@ -125,21 +125,6 @@ static bool read_child(const struct reader *reader, const char *word)
            acre_refuse(&reader->refusal, "--child: '%.40s' is no kind of visit", word);
 }
 
-static bool read_trace_limit(const struct reader *reader, const char *text)
-{
-    static const struct acre_setting setting = {"limit", ACRE_SETTING_BYTES, LEAST_TRACE_BYTES,
-                                                INT64_MAX, ""};
-    struct acre_setting_value value = {0};
-    char whole[128];
-    char why[256];
-
-    snprintf(whole, sizeof whole, "limit=%s", text);
-    if (!acre_settings_read(&setting, 1, whole, &value, why, sizeof why))
-        return acre_refuse(&reader->refusal, "--trace-limit: %s", why);
-    reader->options->trace_limit_bytes = (uint64_t)value.number;
-    return true;
-}
-
 static bool read_percent(const struct reader *reader, const char *option, const char *word,
                          double *percent)
 {
@@ -221,7 +206,8 @@ static bool read_option(const struct reader *reader, int option, const char *val
         o->trace_path = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--trace: the name is empty");
     case OPTION_TRACE_LIMIT:
-        return read_trace_limit(reader, value);
+        return acre_read_bytes(&reader->refusal, "--trace-limit", value, LEAST_TRACE_BYTES, INT64_MAX,
+                               &reader->options->trace_limit_bytes);
     case OPTION_IN_PROCESS:
         o->in_process = true;
         return true;

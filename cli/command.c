@@ -12,7 +12,10 @@ static bool take_options(const struct acre_command *command, void *request, int 
     char form[32];
     int option;
 
-    snprintf(form, sizeof form, "%s:h%s", command->takes_words ? "-" : "",
+    snprintf(form, sizeof form, "%s:h%s",
+             command->takes_words    ? "-"
+             : command->ends_at_word ? "+"
+                                     : "",
              command->letters != NULL ? command->letters : "");
     opterr = 0;
     optind = 0; /* glibc: start anew, another command line was parsed before */

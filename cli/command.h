@@ -17,6 +17,7 @@ struct acre_command {
     const char *wants;            /* the sentence where no word is given; NULL: check looks */
     bool loads_libraries;         /* then it may have to start again: restart.h */
     bool takes_words;             /* words are given to `take` as well, in their place */
+    bool ends_at_word;            /* what follows the first word is another program's */
 
     /* Takes one option, whose value is in optarg, or a word, which is ACRE_WORD with the word in
      * optarg. False: refused. */

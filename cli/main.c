@@ -21,6 +21,7 @@ static const struct command {
     {"info", "acre info", "say what a trace holds", acre_cmd_info},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
     {"plot", "acre plot", "the figures of a run, for a paper", acre_cmd_plot},
+    {"record", "acre record", "record what any program allocates", acre_cmd_record},
     {"report", "acre report", "show a stored run", acre_cmd_report},
 };
 

@@ -22,11 +22,19 @@ static void occupy_standard_streams(void)
         close(file);
 }
 
+static void (*former_pipe)(int), (*former_file_size)(int);
+
 void acre_streams_prepare(void)
 {
     occupy_standard_streams();
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    former_pipe = signal(SIGPIPE, SIG_IGN);
+    former_file_size = signal(SIGXFSZ, SIG_IGN);
+}
+
+void acre_streams_give_back(void)
+{
+    signal(SIGPIPE, former_pipe);
+    signal(SIGXFSZ, former_file_size);
 }
 
 enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence)

@@ -13,6 +13,9 @@
  * in use. */
 void acre_streams_prepare(void);
 
+/* For a child that becomes another program: the signals are what they were before. */
+void acre_streams_give_back(void);
+
 /* "PROGRAM: SENTENCE" on standard error, in one line whatever names a sentence quotes. Returns
  * `status`. */
 enum acre_exit acre_complain(const char *program, enum acre_exit status, const char *sentence);

@@ -1,0 +1,94 @@
+/*
+ * C++'s operators, for programs whose allocator has them itself (`--over jemalloc`): they do not come
+ * by malloc there. In a library of their own, since libstdc++'s do, and would be told twice, and since
+ * there is nobody to hand them on to in a program that loads libstdc++ late, for one library alone.
+ */
+#include <string.h>
+
+#include "record/recorder/call.h"
+#include "record/recorder/real.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+#define HERE ((void *const *)__builtin_frame_address(0))
+
+/* std::nothrow_t and std::align_val_t as the C++ ABI hands them over. */
+
+static inline __attribute__((always_inline)) void *told(void *block, size_t bytes, size_t align,
+                                                        void *const *frame)
+{
+    const struct acre_call call = {
+        .kind = ACRE_RAW_MALLOC,
+        .call = ACRE_RAW_NEW,
+        .block = block,
+        .bytes = bytes,
+        .usable_bytes = block != NULL ? acre_real.malloc_usable_size(block) : bytes,
+        .align = align,
+    };
+
+    if (block != NULL)
+        acre_record(&call, frame);
+    return block;
+}
+
+static inline __attribute__((always_inline)) void tell_death(void *block, void *const *frame)
+{
+    const struct acre_call call = {.kind = ACRE_RAW_FREE, .block = block};
+
+    if (block != NULL)
+        acre_record(&call, frame);
+}
+
+static void find(const char *name, void *function)
+{
+    void *found = acre_next_function(name);
+
+    memcpy(function, &found, sizeof found);
+}
+
+#define NEW(name, parameters, arguments, align)                                                    \
+    void *name parameters;                                                                         \
+    EXPORTED void *name parameters                                                                 \
+    {                                                                                              \
+        static void *(*real)parameters;                                                            \
+                                                                                                   \
+        if (real == NULL)                                                                          \
+            find(#name, &real);                                                                    \
+        return told(real arguments, bytes, align, HERE);                                           \
+    }
+
+#define DELETE(name, parameters, arguments)                                                        \
+    void name parameters;                                                                          \
+    EXPORTED void name parameters                                                                  \
+    {                                                                                              \
+        static void(*real) parameters;                                                             \
+                                                                                                   \
+        if (real == NULL)                                                                          \
+            find(#name, &real);                                                                    \
+        tell_death(block, HERE);                                                                   \
+        real arguments;                                                                            \
+    }
+
+NEW(_Znwm, (size_t bytes), (bytes), 0)
+NEW(_Znam, (size_t bytes), (bytes), 0)
+NEW(_ZnwmRKSt9nothrow_t, (size_t bytes, const void *nothrow), (bytes, nothrow), 0)
+NEW(_ZnamRKSt9nothrow_t, (size_t bytes, const void *nothrow), (bytes, nothrow), 0)
+NEW(_ZnwmSt11align_val_t, (size_t bytes, size_t align), (bytes, align), align)
+NEW(_ZnamSt11align_val_t, (size_t bytes, size_t align), (bytes, align), align)
+NEW(_ZnwmSt11align_val_tRKSt9nothrow_t, (size_t bytes, size_t align, const void *nothrow),
+    (bytes, align, nothrow), align)
+NEW(_ZnamSt11align_val_tRKSt9nothrow_t, (size_t bytes, size_t align, const void *nothrow),
+    (bytes, align, nothrow), align)
+DELETE(_ZdlPv, (void *block), (block))
+DELETE(_ZdaPv, (void *block), (block))
+DELETE(_ZdlPvm, (void *block, size_t bytes), (block, bytes))
+DELETE(_ZdaPvm, (void *block, size_t bytes), (block, bytes))
+DELETE(_ZdlPvRKSt9nothrow_t, (void *block, const void *nothrow), (block, nothrow))
+DELETE(_ZdaPvRKSt9nothrow_t, (void *block, const void *nothrow), (block, nothrow))
+DELETE(_ZdlPvSt11align_val_t, (void *block, size_t align), (block, align))
+DELETE(_ZdaPvSt11align_val_t, (void *block, size_t align), (block, align))
+DELETE(_ZdlPvmSt11align_val_t, (void *block, size_t bytes, size_t align), (block, bytes, align))
+DELETE(_ZdaPvmSt11align_val_t, (void *block, size_t bytes, size_t align), (block, bytes, align))
+DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *nothrow),
+       (block, align, nothrow))
+DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *nothrow),
+       (block, align, nothrow))

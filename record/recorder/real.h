@@ -1,0 +1,32 @@
+/* The functions behind ours: of the next library in line that has them. */
+#ifndef ACRE_RECORDER_REAL_H
+#define ACRE_RECORDER_REAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct acre_real {
+    void *(*malloc)(size_t);
+    void *(*calloc)(size_t, size_t);
+    void *(*realloc)(void *, size_t);
+    void (*free)(void *);
+    void *(*memalign)(size_t, size_t);
+    int (*posix_memalign)(void **, size_t, size_t);
+    void *(*aligned_alloc)(size_t, size_t);
+    void *(*valloc)(size_t);
+    void *(*pvalloc)(size_t);
+    size_t (*malloc_usable_size)(void *);
+};
+
+/* Before the first call each function is one that finds them all, and calls the one it stands for:
+ * so nobody has to ask. */
+extern struct acre_real acre_real;
+
+/* What is asked for while they are being found comes out of a buffer of ours, is never given back,
+ * and is no call of the program's. */
+bool acre_is_early(const void *block);
+
+/* The next function of a name behind ours, NULL if there is none. May allocate. */
+void *acre_next_function(const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+#include "record/recorder/state.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "record/recorder/call.h"
+#include "record/recorder/modules.h"
+#include "record/recorder/process.h"
+#include "record/recorder/ticks.h"
+
+enum { THREAD_STACK_BYTES = 1024 * 1024 };
+
+_Thread_local struct acre_state *acre_this_state __attribute__((tls_model("initial-exec")));
+
+/* What threads have where nothing is recorded. */
+static struct acre_state deaf = {.is_deaf = true, .busy = 1};
+
+struct acre_state *acre_state_deaf(void)
+{
+    return &deaf;
+}
+
+/* The loader's: where the stack of the first thread begins. */
+extern void *__libc_stack_end;
+
+/* Begin and end --------------------------------------------------------------------------------
+ */
+
+/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays the
+ * thread's until the kernel knows the thread no more. */
+static void leave(void *state)
+{
+    ((struct acre_state *)state)->is_leaving = true;
+}
+
+static pthread_key_t leaving_key;
+static pthread_once_t leaving_once = PTHREAD_ONCE_INIT;
+static bool has_leaving_key;
+
+static void make_key(void)
+{
+    has_leaving_key = pthread_key_create(&leaving_key, leave) == 0;
+}
+
+/* A state whose thread has gone; its block and its stacks go on. NULL: there is none. */
+static struct acre_state *inherit_state(void)
+{
+    struct acre_state *state = *acre_process_states();
+    pid_t process = getpid();
+    pid_t thread = gettid();
+
+    for (; state != NULL; state = state->next) {
+        bool leaves = true;
+
+        if (!state->is_leaving ||
+            (state->thread != thread && (tgkill(process, state->thread, 0) == 0 || errno != ESRCH)))
+            continue;
+        if (atomic_compare_exchange_strong(&state->is_leaving, &leaves, false))
+            return state;
+    }
+    return NULL;
+}
+
+static struct acre_state *make_state(void)
+{
+    struct acre_state *state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (state == MAP_FAILED)
+        return NULL;
+    if (madvise(state, sizeof *state, MADV_WIPEONFORK) == 0)
+        return state;
+    munmap(state, sizeof *state);
+    return NULL;
+}
+
+/* Where its stack is, without asking the library, which might hold a lock of its own just now: glibc
+ * puts what pthread_self points to at the top of a thread's stack. */
+static void find_stack(struct acre_state *state)
+{
+    struct rlimit limit;
+
+    if (gettid() != getpid()) {
+        state->stack_top = (const void *)(uintptr_t)pthread_self();
+        state->stack_bytes = THREAD_STACK_BYTES;
+        return;
+    }
+    state->stack_top = __libc_stack_end;
+    state->stack_bytes = THREAD_STACK_BYTES;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        state->stack_bytes = limit.rlim_cur;
+}
+
+/* New, or wiped: it becomes one of this process. */
+static void number_state(struct acre_state *state)
+{
+    _Atomic(struct acre_state *) *states = acre_process_states();
+
+    state->number = acre_process_next_state();
+    state->thread = gettid();
+    find_stack(state);
+    state->next = *states;
+    while (!atomic_compare_exchange_weak(states, &state->next, state))
+        continue;
+}
+
+/* Its block tells whose calls follow. */
+static void tell_thread(struct acre_state *state)
+{
+    uint64_t *words;
+
+    state->thread = gettid();
+    find_stack(state);
+    state->busy = 1;
+    words = acre_note_begin(state, 1);
+    if (words != NULL) {
+        words[0] = (uint64_t)state->thread;
+        acre_note_end(state, ACRE_RAW_THREAD, 1);
+    }
+    state->busy = 0;
+}
+
+struct acre_state *acre_state_begin(void)
+{
+    enum acre_process_state ready = acre_process_ready();
+    struct acre_state *state = NULL;
+    int before = errno;
+
+    if (ready == ACRE_PROCESS_TOO_EARLY)
+        return NULL;
+    if (ready == ACRE_PROCESS_RECORDS)
+        state = inherit_state();
+    if (state != NULL)
+        tell_thread(state);
+    else if (ready == ACRE_PROCESS_RECORDS && (state = make_state()) != NULL)
+        number_state(state);
+    acre_this_state = &deaf; /* what the library allocates for us is no call of the program's */
+    pthread_once(&leaving_once, make_key);
+    if (state != NULL && has_leaving_key)
+        pthread_setspecific(leaving_key, state);
+    if (state != NULL)
+        acre_this_state = state;
+    errno = before;
+    return acre_this_state;
+}
+
+/* Blocks ---------------------------------------------------------------------------------------
+ */
+
+static void begin_block(struct acre_state *state, struct acre_raw_block *block)
+{
+    block->thread = (uint32_t)state->thread;
+    block->state = state->number;
+    block->ticks = acre_ticks();
+    block->ns = acre_clock_ns(CLOCK_MONOTONIC);
+    atomic_thread_fence(memory_order_release);
+    block->magic = ACRE_RAW_BLOCK_MAGIC;
+    /* The old one is in the file; the process need not have it in its memory too. */
+    if (state->block != NULL)
+        madvise(state->block, ACRE_RAW_BLOCK_BYTES, MADV_DONTNEED);
+    state->block = block;
+    state->at = block->words;
+    state->end = block->words + ACRE_RAW_BLOCK_WORDS;
+}
+
+bool acre_state_make_room(struct acre_state *state, size_t words)
+{
+    int before = errno;
+    struct acre_raw_block *block = NULL;
+
+    if ((size_t)(state->end - state->at) >= words)
+        return true;
+    if (state->is_deaf)
+        return false;
+    if (state->number == 0 && acre_process_ready() == ACRE_PROCESS_RECORDS)
+        number_state(state);
+    if (state->number != 0)
+        block = acre_process_take_block();
+    if (block != NULL)
+        begin_block(state, block);
+    else if (state->number != 0)
+        acre_process_head()->dropped++;
+    errno = before;
+    return block != NULL;
+}
+
+void acre_state_sample(struct acre_state *state, uint64_t ticks)
+{
+    state->until_sample = ACRE_CALLS_A_SAMPLE - 1;
+    if (state->block != NULL) {
+        _Atomic uint64_t *overhead = &state->block->overhead_ticks;
+        uint64_t before = atomic_load_explicit(overhead, memory_order_relaxed);
+
+        /* Of this thread alone: an addition that no other can see half of need not be locked. */
+        atomic_store_explicit(overhead, before + ACRE_CALLS_A_SAMPLE * (acre_ticks() - ticks),
+                              memory_order_relaxed);
+    }
+}
+
+/* Notes ----------------------------------------------------------------------------------------
+ */
+
+uint64_t *acre_note_begin(struct acre_state *state, size_t words)
+{
+    if (!acre_state_make_room(state, words + 2))
+        return NULL;
+    return state->at + 2;
+}
+
+uint64_t acre_note_end(struct acre_state *state, enum acre_raw_note what, size_t words)
+{
+    uint64_t first = ACRE_RAW_NOTE | (uint64_t)what << 4 | (uint64_t)words << 16;
+
+    uint64_t ticks = acre_ticks_after();
+
+    state->at[1] = ticks;
+    acre_store_first(state->at, first);
+    state->at += words + 2;
+    return ticks;
+}
+
+uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text)
+{
+    struct acre_state *state = acre_this_state != NULL ? acre_this_state : acre_state_begin();
+    size_t bytes = strnlen(text, ACRE_RAW_MOST_PATH_BYTES - 1) + 1;
+    size_t words = 1 + (bytes + 7) / 8;
+    uint64_t ticks = 0;
+    uint64_t *at;
+
+    if (state == NULL || state->busy != 0)
+        return 0;
+    state->busy = 1;
+    at = acre_note_begin(state, words);
+    if (at != NULL) {
+        at[0] = number;
+        at[words - 1] = 0;
+        memcpy(at + 1, text, bytes - 1);
+        ticks = acre_note_end(state, what, words);
+    }
+    state->busy = 0;
+    if (state->deferred != 0)
+        acre_state_store_deferred(state);
+    return ticks;
+}
+
+/* Handlers of signals --------------------------------------------------------------------------
+ */
+
+void acre_state_defer(struct acre_state *state, const struct acre_call *call)
+{
+    if (state->is_deaf)
+        return;
+    if (state->deferred == ACRE_MOST_DEFERRED) {
+        acre_process_head()->dropped++;
+        return;
+    }
+    state->deferred_calls[state->deferred] = *call;
+    state->deferred++;
+}
+
+/* Whatever comes in between is deferred in its turn. */
+void acre_state_store_deferred(struct acre_state *state)
+{
+    for (uint32_t i = 0; i < state->deferred; i++)
+        acre_store_call(state, &state->deferred_calls[i], 0);
+    state->deferred = 0;
+}

@@ -1,0 +1,137 @@
+#include "record/recorder/unwind.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#define UNW_LOCAL_ONLY
+#include <libunwind.h>
+
+#define TEXT_OF(name) #name
+#define NAME_OF(name) TEXT_OF(name)
+
+enum { MOST_OF_OURS = 8 }; /* frames of the recorder in front of the program's */
+
+/* The library's, NULL: it is not there (yet). */
+static struct {
+    int (*backtrace)(void **frames, int count);
+    int (*context)(unw_tdep_context_t *context);
+    int (*init)(unw_cursor_t *cursor, unw_context_t *context);
+    int (*step)(unw_cursor_t *cursor);
+    int (*reg)(unw_cursor_t *cursor, int number, unw_word_t *value);
+    int (*place)(unw_cursor_t *cursor, int number, unw_save_loc_t *place);
+} unwind;
+
+static void find(void *library, const char *name, void *function)
+{
+    void *found = dlsym(library, name);
+
+    memcpy(function, &found, sizeof found);
+}
+
+/* Loaded for ourselves alone: in the program's scope its functions would serve C++'s exceptions. Its
+ * second cache, which threads share, has a lock, and is turned off: under it the loader's lock is taken,
+ * which a program may hold while it allocates. The first cache is each thread's own. */
+void acre_unwind_prepare(void)
+{
+    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    int (*set_policy)(unw_addr_space_t, unw_caching_policy_t);
+    unw_addr_space_t *space;
+
+    if (library == NULL)
+        return;
+    find(library, NAME_OF(unw_local_addr_space), &space);
+    find(library, NAME_OF(unw_set_caching_policy), &set_policy);
+    find(library, NAME_OF(unw_tdep_getcontext), &unwind.context);
+    find(library, NAME_OF(unw_init_local), &unwind.init);
+    find(library, NAME_OF(unw_step), &unwind.step);
+    find(library, NAME_OF(unw_get_reg), &unwind.reg);
+    find(library, NAME_OF(unw_get_save_loc), &unwind.place);
+    if (space != NULL && set_policy != NULL)
+        set_policy(*space, UNW_CACHE_NONE);
+    find(library, "unw_backtrace", &unwind.backtrace);
+}
+
+size_t acre_unwind(void *const *frame, void **frames, size_t room)
+{
+    int got = unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room) : 0;
+    size_t count = got > 0 ? (size_t)got : 0;
+    size_t ours = 0;
+
+    while (ours < count && ours < MOST_OF_OURS && frames[ours] != frame[1])
+        ours++;
+    if (ours == count || ours == MOST_OF_OURS) {
+        frames[0] = frame[1];
+        return 1;
+    }
+    memmove(frames, frames + ours, (count - ours) * sizeof *frames);
+    return count - ours;
+}
+
+#if defined(__x86_64__)
+
+/* Adds the place of a register's value, if it is in memory above the frame; false: it is not. */
+static bool check(unw_cursor_t *cursor, int number, void *const *frame, struct acre_check *checks,
+                  size_t *count)
+{
+    unw_save_loc_t place;
+
+    if (*count == ACRE_MOST_CHECKS || unwind.place(cursor, number, &place) != 0 ||
+        place.type != UNW_SLT_MEMORY || place.u.addr < (uintptr_t)frame)
+        return false;
+    checks[*count].offset = place.u.addr - (uintptr_t)frame;
+    checks[*count].value = *(const uint64_t *)place.u.addr;
+    ++*count;
+    return true;
+}
+
+/* A frame that may be found by rbp: it points into it. Any other value of rbp is of no meaning here, and
+ * often another one at each call. */
+static bool is_in_frame(unw_word_t rbp, unw_word_t inner, unw_word_t outer)
+{
+    return rbp >= inner && rbp < outer;
+}
+
+size_t acre_unwind_checks(void *const *frame, struct acre_check *checks)
+{
+    unw_context_t context;
+    unw_cursor_t cursor;
+    unw_word_t inner = 0, outer = 0, rbp = 0, before;
+    size_t count = 0;
+
+    if (unwind.place == NULL || unwind.context(&context) != 0 ||
+        unwind.init(&cursor, &context) != 0)
+        return 0;
+    do /* through our own frames to the program's first */
+        if (unwind.step(&cursor) <= 0 || unwind.reg(&cursor, UNW_REG_SP, &inner) != 0)
+            return 0;
+    while (inner <= (uintptr_t)frame);
+    for (;;) {
+        unw_cursor_t here = cursor;
+
+        if (!check(&cursor, UNW_REG_IP, frame, checks, &count) ||
+            unwind.reg(&cursor, UNW_X86_64_RBP, &rbp) != 0)
+            return 0;
+        before = inner;
+        if (unwind.step(&cursor) <= 0)
+            return count;
+        if (unwind.reg(&cursor, UNW_REG_SP, &outer) != 0 || outer <= before)
+            return 0;
+        if (is_in_frame(rbp, before, outer)) {
+            /* In front of the return address that is found by it. */
+            if (!check(&here, UNW_X86_64_RBP, frame, checks, &count))
+                return 0;
+        }
+        inner = outer;
+    }
+}
+
+#else
+
+size_t acre_unwind_checks(void *const *frame, struct acre_check *checks)
+{
+    (void)frame;
+    (void)checks;
+    return 0;
+}
+
+#endif
