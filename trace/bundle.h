@@ -47,8 +47,4 @@ const struct acre_trace_stream *acre_trace_bundle_find(const struct acre_trace_b
 /* The one with most events, the first of several; NULL where there is none. */
 const struct acre_trace_stream *acre_trace_bundle_largest(const struct acre_trace_bundle *bundle);
 
-/* "finished", "killed by signal 9", "no trailer", ... into `text`, which is returned. */
-const char *acre_trace_end_text(enum acre_trace_end end, uint32_t error, char *text,
-                                size_t text_bytes);
-
 #endif

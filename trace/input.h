@@ -81,6 +81,11 @@ const char *acre_trace_input_field(const struct acre_trace_input *input, const c
 enum acre_trace_state acre_trace_input_damaged(struct acre_trace_input *input, const char *why);
 enum acre_trace_state acre_trace_input_out_of_memory(struct acre_trace_input *input);
 
+/* "finished", "was killed by signal 9", "has no trailer" (0), ... into `text`, which is returned.
+ */
+const char *acre_trace_end_text(enum acre_trace_end end, uint32_t error, char *text,
+                                size_t text_bytes);
+
 void acre_trace_input_close(struct acre_trace_input *input);
 
 #endif
