@@ -37,6 +37,7 @@ static enum acre_exit open_writer(struct tracing *tracing)
     struct acre_identity identity;
     bool tells_usable = false;
     enum acre_exit status = identify(tracing, &identity, &tells_usable);
+    const struct acre_trace_options options = {.limit_bytes = request->limit_bytes};
     char strategy[ACRE_BACKEND_NAME_BYTES + 32];
     const struct acre_trace_about about = {
         .producer = "acre " ACRE_VERSION,
@@ -53,8 +54,8 @@ static enum acre_exit open_writer(struct tracing *tracing)
     tracing->pages = acre_pages_new();
     if (tracing->pages == NULL)
         return acre_sitting_fail_for_memory(sitting);
-    if (!acre_trace_writer_open(&tracing->writer, tracing->pages, request->path,
-                                request->limit_bytes, &about, sitting->error, sitting->error_bytes))
+    if (!acre_trace_writer_open(&tracing->writer, tracing->pages, request->path, &options, &about,
+                                sitting->error, sitting->error_bytes))
         return ACRE_EXIT_IO;
     tracing->writer.sink.wants_usable = tells_usable;
     return ACRE_EXIT_OK;
@@ -81,8 +82,8 @@ static enum acre_exit close_writer(struct tracing *tracing, enum acre_exit statu
     char unused[1];
 
     if (status != ACRE_EXIT_OK)
-        acre_trace_writer_close(&tracing->writer, unused, sizeof unused);
-    else if (!acre_trace_writer_close(&tracing->writer, sitting->error, sitting->error_bytes))
+        acre_trace_writer_close(&tracing->writer, NULL, unused, sizeof unused);
+    else if (!acre_trace_writer_close(&tracing->writer, NULL, sitting->error, sitting->error_bytes))
         status = ACRE_EXIT_IO;
     return status;
 }

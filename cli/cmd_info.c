@@ -49,7 +49,7 @@ static bool check(const void *page, char *const *paths, const struct acre_refusa
 
 static enum acre_exit status_of(const struct acre_trace_reader *reader)
 {
-    switch (reader->state) {
+    switch (reader->input.state) {
     case ACRE_TRACE_READING:
     case ACRE_TRACE_COMPLETE:
         return ACRE_EXIT_OK;
@@ -74,7 +74,7 @@ static enum acre_exit print(const struct acre_trace_summary *summary,
     if (acre_output_end(name) != ACRE_EXIT_OK)
         return ACRE_EXIT_IO;
     /* What is incomplete has said so itself: it is no error. */
-    return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, reader->sentence);
+    return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, reader->input.sentence);
 }
 
 static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory,
@@ -84,8 +84,8 @@ static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory
     struct acre_trace_summary summary;
     enum acre_exit status;
 
-    if (acre_trace_reader_open(&reader, memory, path) != ACRE_TRACE_READING) {
-        status = acre_complain(name, status_of(&reader), reader.sentence);
+    if (acre_trace_reader_open(&reader, memory, path, 0) != ACRE_TRACE_READING) {
+        status = acre_complain(name, status_of(&reader), reader.input.sentence);
     } else if (!acre_trace_summarise(&summary, &reader, memory)) {
         status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     } else {

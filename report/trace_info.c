@@ -16,7 +16,7 @@ struct info {
 
 static bool is_complete(const struct info *info)
 {
-    return info->reader->state == ACRE_TRACE_COMPLETE;
+    return info->reader->input.state == ACRE_TRACE_COMPLETE;
 }
 
 static const char *field(const struct info *info, const char *key)
@@ -71,9 +71,9 @@ static void put_sentence(const struct info *info, FILE *to)
         fprintf(to, " under %s", field(info, "strategy"));
     fprintf(to, " made %s allocation%s of %s in all", acre_format_count(total.allocations).text,
             total.allocations == 1 ? "" : "s", bytes(total.requested_bytes).text);
-    if (summary->scopes > 0)
-        fprintf(to, " in %s iteration%s", acre_format_count(summary->scopes).text,
-                summary->scopes == 1 ? "" : "s");
+    if (summary->scopes[0] > 0)
+        fprintf(to, " in %s iteration%s", acre_format_count(summary->scopes[0]).text,
+                summary->scopes[0] == 1 ? "" : "s");
     fputc('.', to);
     put_peak(info, to);
     put_end(info, to);
@@ -171,12 +171,13 @@ static void put_odd(const struct info *info, struct acre_grid *grid)
 static void put_file(const struct info *info, struct acre_grid *grid)
 {
     const struct acre_trace_reader *reader = info->reader;
-    double an_event = reader->events > 0 ? (double)reader->offset / (double)reader->events : 0;
+    double an_event =
+        reader->events > 0 ? (double)reader->input.offset / (double)reader->events : 0;
 
-    fact(grid, "file", "%s, %s bytes an event, %s block%s", bytes(reader->offset).text,
-         acre_format_digits(an_event).text, acre_format_count(reader->blocks).text,
-         reader->blocks == 1 ? "" : "s");
-    fact(grid, "dropped", "%s events", acre_format_count(reader->trailer.dropped).text);
+    fact(grid, "file", "%s, %s bytes an event, %s block%s", bytes(reader->input.offset).text,
+         acre_format_digits(an_event).text, acre_format_count(reader->input.blocks).text,
+         reader->input.blocks == 1 ? "" : "s");
+    fact(grid, "dropped", "%s events", acre_format_count(reader->input.trailer.dropped).text);
 }
 
 static bool print_facts(const struct info *info)
@@ -186,7 +187,7 @@ static bool print_facts(const struct info *info)
     const struct acre_trace_reader *reader = info->reader;
     const char *build_id = field(info, "allocator_build_id");
 
-    fact(&grid, "state", "%s", is_complete(info) ? "complete" : reader->sentence);
+    fact(&grid, "state", "%s", is_complete(info) ? "complete" : reader->input.sentence);
     put_file(info, &grid);
     put_odd(info, &grid);
     fact(&grid, "recorded", "%s%s%s", field(info, "started"),
@@ -211,7 +212,8 @@ static bool print_events(const struct info *info)
         [ACRE_TRACE_RESIZE] = "resizes in place",      [ACRE_TRACE_MOVE] = "resizes that moved",
         [ACRE_TRACE_RESET] = "resets of a region",     [ACRE_TRACE_REFUSE] = "refused allocations",
         [ACRE_TRACE_SCOPE_BEGIN] = "iterations begun", [ACRE_TRACE_SCOPE_END] = "iterations ended",
-        [ACRE_TRACE_OTHER] = "names and marks",
+        [ACRE_TRACE_FRAME] = "frames of call stacks",  [ACRE_TRACE_MODULE] = "modules",
+        [ACRE_TRACE_INHERIT] = "inherited blocks",     [ACRE_TRACE_OTHER] = "names and remarks",
     };
     struct acre_grid grid = GRID_OF(columns);
 
@@ -297,10 +299,10 @@ static bool print_scopes(const struct info *info)
         acre_grid_set(&grid, 3, ACRE_PAINT_NONE, "%s", bytes(scope->peak_bytes).text);
         acre_grid_set(&grid, 4, ACRE_PAINT_NONE, "%s", bytes(live_bytes(scope)).text);
     }
-    if (shown < info->summary->scopes && shown > 0) {
+    if (shown < info->summary->scopes[0] && shown > 0) {
         acre_grid_row(&grid);
         acre_grid_note(&grid, 0, ACRE_PAINT_NONE, "and %s more",
-                       acre_format_count(info->summary->scopes - shown).text);
+                       acre_format_count(info->summary->scopes[0] - shown).text);
     }
     return print_grid(info, &grid);
 }

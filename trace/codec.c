@@ -2,6 +2,7 @@
 
 static const char cut_off[] = "an event goes on behind the end of its block";
 static const char too_large[] = "a number has more than 64 bits";
+static const char too_large_a_block[] = "a block is larger than memory can be";
 
 /* Each of these: NULL, or what is wrong. */
 
@@ -58,34 +59,69 @@ static const char *get_source(struct acre_trace_cursor *cursor, uint32_t *source
     return why;
 }
 
+/* A length and so many bytes, which stay where they are. */
+static const char *get_bytes(struct acre_trace_cursor *cursor, uint64_t most, const char *wrong,
+                             const void **bytes, size_t *count)
+{
+    uint64_t length = 0;
+    const char *why = get_varint(cursor, &length);
+
+    if (why == NULL && length > most)
+        why = wrong;
+    if (why == NULL && length > (uint64_t)(cursor->end - cursor->at))
+        why = cut_off;
+    if (why != NULL)
+        return why;
+    *bytes = cursor->at;
+    *count = length;
+    cursor->at += length;
+    return NULL;
+}
+
 /* Shapes ----------------------------------------------------------------------------------------
  */
+
+static const char *judge_shape(const struct acre_trace_shape *shape, uint64_t log2_align,
+                               uint32_t purposes)
+{
+    if (shape->layout.purpose >= purposes)
+        return "there is no such purpose";
+    if (log2_align > 31)
+        return "there is no such alignment";
+    if (shape->call >= ACRE_TRACE_CALLS)
+        return "there is no such call";
+    return NULL;
+}
 
 static const char *define_shape(struct acre_trace_cursor *cursor, uint32_t purposes,
                                 struct acre_trace_shape *shape)
 {
-    struct acre_layout layout = {0};
+    struct acre_trace_shape told = {.last = shape->last};
     unsigned char log2_align = 0;
+    unsigned char call = 0;
     uint64_t size = 0;
     const char *why = get_varint(cursor, &size);
 
     if (why == NULL)
         why = get_byte(cursor, &log2_align);
     if (why == NULL)
-        why = get_u32(cursor, &layout.purpose, "there is no such purpose");
+        why = get_u32(cursor, &told.layout.purpose, "there is no such purpose");
     if (why == NULL)
-        why = get_source(cursor, &shape->source);
+        why = get_source(cursor, &told.source);
+    if (why == NULL)
+        why = get_byte(cursor, &call);
+    told.call = call;
+    if (why == NULL)
+        why = get_varint(cursor, &told.usable);
+    if (why == NULL)
+        why = judge_shape(&told, log2_align, purposes);
     if (why != NULL)
         return why;
-    if (layout.purpose >= purposes)
-        return "there is no such purpose";
-    if (log2_align > 31)
-        return "there is no such alignment";
-    layout.size = size;
-    layout.align = UINT32_C(1) << log2_align;
-    if (!acre_layout_is_valid(layout))
-        return "a block is larger than memory can be";
-    shape->layout = layout;
+    told.layout.size = size;
+    told.layout.align = UINT32_C(1) << log2_align;
+    if (!acre_layout_is_valid(told.layout))
+        return too_large_a_block;
+    *shape = told;
     return NULL;
 }
 
@@ -95,8 +131,6 @@ static const char *get_shape(struct acre_trace_codec *codec, struct acre_trace_c
     unsigned char slot = 0;
     const char *why = get_byte(cursor, &slot);
 
-    if (why == NULL && slot >= ACRE_TRACE_SHAPES)
-        why = "there is no such slot for a shape";
     if (why != NULL)
         return why;
     *shape = &codec->shapes[slot];
@@ -113,19 +147,16 @@ static const char *get_shape(struct acre_trace_codec *codec, struct acre_trace_c
 /* What has no meaning today may get one: an old reader must not read over it. */
 static bool has_odd_flags(unsigned char tag)
 {
-    unsigned flags = tag & 0xf0u;
+    enum {
+        REFUSED = ACRE_TRACE_DEFINES | ACRE_TRACE_STACK,
+        LIVE = REFUSED | ACRE_TRACE_SIXTEENTHS,
+    };
+    static const unsigned char flags[ACRE_TRACE_KINDS] = {
+        [ACRE_TRACE_ALLOCATE] = LIVE, [ACRE_TRACE_FREE] = LIVE,    [ACRE_TRACE_RESIZE] = LIVE,
+        [ACRE_TRACE_MOVE] = LIVE,     [ACRE_TRACE_INHERIT] = LIVE, [ACRE_TRACE_REFUSE] = REFUSED,
+    };
 
-    switch (tag & 15) {
-    case ACRE_TRACE_ALLOCATE:
-    case ACRE_TRACE_FREE:
-    case ACRE_TRACE_RESIZE:
-    case ACRE_TRACE_MOVE:
-        return false;
-    case ACRE_TRACE_REFUSE:
-        return (flags & ~(unsigned)ACRE_TRACE_DEFINES) != 0;
-    default:
-        return flags != 0;
-    }
+    return (tag & 0xf0 & ~flags[tag & 15]) != 0;
 }
 
 static const char *get_new_size(struct acre_trace_cursor *cursor, struct acre_layout *layout)
@@ -135,7 +166,7 @@ static const char *get_new_size(struct acre_trace_cursor *cursor, struct acre_la
 
     layout->size = size;
     if (why == NULL && !acre_layout_is_valid(*layout))
-        why = "a block is larger than memory can be";
+        why = too_large_a_block;
     return why;
 }
 
@@ -148,14 +179,29 @@ static const char *get_old_object(struct acre_trace_cursor *cursor, struct acre_
     return why;
 }
 
-static const char *get_usable(struct acre_trace_cursor *cursor, struct acre_trace_event *event)
+/* Above the size, which of a resize is the new one. */
+static const char *set_usable(const struct acre_trace_shape *shape, struct acre_trace_event *event)
 {
-    uint64_t more_bytes = 0;
-    const char *why = get_varint(cursor, &more_bytes);
+    if (shape->usable == 0)
+        return NULL;
+    if (shape->usable - 1 > (uint64_t)PTRDIFF_MAX - event->layout.size)
+        return too_large_a_block;
+    event->usable_bytes = event->layout.size + (shape->usable - 1);
+    return NULL;
+}
 
-    if (why == NULL && more_bytes > (uint64_t)PTRDIFF_MAX - event->layout.size)
-        why = "a block is larger than memory can be";
-    event->usable_bytes = event->layout.size + more_bytes;
+static const char *get_name(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
+                            unsigned char tag, struct acre_trace_shape *shape,
+                            struct acre_trace_event *event)
+{
+    uint64_t difference = 0;
+    const char *why = get_varint(cursor, &difference);
+
+    difference = unzigzag(difference);
+    if ((tag & ACRE_TRACE_SIXTEENTHS) != 0)
+        difference *= 16;
+    shape->last += difference;
+    codec->last = event->object = shape->last;
     return why;
 }
 
@@ -164,51 +210,90 @@ static const char *get_block_event(struct acre_trace_codec *codec, struct acre_t
                                    struct acre_trace_event *event)
 {
     struct acre_trace_shape *shape = NULL;
-    uint64_t difference = 0;
     const char *why = get_shape(codec, cursor, tag, purposes, &shape);
 
     if (why == NULL && event->kind != ACRE_TRACE_REFUSE)
-        why = get_varint(cursor, &difference);
+        why = get_name(codec, cursor, tag, shape, event);
     if (why != NULL)
         return why;
     event->layout = shape->layout;
     event->source = shape->source;
-    if (event->kind == ACRE_TRACE_REFUSE)
-        return NULL;
-    difference = unzigzag(difference);
-    if ((tag & ACRE_TRACE_SIXTEENTHS) != 0)
-        difference *= 16;
-    shape->last += difference;
-    codec->last = event->object = shape->last;
-    event->old_bytes = event->layout.size;
+    event->call = (enum acre_trace_call)shape->call;
+    event->old_bytes = event->kind != ACRE_TRACE_REFUSE ? event->layout.size : 0;
     if (event->kind == ACRE_TRACE_RESIZE)
         why = get_new_size(cursor, &event->layout);
     else if (event->kind == ACRE_TRACE_MOVE)
         why = get_old_object(cursor, event);
-    if (why == NULL && (tag & ACRE_TRACE_USABLE) != 0)
-        why = get_usable(cursor, event);
+    if (why == NULL)
+        why = set_usable(shape, event);
     if (why == NULL && (tag & ACRE_TRACE_STACK) != 0)
-        why = get_varint(cursor, &event->stack);
+        why = get_u32(cursor, &event->stack, "there is no such call stack");
+    return why;
+}
+
+static const char *get_scope(struct acre_trace_cursor *cursor, struct acre_trace_event *event)
+{
+    static const char no_name[] = "there is no such name of a scope";
+    const char *why = get_u32(cursor, &event->scope_name, no_name);
+
+    if (why == NULL && event->scope_name >= ACRE_TRACE_MOST_SCOPE_NAMES)
+        why = no_name;
+    if (why == NULL && event->kind == ACRE_TRACE_SCOPE_BEGIN)
+        why = get_varint(cursor, &event->scope);
+    return why;
+}
+
+static const char *get_frame(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
+                             struct acre_trace_frame *frame)
+{
+    uint64_t difference = 0;
+    const char *why = get_u32(cursor, &frame->parent, "there is no such frame");
+
+    if (why == NULL)
+        why = get_u32(cursor, &frame->module, "there is no such module");
+    if (why == NULL)
+        why = get_varint(cursor, &difference);
+    codec->last_offset += unzigzag(difference);
+    frame->offset = codec->last_offset;
+    return why;
+}
+
+static const char *get_module(struct acre_trace_cursor *cursor, struct acre_trace_module *module)
+{
+    const void *path = NULL;
+    const void *build_id = NULL;
+    const char *why =
+        get_bytes(cursor, ACRE_TRACE_MOST_PATH_BYTES,
+                  "the path of a module is longer than one can be", &path, &module->path_bytes);
+
+    if (why == NULL)
+        why = get_bytes(cursor, ACRE_TRACE_MOST_BUILD_ID_BYTES,
+                        "the build id of a module is longer than one can be", &build_id,
+                        &module->build_id_bytes);
+    if (why == NULL)
+        why = get_varint(cursor, &module->load_bias);
+    if (why == NULL)
+        why = get_varint(cursor, &module->first_address);
+    if (why == NULL)
+        why = get_varint(cursor, &module->bytes);
+    if (why == NULL && memchr(path, 0, module->path_bytes) != NULL)
+        why = "the path of a module has a zero byte";
+    module->path = path;
+    module->build_id = build_id;
     return why;
 }
 
 static const char *get_other(struct acre_trace_cursor *cursor, struct acre_trace_event *event)
 {
-    uint64_t bytes = 0;
+    const void *text = NULL;
     const char *why = get_u32(cursor, &event->type, "there is no such type of event");
 
     if (why == NULL)
         why = get_source(cursor, &event->source);
     if (why == NULL)
-        why = get_varint(cursor, &bytes);
-    if (why == NULL && bytes > (uint64_t)(cursor->end - cursor->at))
-        why = cut_off;
-    if (why != NULL)
-        return why;
-    event->text = (const char *)cursor->at;
-    event->text_bytes = bytes;
-    cursor->at += bytes;
-    return NULL;
+        why = get_bytes(cursor, UINT64_MAX, cut_off, &text, &event->text_bytes);
+    event->text = text;
+    return why;
 }
 
 static const char *get_time(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor)
@@ -239,13 +324,17 @@ const char *acre_trace_decode(struct acre_trace_codec *codec, struct acre_trace_
         case ACRE_TRACE_RESIZE:
         case ACRE_TRACE_MOVE:
         case ACRE_TRACE_REFUSE:
+        case ACRE_TRACE_INHERIT:
             return get_block_event(codec, cursor, tag, purposes, event);
         case ACRE_TRACE_RESET:
             return get_source(cursor, &event->source);
         case ACRE_TRACE_SCOPE_BEGIN:
-            return get_varint(cursor, &event->scope);
         case ACRE_TRACE_SCOPE_END:
-            return NULL;
+            return get_scope(cursor, event);
+        case ACRE_TRACE_FRAME:
+            return get_frame(codec, cursor, &event->frame);
+        case ACRE_TRACE_MODULE:
+            return get_module(cursor, &event->module);
         case ACRE_TRACE_OTHER:
             return get_other(cursor, event);
         case ACRE_TRACE_TIME:
@@ -261,4 +350,22 @@ const char *acre_trace_decode(struct acre_trace_codec *codec, struct acre_trace_
         if (why != NULL)
             return why;
     }
+}
+
+const char *acre_trace_call_name(enum acre_trace_call call)
+{
+    static const char *const names[ACRE_TRACE_CALLS] = {
+        [ACRE_TRACE_CALL_NONE] = "?",
+        [ACRE_TRACE_CALL_MALLOC] = "malloc",
+        [ACRE_TRACE_CALL_CALLOC] = "calloc",
+        [ACRE_TRACE_CALL_REALLOC] = "realloc",
+        [ACRE_TRACE_CALL_REALLOCARRAY] = "reallocarray",
+        [ACRE_TRACE_CALL_MEMALIGN] = "memalign",
+        [ACRE_TRACE_CALL_POSIX_MEMALIGN] = "posix_memalign",
+        [ACRE_TRACE_CALL_ALIGNED_ALLOC] = "aligned_alloc",
+        [ACRE_TRACE_CALL_VALLOC] = "valloc",
+        [ACRE_TRACE_CALL_PVALLOC] = "pvalloc",
+    };
+
+    return (unsigned)call < ACRE_TRACE_CALLS ? names[call] : "?";
 }

@@ -54,6 +54,10 @@ static size_t row_of(const struct acre_trace_objects *objects, uint64_t name)
 
 uint32_t acre_trace_objects_find(const struct acre_trace_objects *objects, uint64_t name)
 {
+    if (objects->has_ids)
+        return name < objects->slot_count && objects->slots[name].layout.align != 0
+                   ? (uint32_t)name
+                   : ACRE_TRACE_NO_OBJECT;
     return objects->row_capacity > 0 ? objects->rows[row_of(objects, name)] : ACRE_TRACE_NO_OBJECT;
 }
 
@@ -115,11 +119,27 @@ static bool grow_slots(struct acre_trace_objects *objects)
     return true;
 }
 
-static bool make_room(struct acre_trace_objects *objects)
+/* For a birth of that name. */
+static bool make_room(struct acre_trace_objects *objects, uint64_t name)
 {
-    return (2 * ((size_t)objects->live + 1) < objects->row_capacity || grow_rows(objects)) &&
-           (objects->free != ACRE_TRACE_NO_OBJECT || objects->slot_count < objects->slot_capacity ||
-            grow_slots(objects));
+    bool has_id =
+        objects->has_ids ? name < objects->slot_count : objects->free != ACRE_TRACE_NO_OBJECT;
+
+    return (objects->has_ids || 2 * ((size_t)objects->live + 1) < objects->row_capacity ||
+            grow_rows(objects)) &&
+           (has_id || objects->slot_count < objects->slot_capacity || grow_slots(objects));
+}
+
+/* There is room. */
+static uint32_t take_id(struct acre_trace_objects *objects, uint64_t name)
+{
+    uint32_t id = objects->has_ids ? (uint32_t)name : objects->free;
+
+    if (id == ACRE_TRACE_NO_OBJECT || id == objects->slot_count)
+        id = objects->slot_count++;
+    else if (!objects->has_ids)
+        objects->free = objects->slots[id].before;
+    return id;
 }
 
 static void link_object(struct acre_trace_objects *objects, uint32_t id)
@@ -151,14 +171,11 @@ uint32_t acre_trace_objects_add(struct acre_trace_objects *objects, uint64_t nam
 {
     uint32_t id;
 
-    if (!make_room(objects))
+    if (!make_room(objects, name))
         return ACRE_TRACE_NO_OBJECT;
-    id = objects->free;
-    if (id != ACRE_TRACE_NO_OBJECT)
-        objects->free = objects->slots[id].before;
-    else
-        id = objects->slot_count++;
-    objects->rows[row_of(objects, name)] = id;
+    id = take_id(objects, name);
+    if (!objects->has_ids)
+        objects->rows[row_of(objects, name)] = id;
     objects->slots[id] =
         (struct acre_trace_object){.name = name, .layout = layout, .source = source};
     link_object(objects, id);
@@ -168,15 +185,22 @@ uint32_t acre_trace_objects_add(struct acre_trace_objects *objects, uint64_t nam
 
 void acre_trace_objects_remove(struct acre_trace_objects *objects, uint32_t id)
 {
-    remove_row(objects, objects->slots[id].name);
+    struct acre_trace_object *object = &objects->slots[id];
+
     unlink_object(objects, id);
-    objects->slots[id].before = objects->free;
-    objects->free = id;
+    object->layout.align = 0;
     objects->live--;
+    if (objects->has_ids)
+        return;
+    remove_row(objects, object->name);
+    object->before = objects->free;
+    objects->free = id;
 }
 
 void acre_trace_objects_rename(struct acre_trace_objects *objects, uint32_t id, uint64_t name)
 {
+    if (objects->has_ids)
+        return;
     remove_row(objects, objects->slots[id].name);
     objects->slots[id].name = name;
     objects->rows[row_of(objects, name)] = id;

@@ -39,19 +39,22 @@ static void tell(struct acre_trace_summary *summary, const struct acre_event *ev
     ledger->sink.on_event(&ledger->sink, &told);
 }
 
-/* A death that is no call of its own. */
-static void tell_death(struct acre_trace_summary *summary, uint64_t id, struct acre_layout layout,
-                       uint32_t source)
+/* What is no call of its own: a death that was not seen, a block that was inherited. */
+static void tell_aside(struct acre_trace_summary *summary, enum acre_event_kind kind, uint64_t id,
+                       struct acre_layout layout, uint32_t source)
 {
-    const struct acre_event death = {
-        .kind = ACRE_EVENT_FREE,
+    struct acre_ledger *ledger = &summary->ledger;
+    const struct acre_event aside = {
+        .kind = kind,
         .source = source,
         .address = address_of(id),
         .layout = layout,
     };
 
-    tell(summary, &death);
-    summary->ledger.calls--;
+    tell(summary, &aside);
+    ledger->calls--;
+    if (ledger->peak_call > ledger->calls)
+        ledger->peak_call = ledger->calls;
 }
 
 /* One by one: a ledger that is told of a reset looks at all that is live, and a file may have a
@@ -64,7 +67,7 @@ static void tell_dropped(struct acre_trace_summary *summary,
     while (id != ACRE_TRACE_NO_OBJECT) {
         const struct acre_trace_object *object = &objects->slots[id];
 
-        tell_death(summary, id, object->layout, object->source);
+        tell_aside(summary, ACRE_EVENT_FREE, id, object->layout, object->source);
         id = object->before;
     }
 }
@@ -87,6 +90,25 @@ static enum acre_event_kind kind_of(const struct acre_trace_event *event)
     }
 }
 
+static void note_peak(struct acre_trace_summary *summary, const struct acre_trace_event *event)
+{
+    if (summary->ledger.peak_call != summary->ledger.calls)
+        return;
+    summary->peak_event = event->number;
+    summary->peak_scope = event->scope;
+    summary->peak_is_in_scope = event->is_in_scope;
+}
+
+static void note_unseen_death(struct acre_trace_summary *summary,
+                              const struct acre_trace_event *event)
+{
+    if (!event->replaces)
+        return;
+    tell_aside(summary, ACRE_EVENT_FREE, event->replaced, event->replaced_layout,
+               event->replaced_source);
+    summary->replaced++;
+}
+
 static void tell_call(struct acre_trace_summary *summary, const struct acre_trace_reader *reader,
                       const struct acre_trace_event *event)
 {
@@ -99,47 +121,105 @@ static void tell_call(struct acre_trace_summary *summary, const struct acre_trac
         .old_bytes = event->old_bytes,
     };
 
-    if (event->replaces)
-        tell_death(summary, event->replaced, event->replaced_layout, event->replaced_source);
-    summary->replaced += event->replaces;
+    note_unseen_death(summary, event);
     if (event->kind == ACRE_TRACE_RESET)
         tell_dropped(summary, &reader->objects, event->source);
+    summary->calls[event->call]++;
     summary->unknown += event->is_unknown;
     if (event->is_unknown && event->kind != ACRE_TRACE_MOVE)
         return;
     tell(summary, &call);
-    if (summary->ledger.peak_call == summary->ledger.calls) {
-        summary->peak_event = event->number;
-        summary->peak_scope = event->scope;
-        summary->peak_is_in_scope = event->is_in_scope;
-    }
+    note_peak(summary, event);
+}
+
+static void note_inherited(struct acre_trace_summary *summary, const struct acre_trace_event *event)
+{
+    const struct acre_live block = {1, event->layout.size};
+
+    note_unseen_death(summary, event);
+    acre_live_add(&summary->inherited[event->layout.purpose], block);
+    tell_aside(summary, ACRE_EVENT_ALLOCATE, event->object, event->layout, event->source);
+    note_peak(summary, event);
+}
+
+static void copy_text(char *to, size_t room, const struct acre_trace_event *event)
+{
+    size_t bytes = event->text_bytes < room - 1 ? event->text_bytes : room - 1;
+
+    memcpy(to, event->text, bytes);
+    to[bytes] = '\0';
+}
+
+static void note_remark(struct acre_trace_summary *summary, const struct acre_trace_event *event)
+{
+    uint64_t place = summary->remark_count++;
+    struct acre_trace_remark *remark;
+
+    if (place >= ACRE_TRACE_MOST_REMARKS_TOLD)
+        return;
+    remark = &summary->remarks[place];
+    remark->type = event->type;
+    copy_text(remark->text, sizeof remark->text, event);
 }
 
 static void note_other(struct acre_trace_summary *summary, const struct acre_trace_event *event)
 {
-    char *name = summary->sources[event->source];
-    size_t room = sizeof summary->sources[0] - 1;
-    size_t bytes = event->text_bytes < room ? event->text_bytes : room;
-
-    if (event->type == ACRE_TRACE_TYPE_SOURCE) {
-        memcpy(name, event->text, bytes);
-        name[bytes] = '\0';
-    } else if (event->type != ACRE_TRACE_TYPE_MARK) {
+    switch (event->type) {
+    case ACRE_TRACE_TYPE_SOURCE:
+        copy_text(summary->sources[event->source], sizeof summary->sources[0], event);
+        break;
+    case ACRE_TRACE_TYPE_SCOPE:
+        copy_text(summary->scope_names[event->source], sizeof summary->scope_names[0], event);
+        break;
+    case ACRE_TRACE_TYPE_PROCESS:
+    case ACRE_TRACE_TYPE_UNSEEN:
+        note_remark(summary, event);
+        break;
+    case ACRE_TRACE_TYPE_MARK:
+        break;
+    default:
         summary->odd++;
+        break;
     }
 }
 
+static void find_thread(struct acre_trace_summary *summary, uint32_t thread)
+{
+    size_t i = 0;
+
+    while (i < summary->thread_count && summary->threads[i].thread != thread)
+        i++;
+    if (i == ACRE_TRACE_MOST_THREADS_TOLD) {
+        summary->has_more_threads = true;
+        return;
+    }
+    if (i == summary->thread_count)
+        summary->threads[summary->thread_count++].thread = thread;
+    summary->thread_at = i;
+}
+
+/* Mostly that of the event before. */
 static void note_thread(struct acre_trace_summary *summary, uint32_t thread)
 {
-    for (size_t i = 0; i < summary->thread_count; i++)
-        if (summary->threads[i].thread == thread) {
-            summary->threads[i].events++;
-            return;
-        }
-    if (summary->thread_count == ACRE_TRACE_MOST_THREADS_TOLD)
-        summary->has_more_threads = true;
+    const struct acre_trace_thread *threads = summary->threads;
+
+    if (summary->thread_count == 0 || threads[summary->thread_at].thread != thread)
+        find_thread(summary, thread);
+    if (threads[summary->thread_at].thread == thread)
+        summary->threads[summary->thread_at].events++;
+}
+
+static void note_scope(struct acre_trace_summary *summary, const struct acre_trace_event *event)
+{
+    bool begins = event->kind == ACRE_TRACE_SCOPE_BEGIN;
+
+    summary->scopes[event->scope_name] += begins;
+    if (event->scope_name != 0)
+        return;
+    if (begins)
+        acre_ledger_scope_begin(&summary->ledger, event->scope);
     else
-        summary->threads[summary->thread_count++] = (struct acre_trace_thread){thread, 1};
+        acre_ledger_scope_end(&summary->ledger);
 }
 
 static void note(struct acre_trace_summary *summary, const struct acre_trace_reader *reader,
@@ -148,22 +228,25 @@ static void note(struct acre_trace_summary *summary, const struct acre_trace_rea
     summary->kinds[event->kind]++;
     if (event->number == 1)
         summary->first_ns = event->time_ns;
-    note_thread(summary, event->thread);
     switch (event->kind) {
-    case ACRE_TRACE_SCOPE_BEGIN:
-        summary->scopes++;
-        acre_ledger_scope_begin(&summary->ledger, event->scope);
-        break;
-    case ACRE_TRACE_SCOPE_END:
-        acre_ledger_scope_end(&summary->ledger);
-        break;
+    case ACRE_TRACE_FRAME:
+    case ACRE_TRACE_MODULE:
+        return;
     case ACRE_TRACE_OTHER:
         note_other(summary, event);
+        return;
+    case ACRE_TRACE_SCOPE_BEGIN:
+    case ACRE_TRACE_SCOPE_END:
+        note_scope(summary, event);
+        break;
+    case ACRE_TRACE_INHERIT:
+        note_inherited(summary, event);
         break;
     default:
         tell_call(summary, reader, event);
         break;
     }
+    note_thread(summary, event->thread);
 }
 
 bool acre_trace_summarise(struct acre_trace_summary *summary, struct acre_trace_reader *reader,
@@ -177,7 +260,7 @@ bool acre_trace_summarise(struct acre_trace_summary *summary, struct acre_trace_
     while (acre_trace_next(reader, &event) == ACRE_TRACE_READING)
         note(summary, reader, &event);
     summary->last_ns = reader->last_ns;
-    if (reader->state != ACRE_TRACE_NO_MEMORY && summary->ledger.lost == 0)
+    if (reader->input.state != ACRE_TRACE_NO_MEMORY && summary->ledger.lost == 0)
         return true;
     acre_trace_summary_fini(summary);
     return false;

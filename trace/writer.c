@@ -74,22 +74,23 @@ static void stop(struct acre_trace_writer *writer, enum acre_trace_end end, int 
                           lseek(writer->file, (off_t)writer->file_bytes, SEEK_SET) < 0;
 }
 
-/* A block with its header; the payload is in place behind the room for it. */
-static bool write_block(struct acre_trace_writer *writer, enum acre_trace_block_kind kind,
-                        uint32_t events, size_t payload_bytes)
+/* A block with its header; the payload is in place behind the room for it, packed if
+ * `unpacked_bytes` are told. */
+static bool write_block(struct acre_trace_writer *writer, unsigned char *at,
+                        const struct acre_trace_block *block)
 {
-    unsigned char *at = writer->block;
-    size_t bytes = ACRE_TRACE_BLOCK_HEADER_BYTES + payload_bytes;
+    const unsigned char *payload = at + ACRE_TRACE_BLOCK_HEADER_BYTES;
+    size_t bytes = ACRE_TRACE_BLOCK_HEADER_BYTES + block->payload_bytes;
 
     memcpy(at, acre_trace_block_magic, sizeof acre_trace_block_magic);
-    acre_trace_put_u32(at + 4, (uint32_t)kind);
+    acre_trace_put_u32(at + 4, block->kind);
     acre_trace_put_u64(at + 8, writer->blocks);
-    acre_trace_put_u64(at + 16, writer->begin_ns);
-    acre_trace_put_u32(at + 24, writer->begin_thread);
-    acre_trace_put_u32(at + 28, events);
-    acre_trace_put_u32(at + 32, (uint32_t)payload_bytes);
-    acre_trace_put_u32(at + 36, 0);
-    acre_trace_put_u64(at + 40, XXH3_64bits(at + ACRE_TRACE_BLOCK_HEADER_BYTES, payload_bytes));
+    acre_trace_put_u64(at + 16, block->time_ns);
+    acre_trace_put_u32(at + 24, block->thread);
+    acre_trace_put_u32(at + 28, block->events);
+    acre_trace_put_u32(at + 32, block->payload_bytes);
+    acre_trace_put_u32(at + 36, block->unpacked_bytes);
+    acre_trace_put_u64(at + 40, XXH3_64bits(payload, block->payload_bytes));
     acre_trace_put_u64(at + 48, XXH3_64bits(at, 48));
     if (!write_all(writer->file, at, bytes))
         return false;
@@ -97,13 +98,12 @@ static bool write_block(struct acre_trace_writer *writer, enum acre_trace_block_
     return true;
 }
 
-static void begin_block(struct acre_trace_writer *writer)
+static void begin_block(struct acre_trace_writer *writer, uint64_t time_ns, uint32_t thread)
 {
-    writer->begin_ns = now_ns();
-    writer->begin_thread = this_thread();
+    writer->begin_ns = time_ns;
+    writer->begin_thread = thread;
     writer->cursor = writer->block + ACRE_TRACE_BLOCK_HEADER_BYTES;
-    writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP - 1;
-    acre_trace_codec_begin(&writer->codec, writer->begin_ns, writer->begin_thread);
+    acre_trace_codec_begin(&writer->codec, time_ns, thread);
 }
 
 /* Those of the block are what was told less what was written or dropped. */
@@ -116,129 +116,220 @@ static uint64_t block_events(const struct acre_trace_writer *writer)
     return told - writer->events - writer->dropped;
 }
 
+/* Packed where that is shorter. */
+static bool write_events(struct acre_trace_writer *writer, struct acre_trace_block *block)
+{
+    unsigned char *at = writer->block;
+    size_t packed_bytes = 0;
+
+    if (writer->packed != NULL)
+        packed_bytes =
+            acre_trace_pack(&writer->packer, at + ACRE_TRACE_BLOCK_HEADER_BYTES,
+                            block->payload_bytes, writer->packed + ACRE_TRACE_BLOCK_HEADER_BYTES);
+    if (packed_bytes > 0) {
+        at = writer->packed;
+        block->unpacked_bytes = block->payload_bytes;
+        block->payload_bytes = (uint32_t)packed_bytes;
+    }
+    if (writer->file_bytes + ACRE_TRACE_BLOCK_HEADER_BYTES + block->payload_bytes +
+            TRAILER_BLOCK_BYTES >
+        writer->limit_bytes) {
+        stop(writer, ACRE_TRACE_END_LIMIT, 0);
+        return false;
+    }
+    return write_block(writer, at, block);
+}
+
+/* Ends the block, if there are events in it. */
 static void flush(struct acre_trace_writer *writer)
 {
-    uint64_t events = block_events(writer);
-    size_t payload_bytes = (size_t)(writer->cursor - writer->block) - ACRE_TRACE_BLOCK_HEADER_BYTES;
-    uint64_t wanted_bytes = writer->file_bytes + ACRE_TRACE_BLOCK_HEADER_BYTES + payload_bytes;
-    bool is_written = false;
+    struct acre_trace_block block = {
+        .kind = ACRE_TRACE_BLOCK_EVENTS,
+        .events = (uint32_t)block_events(writer),
+        .payload_bytes = (uint32_t)(writer->cursor - writer->block) - ACRE_TRACE_BLOCK_HEADER_BYTES,
+        .time_ns = writer->begin_ns,
+        .thread = writer->begin_thread,
+    };
 
-    if (may_write(writer) && wanted_bytes + TRAILER_BLOCK_BYTES > writer->limit_bytes)
-        stop(writer, ACRE_TRACE_END_LIMIT, 0);
-    else if (may_write(writer))
-        is_written = write_block(writer, ACRE_TRACE_BLOCK_EVENTS, (uint32_t)events, payload_bytes);
-    if (is_written) {
+    if (block.events == 0)
+        return;
+    if (may_write(writer) && write_events(writer, &block)) {
         writer->blocks++;
-        writer->events += events;
+        writer->events += block.events;
     } else {
         stop(writer, ACRE_TRACE_END_ERROR, errno);
-        writer->dropped += events;
+        writer->dropped += block.events;
     }
-    begin_block(writer);
 }
 
 /* The header ------------------------------------------------------------------------------------
  */
 
-static void put_field(FILE *stream, const char *key, const char *value)
+/* The room that is left; "key=value" and a zero byte stand one behind the other. */
+struct field_room {
+    char *at, *end;
+    const struct acre_trace_about *about;
+};
+
+static const char *given_value(const struct acre_trace_about *about, const char *key)
 {
-    if (value != NULL && value[0] != '\0')
-        fprintf(stream, "%s=%s%c", key, value, '\0');
+    for (size_t i = 0; i < about->field_count; i++)
+        if (strcmp(about->fields[i].key, key) == 0)
+            return about->fields[i].value;
+    return NULL;
 }
 
-static void put_number(FILE *stream, const char *key, uint64_t number)
+static void write_field(struct field_room *room, const char *key, const char *value)
 {
-    fprintf(stream, "%s=%" PRIu64 "%c", key, number, '\0');
+    size_t key_bytes = strlen(key);
+    size_t value_bytes = value != NULL ? strlen(value) : 0;
+
+    if (value_bytes == 0 || key_bytes + 1 + value_bytes + 1 > (size_t)(room->end - room->at))
+        return;
+    memcpy(room->at, key, key_bytes);
+    room->at[key_bytes] = '=';
+    memcpy(room->at + key_bytes + 1, value, value_bytes + 1);
+    room->at += key_bytes + 1 + value_bytes + 1;
 }
 
-static void put_purposes(FILE *stream)
+/* One of the writer's own, unless another is given. */
+static void put_field(struct field_room *room, const char *key, const char *value)
 {
-    fputs("purposes=", stream);
+    if (given_value(room->about, key) == NULL)
+        write_field(room, key, value);
+}
+
+static void put_number(struct field_room *room, const char *key, uint64_t number)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRIu64, number);
+    put_field(room, key, text);
+}
+
+static void put_purposes(struct field_room *room)
+{
+    char names[512] = "";
+    size_t used = 0;
+
     for (int p = 0; p < ACRE_PURPOSE_COUNT; p++)
-        fprintf(stream, "%s%s", p == 0 ? "" : ",", acre_purpose_name((enum acre_purpose)p));
-    putc('\0', stream);
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", p == 0 ? "" : ",",
+                                 acre_purpose_name((enum acre_purpose)p));
+    write_field(room, "purposes", names);
 }
 
-static void put_fields(FILE *stream, const struct acre_trace_about *about)
+static void put_fields(struct field_room *room)
 {
-    const struct acre_identity *allocator = about->allocator;
+    const struct acre_trace_about *about = room->about;
     const time_t now = time(NULL);
     struct tm utc;
     char started[32] = "";
 
     if (gmtime_r(&now, &utc) != NULL)
         strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    put_field(stream, "producer", about->producer);
-    put_field(stream, "objects", "address");
-    put_purposes(stream);
-    put_field(stream, "clock", "CLOCK_MONOTONIC");
-    put_number(stream, "events_a_stamp", ACRE_TRACE_EVENTS_A_STAMP);
-    put_number(stream, "pointer_bytes", sizeof(void *));
-    put_number(stream, "pid", (uint64_t)getpid());
-    put_field(stream, "started", started);
-    put_field(stream, "workload", about->workload);
-    put_field(stream, "strategy", about->strategy);
-    put_field(stream, "command", about->command);
-    if (allocator != NULL) {
-        put_field(stream, "allocator_path", allocator->path);
-        put_field(stream, "allocator_version", allocator->version);
-        put_field(stream, "allocator_build_id", allocator->build_id);
+    put_purposes(room);
+    put_field(room, "producer", about->producer);
+    put_field(room, "objects", "address");
+    put_field(room, "clock", "CLOCK_MONOTONIC");
+    put_number(room, "events_a_stamp", ACRE_TRACE_EVENTS_A_STAMP);
+    put_number(room, "pointer_bytes", sizeof(void *));
+    put_number(room, "pid", (uint64_t)getpid());
+    put_field(room, "started", started);
+    put_field(room, "workload", about->workload);
+    put_field(room, "strategy", about->strategy);
+    if (about->allocator != NULL) {
+        put_field(room, "allocator_path", about->allocator->path);
+        put_field(room, "allocator_version", about->allocator->version);
+        put_field(room, "allocator_build_id", about->allocator->build_id);
     }
+    for (size_t i = 0; i < about->field_count; i++)
+        write_field(room, about->fields[i].key, about->fields[i].value);
+    put_field(room, "command", about->command); /* the longest */
 }
 
-/* Into the block, where there is room for all that a header may have: a command line that is longer
- * is left out. errno tells the cause of a failure. */
+/* Into the block, where there is room for all that a header may have. errno tells the cause of a
+ * failure. */
 static bool write_header(struct acre_trace_writer *writer, const struct acre_trace_about *about)
 {
-    struct acre_trace_about shorter = *about;
     unsigned char *at = writer->block;
     char *fields = (char *)at + ACRE_TRACE_HEADER_BYTES;
-    size_t room = ACRE_TRACE_BLOCK_BYTES - ACRE_TRACE_HEADER_BYTES;
-    FILE *stream = fmemopen(fields, room, "w");
-    long bytes;
+    struct field_room room = {fields, (char *)at + ACRE_TRACE_BLOCK_BYTES, about};
+    size_t bytes;
 
-    if (stream == NULL)
-        return false;
-    if (about->command != NULL && strlen(about->command) > room / 2)
-        shorter.command = NULL;
-    put_fields(stream, &shorter);
-    bytes = ftell(stream);
-    if (fclose(stream) != 0 || bytes < 0)
-        return false;
+    put_fields(&room);
+    bytes = (size_t)(room.at - fields);
     memcpy(at, acre_trace_magic, sizeof acre_trace_magic);
     acre_trace_put_u32(at + 8, ACRE_TRACE_VERSION);
     acre_trace_put_u32(at + 12, ACRE_TRACE_PROBE);
     acre_trace_put_u32(at + 16, (uint32_t)bytes);
     acre_trace_put_u32(at + 20, 0);
-    acre_trace_put_u64(at + 24, XXH3_64bits_withSeed(fields, (size_t)bytes, XXH3_64bits(at, 24)));
+    acre_trace_put_u64(at + 24, XXH3_64bits_withSeed(fields, bytes, XXH3_64bits(at, 24)));
     bytes += ACRE_TRACE_HEADER_BYTES;
-    if (!write_all(writer->file, at, (size_t)bytes))
+    if (!write_all(writer->file, at, bytes))
         return false;
-    writer->file_bytes = (uint64_t)bytes;
+    writer->file_bytes += bytes;
     return true;
 }
 
 /* Events ----------------------------------------------------------------------------------------
  */
 
-void acre_trace_put(struct acre_trace_writer *writer, const struct acre_trace_event *event)
+void acre_trace_put_at(struct acre_trace_writer *writer, const struct acre_trace_event *event,
+                       uint64_t time_ns, uint32_t thread)
 {
-    uint32_t thread = this_thread();
-
-    if (writer->end == 0 && writer->cursor > writer->full)
+    if (time_ns < writer->codec.time_ns)
+        time_ns = writer->codec.time_ns;
+    if (writer->end == 0 && writer->cursor > writer->full) {
         flush(writer);
+        begin_block(writer, time_ns, thread);
+    }
     writer->counts[event->kind]++;
     if (writer->end != 0) {
         writer->dropped++;
         return;
     }
-    if (writer->until_stamp-- == 0) {
-        writer->until_stamp = ACRE_TRACE_EVENTS_A_STAMP - 1;
-        writer->cursor = acre_trace_put_time(&writer->codec, now_ns(), writer->cursor);
-    }
+    if (writer->codec.time_ns != time_ns)
+        writer->cursor = acre_trace_put_time(&writer->codec, time_ns, writer->cursor);
     if (writer->codec.thread != thread)
         writer->cursor = acre_trace_put_thread(&writer->codec, thread, writer->cursor);
     writer->cursor = acre_trace_encode(&writer->codec, event, writer->cursor);
+}
+
+/* A block begins with a time of its own. */
+void acre_trace_put(struct acre_trace_writer *writer, const struct acre_trace_event *event)
+{
+    bool is_due = writer->until_stamp == 0 || writer->cursor > writer->full;
+    uint64_t time_ns = is_due ? now_ns() : writer->codec.time_ns;
+
+    writer->until_stamp = (is_due ? ACRE_TRACE_EVENTS_A_STAMP : writer->until_stamp) - 1;
+    acre_trace_put_at(writer, event, time_ns, this_thread());
+}
+
+/* Of no time and no thread of their own. */
+static bool put_definition(struct acre_trace_writer *writer, const struct acre_trace_event *event)
+{
+    acre_trace_put_at(writer, event, writer->codec.time_ns, writer->codec.thread);
+    return writer->end == 0;
+}
+
+uint32_t acre_trace_put_module(struct acre_trace_writer *writer,
+                               const struct acre_trace_module *module)
+{
+    const struct acre_trace_event told = {.kind = ACRE_TRACE_MODULE, .module = *module};
+
+    if (writer->modules == ACRE_TRACE_MOST_MODULES || !put_definition(writer, &told))
+        return 0;
+    return ++writer->modules;
+}
+
+uint32_t acre_trace_put_frame(struct acre_trace_writer *writer,
+                              const struct acre_trace_frame *frame)
+{
+    const struct acre_trace_event told = {.kind = ACRE_TRACE_FRAME, .frame = *frame};
+
+    if (writer->frames == ACRE_TRACE_MOST_FRAMES || !put_definition(writer, &told))
+        return 0;
+    return ++writer->frames;
 }
 
 /* As in books: what is not known is the first. */
@@ -331,54 +422,122 @@ static bool refuse(const char *path, const char *why, char *error, size_t error_
     return false;
 }
 
-static bool give_up(struct acre_trace_writer *writer, char *error, size_t error_bytes)
+static void release(struct acre_trace_writer *writer)
 {
-    int cause = errno;
-
     acre_free(writer->memory, writer->block, block_layout);
-    if (writer->file >= 0)
-        close(writer->file);
-    return refuse(writer->path, strerror(cause), error, error_bytes);
+    acre_free(writer->memory, writer->packed, block_layout);
+    acre_trace_packer_fini(&writer->packer);
+    writer->block = writer->packed = NULL;
+}
+
+static bool allocate(struct acre_trace_writer *writer, int packing_level)
+{
+    writer->block = acre_allocate(writer->memory, block_layout);
+    if (writer->block == NULL)
+        return false;
+    /* Touched now: no page is added while something is measured. */
+    memset(writer->block, 0, ACRE_TRACE_BLOCK_BYTES);
+    if (packing_level == 0)
+        return true;
+    writer->packed = acre_allocate(writer->memory, block_layout);
+    return writer->packed != NULL &&
+           acre_trace_packer_init(&writer->packer, writer->memory, packing_level);
+}
+
+/* A trailer is the last that was written, so that what is put behind it will be found. */
+static bool ends_with_a_trailer(int file, off_t file_bytes)
+{
+    unsigned char at[TRAILER_BLOCK_BYTES];
+
+    return file_bytes >= (off_t)sizeof at &&
+           pread(file, at, sizeof at, file_bytes - (off_t)sizeof at) == (ssize_t)sizeof at &&
+           memcmp(at, acre_trace_block_magic, sizeof acre_trace_block_magic) == 0 &&
+           acre_trace_u32(at + 4) == ACRE_TRACE_BLOCK_TRAILER &&
+           acre_trace_u64(at + 48) == XXH3_64bits(at, 48) &&
+           acre_trace_u64(at + 40) ==
+               XXH3_64bits(at + ACRE_TRACE_BLOCK_HEADER_BYTES, ACRE_TRACE_TRAILER_BYTES);
+}
+
+/* NULL, or why nothing can be written there. */
+static const char *open_file(struct acre_trace_writer *writer, bool appends)
+{
+    int how = appends ? O_RDWR | O_CREAT : O_WRONLY | O_CREAT | O_TRUNC;
+    off_t end;
+
+    writer->file = open(writer->path, how | O_CLOEXEC | O_NOCTTY, 0666);
+    if (writer->file < 0)
+        return strerror(errno);
+    if (!appends)
+        return NULL;
+    end = lseek(writer->file, 0, SEEK_END);
+    if (end < 0)
+        return strerror(errno);
+    if (end > 0 && !ends_with_a_trailer(writer->file, end))
+        return "it does not end with a whole trace, behind which another could stand";
+    writer->file_bytes = (uint64_t)end;
+    return NULL;
+}
+
+/* What of a header was written is taken back from a file that had something. */
+static bool give_up(struct acre_trace_writer *writer, const char *why, char *error,
+                    size_t error_bytes)
+{
+    refuse(writer->path, why, error, error_bytes);
+    release(writer);
+    if (writer->file < 0)
+        return false;
+    if (writer->file_bytes > 0 && ftruncate(writer->file, (off_t)writer->file_bytes) != 0)
+        refuse(writer->path, "a part of a header stands at its end", error, error_bytes);
+    close(writer->file);
+    return false;
 }
 
 bool acre_trace_writer_open(struct acre_trace_writer *writer, struct acre_alloc *memory,
-                            const char *path, uint64_t limit_bytes,
+                            const char *path, const struct acre_trace_options *options,
                             const struct acre_trace_about *about, char *error, size_t error_bytes)
 {
+    const char *why;
+
     *writer = (struct acre_trace_writer){
         .sink = {.on_event = on_event},
         .memory = memory,
+        .packer = {.memory = memory},
         .path = path,
         .file = -1,
         .process = getpid(),
-        .limit_bytes = limit_bytes,
-        .block = acre_allocate(memory, block_layout),
+        .limit_bytes = options->limit_bytes,
     };
-    if (writer->block == NULL) {
-        errno = ENOMEM;
-        return give_up(writer, error, error_bytes);
-    }
-    /* Touched now: no page is added while something is measured. */
-    memset(writer->block, 0, ACRE_TRACE_BLOCK_BYTES);
+    if (!allocate(writer, options->packing_level))
+        return give_up(writer, strerror(ENOMEM), error, error_bytes);
+    why = open_file(writer, options->appends);
+    if (why == NULL && !write_header(writer, about))
+        why = strerror(errno);
+    if (why != NULL)
+        return give_up(writer, why, error, error_bytes);
     writer->full = writer->block + ACRE_TRACE_BLOCK_BYTES - ACRE_TRACE_MOST_EVENT_BYTES;
-    writer->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-    if (writer->file < 0 || !write_header(writer, about))
-        return give_up(writer, error, error_bytes);
-    begin_block(writer);
+    begin_block(writer, options->begin_ns != 0 ? options->begin_ns : now_ns(), 0);
     return true;
 }
 
-static bool write_trailer(struct acre_trace_writer *writer)
+static bool write_trailer(struct acre_trace_writer *writer, const struct acre_trace_ending *ending)
 {
     unsigned char *at = writer->block + ACRE_TRACE_BLOCK_HEADER_BYTES;
+    bool is_cut = writer->end != 0;
+    const struct acre_trace_block block = {
+        .kind = ACRE_TRACE_BLOCK_TRAILER,
+        .payload_bytes = ACRE_TRACE_TRAILER_BYTES,
+        .time_ns =
+            ending->time_ns > writer->codec.time_ns ? ending->time_ns : writer->codec.time_ns,
+        .thread = writer->codec.thread,
+    };
 
-    begin_block(writer); /* of no events: for the time */
-    acre_trace_put_u32(at, (uint32_t)writer->end);
-    acre_trace_put_u32(at + 4, (uint32_t)writer->error);
+    acre_trace_put_u32(at, (uint32_t)(is_cut ? writer->end : ending->end));
+    acre_trace_put_u32(at + 4, is_cut ? (uint32_t)writer->error : ending->error);
     acre_trace_put_u64(at + 8, writer->blocks);
     acre_trace_put_u64(at + 16, writer->events);
-    acre_trace_put_u64(at + 24, writer->dropped);
-    return write_block(writer, ACRE_TRACE_BLOCK_TRAILER, 0, ACRE_TRACE_TRAILER_BYTES);
+    acre_trace_put_u64(at + 24, writer->dropped + ending->dropped);
+    acre_trace_put_u64(at + 32, ending->overhead_ns);
+    return write_block(writer, writer->block, &block);
 }
 
 /* A device or a pipe cannot be synced, and need not be. */
@@ -393,21 +552,22 @@ static bool sync_and_close(int file)
     return synced && closed;
 }
 
-bool acre_trace_writer_close(struct acre_trace_writer *writer, char *error, size_t error_bytes)
+bool acre_trace_writer_close(struct acre_trace_writer *writer,
+                             const struct acre_trace_ending *ending, char *error,
+                             size_t error_bytes)
 {
+    const struct acre_trace_ending now = {.end = ACRE_TRACE_END_FINISHED, .time_ns = now_ns()};
     char why[256];
 
-    if (block_events(writer) > 0)
-        flush(writer);
     if (writer->end == 0)
-        writer->end = ACRE_TRACE_END_FINISHED;
-    if (may_write(writer) && !writer->is_torn && !write_trailer(writer) && writer->error == 0)
+        flush(writer);
+    if (may_write(writer) && !writer->is_torn &&
+        !write_trailer(writer, ending != NULL ? ending : &now) && writer->error == 0)
         writer->error = errno;
     if (!sync_and_close(writer->file) && writer->error == 0)
         writer->error = errno;
-    acre_free(writer->memory, writer->block, block_layout);
-    writer->block = NULL;
-    if (writer->end == ACRE_TRACE_END_FINISHED && writer->error == 0)
+    release(writer);
+    if (writer->end == 0 && writer->error == 0)
         return true;
     snprintf(why, sizeof why, "%s; %" PRIu64 " of %" PRIu64 " events are there",
              writer->end == ACRE_TRACE_END_LIMIT ? "the most bytes that it may have were reached"

@@ -166,7 +166,8 @@ static bool open_trace(struct acre_session *session, struct cost_books *books)
     file = mkstemp(books->trace_path);
     if (books->base.pages == NULL || file < 0)
         return acre_session_fail(session, "no file for the trace");
-    is_open = acre_trace_writer_open(&books->trace, books->base.pages, books->trace_path, INT64_MAX,
+    is_open = acre_trace_writer_open(&books->trace, books->base.pages, books->trace_path,
+                                     &(struct acre_trace_options){.limit_bytes = INT64_MAX},
                                      &(struct acre_trace_about){0}, why, sizeof why);
     unlink(books->trace_path);
     close(file);
@@ -181,7 +182,7 @@ static void close_trace(struct acre_session *session)
     struct acre_recorded *recorded = &session->cell->recorded;
     char why[512];
 
-    if (!acre_trace_writer_close(session->trace, why, sizeof why))
+    if (!acre_trace_writer_close(session->trace, NULL, why, sizeof why))
         acre_session_fail(session, why);
     session->cell->has_recorded = true;
     *recorded = (struct acre_recorded){

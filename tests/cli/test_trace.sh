@@ -42,8 +42,8 @@ expect_out 1 'incomplete: it is cut off in the middle of a block' -- "$ACRE" inf
 check 'nothing is said of leaks' sh -c \
     'tr "\n" " " <"$1" | tr -s " " | grep -q "nothing is said of leaks" && ! grep -iq "not freed:" "$1"' \
     sh "$out"
-# The trailer is 88 bytes.
-head -c -88 "$trace" >"$tap_work/open.acre"
+# The trailer is 96 bytes.
+head -c -96 "$trace" >"$tap_work/open.acre"
 expect_out 1 'incomplete: its trailer is missing; the recording was cut off or goes on' -- \
     "$ACRE" info "$tap_work/open.acre"
 expect 5 'cut.acre: cut off within its header' -- \

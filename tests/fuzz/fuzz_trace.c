@@ -43,7 +43,7 @@ static void show(const struct acre_trace_summary *summary, const struct acre_tra
     const struct acre_page page = {.stream = stream, .width = 1 << 20, .wide = true};
 
     if (stream != NULL && acre_trace_info_print(summary, reader, &page) && fclose(stream) == 0 &&
-        reader->state != ACRE_TRACE_COMPLETE && strstr(text, "said of leaks") == NULL)
+        reader->input.state != ACRE_TRACE_COMPLETE && strstr(text, "said of leaks") == NULL)
         acre_fuzz_broken("what is not complete says so");
     free(text);
 }
@@ -53,16 +53,16 @@ static void read_trace(const char *path, struct acre_alloc *memory)
     struct acre_trace_reader reader;
     struct acre_trace_summary summary;
 
-    if (acre_trace_reader_open(&reader, memory, path) == ACRE_TRACE_READING) {
+    if (acre_trace_reader_open(&reader, memory, path, 0) == ACRE_TRACE_READING) {
         if (acre_trace_summarise(&summary, &reader, memory)) {
             show(&summary, &reader);
             acre_trace_summary_fini(&summary);
         }
-        if (reader.state == ACRE_TRACE_READING)
+        if (reader.input.state == ACRE_TRACE_READING)
             acre_fuzz_broken("a trace has an end");
     }
-    if (reader.state != ACRE_TRACE_COMPLETE)
-        acre_fuzz_check_sentence(reader.sentence);
+    if (reader.input.state != ACRE_TRACE_COMPLETE)
+        acre_fuzz_check_sentence(reader.input.sentence);
     acre_trace_reader_close(&reader);
 }
 

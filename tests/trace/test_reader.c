@@ -11,9 +11,67 @@ static enum acre_trace_state next(struct acre_trace_reader *reader, struct acre_
 {
     enum acre_trace_state state = acre_trace_next(reader, event);
 
-    cr_assert_eq(state, ACRE_TRACE_READING, "%s", reader->sentence);
+    cr_assert_eq(state, ACRE_TRACE_READING, "%s", reader->input.sentence);
     cr_assert_eq(event->kind, kind);
     return state;
+}
+
+static void next_text(struct acre_trace_reader *reader, enum acre_trace_type type, uint32_t source,
+                      const char *text)
+{
+    struct acre_trace_event event;
+
+    next(reader, &event, ACRE_TRACE_OTHER);
+    cr_assert(event.type == type && event.source == source);
+    cr_assert(event.text_bytes == strlen(text) && memcmp(event.text, text, strlen(text)) == 0);
+}
+
+static void expect_definitions(struct acre_trace_reader *reader)
+{
+    struct acre_trace_event event;
+    const struct acre_trace_module *module;
+
+    next_text(reader, ACRE_TRACE_TYPE_SOURCE, 0, "pinned");
+    next_text(reader, ACRE_TRACE_TYPE_SOURCE, 1, "region");
+    next(reader, &event, ACRE_TRACE_MODULE);
+    cr_assert(event.module.path_bytes == 13 && reader->modules.count == 1);
+    module = acre_trace_module_of(&reader->modules, 1);
+    cr_assert_str_eq(module->path, "/usr/bin/some");
+    cr_assert(module->build_id_bytes == 2 && memcmp(module->build_id, "\xca\xfe", 2) == 0);
+    cr_assert(module->load_bias == 0x555500000000 && module->first_address == 0x555500001000 &&
+              module->bytes == 0x2000);
+    next(reader, &event, ACRE_TRACE_FRAME);
+    next(reader, &event, ACRE_TRACE_FRAME);
+    cr_assert_not(event.is_in_scope);
+    cr_assert_eq(reader->frames.count, 2);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 1)->parent, 0);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 1)->module, 1);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 1)->offset, 0x1234);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 2)->parent, 1);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 2)->module, 0);
+    cr_assert_eq(acre_trace_frame_of(&reader->frames, 2)->offset, 0x1000);
+    next_text(reader, ACRE_TRACE_TYPE_SCOPE, 1, "request");
+}
+
+static void expect_births(struct acre_trace_reader *reader)
+{
+    struct acre_trace_event event;
+
+    next(reader, &event, ACRE_TRACE_INHERIT);
+    cr_assert(event.object == 0 && event.layout.size == 100 && reader->objects.live == 1);
+    next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
+    cr_assert(event.scope == 41 && event.scope_name == 0 && event.is_in_scope);
+    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    cr_assert(event.object == 1 && event.source == 1 && event.stack == 2);
+    cr_assert(event.layout.size == 80000 && event.layout.align == 64);
+    cr_assert(event.layout.purpose == ACRE_PURPOSE_DATA && event.usable_bytes == 80008);
+    cr_assert(event.call == ACRE_TRACE_CALL_CALLOC);
+    cr_assert(event.is_in_scope && event.scope == 41 && event.number == 9);
+    cr_assert_eq(event.thread, (uint32_t)gettid());
+    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    cr_assert(event.usable_bytes == 0 && event.call == ACRE_TRACE_CALL_NONE && event.stack == 0);
+    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    cr_assert(event.object == 3 && event.layout.size == 40);
 }
 
 /* What put_each_kind writes, with ids for names and what is known of blocks. */
@@ -21,38 +79,33 @@ static void expect_each_kind(struct acre_trace_reader *reader)
 {
     struct acre_trace_event event;
 
-    next(reader, &event, ACRE_TRACE_OTHER);
-    cr_assert(event.type == ACRE_TRACE_TYPE_SOURCE && event.source == 0);
-    cr_assert(event.text_bytes == 6 && memcmp(event.text, "pinned", 6) == 0);
-    cr_assert_not(event.is_in_scope);
-    next(reader, &event, ACRE_TRACE_OTHER);
+    expect_definitions(reader);
+    expect_births(reader);
     next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
-    cr_assert_eq(event.scope, 41);
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
-    cr_assert(event.object == 0 && event.source == 1 && event.stack == 7);
-    cr_assert(event.layout.size == 80000 && event.layout.align == 64);
-    cr_assert(event.layout.purpose == ACRE_PURPOSE_DATA && event.usable_bytes == 80008);
-    cr_assert(event.is_in_scope && event.scope == 41 && event.number == 4);
-    cr_assert_eq(event.thread, (uint32_t)gettid());
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
-    cr_assert(event.object == 2 && event.layout.size == 40);
+    cr_assert(event.scope == 7 && event.scope_name == 1 && event.is_in_scope);
     next(reader, &event, ACRE_TRACE_RESIZE);
-    cr_assert(event.object == 1 && event.old_bytes == 40 && event.layout.size == 48);
+    cr_assert(event.object == 2 && event.old_bytes == 40 && event.layout.size == 48);
+    cr_assert(event.scope == 41 && event.usable_bytes == 48);
     next(reader, &event, ACRE_TRACE_MOVE);
-    cr_assert(event.object == 2 && event.old_bytes == 40 && event.layout.size == 24);
+    cr_assert(event.object == 3 && event.old_object == 3 && event.stack == 1);
+    cr_assert(event.old_bytes == 40 && event.layout.size == 24);
     next(reader, &event, ACRE_TRACE_REFUSE);
-    cr_assert_eq(event.layout.size, 24);
-    next(reader, &event, ACRE_TRACE_OTHER);
-    cr_assert(event.type == ACRE_TRACE_TYPE_MARK && memcmp(event.text, "here", 4) == 0);
+    cr_assert(event.layout.size == 24 && event.stack == 1);
+    next_text(reader, ACRE_TRACE_TYPE_MARK, 0, "here");
     next(reader, &event, ACRE_TRACE_SCOPE_END);
-    cr_assert(event.is_in_scope);
+    cr_assert(event.scope_name == 1 && event.is_in_scope);
+    next(reader, &event, ACRE_TRACE_SCOPE_END);
+    cr_assert(event.scope_name == 0 && event.is_in_scope);
     next(reader, &event, ACRE_TRACE_RESET);
-    cr_assert(event.source == 1 && !event.is_in_scope && reader->objects.live == 3);
+    cr_assert(event.source == 1 && !event.is_in_scope && reader->objects.live == 4);
+    next_text(reader, ACRE_TRACE_TYPE_PROCESS, 0, "fork 1234");
+    next_text(reader, ACRE_TRACE_TYPE_UNSEEN, 0, "brk");
     next(reader, &event, ACRE_TRACE_FREE);
-    cr_assert(event.object == 1 && event.layout.size == 48 && reader->objects.live == 1);
+    cr_assert(event.object == 2 && event.layout.size == 48 && reader->objects.live == 2);
     next(reader, &event, ACRE_TRACE_FREE);
-    cr_assert(event.object == 2 && event.layout.size == 24 && reader->objects.live == 0);
+    cr_assert(event.object == 3 && event.layout.size == 24 && reader->objects.live == 1);
+    next(reader, &event, ACRE_TRACE_FREE);
+    cr_assert(event.object == 0 && event.layout.size == 100 && reader->objects.live == 0);
 }
 
 MTest(trace_reader, a_whole_trace_is_complete_and_told_in_order)
@@ -65,7 +118,7 @@ MTest(trace_reader, a_whole_trace_is_complete_and_told_in_order)
     struct acre_trace_event event;
 
     put_bytes(&file, bytes, count);
-    cr_assert_eq(acre_trace_reader_open(&reader, memory, file.path), ACRE_TRACE_READING);
+    cr_assert_eq(acre_trace_reader_open(&reader, memory, file.path, 0), ACRE_TRACE_READING);
     cr_assert_str_eq(acre_trace_field(&reader, "strategy"), "malloc/weak");
     cr_assert_str_eq(acre_trace_field(&reader, "allocator_path"), "/usr/lib/libmine.so");
     cr_assert_str_eq(acre_trace_field(&reader, "objects"), "address");
@@ -73,7 +126,7 @@ MTest(trace_reader, a_whole_trace_is_complete_and_told_in_order)
     expect_each_kind(&reader);
     cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE);
     cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE);
-    cr_assert(reader.offset == count && reader.events == EACH_KIND_EVENTS);
+    cr_assert(reader.input.offset == count && reader.events == EACH_KIND_EVENTS);
     acre_trace_reader_close(&reader);
     acre_destroy(memory);
     close(file.descriptor);
@@ -224,7 +277,7 @@ MTest(trace_reader, headers_that_lie)
 {
     static const struct lie lies[] = {
         {0, 1, 0x88, ACRE_TRACE_FOREIGN, "does not begin like one"},
-        {8, 4, 2, ACRE_TRACE_FOREIGN, "a trace of version 2, this acre reads version 1"},
+        {8, 4, 1, ACRE_TRACE_FOREIGN, "a trace of version 1, this acre reads version 2"},
         {12, 4, 0x01020304, ACRE_TRACE_FOREIGN, "another order"},
         {16, 4, UINT32_MAX, ACRE_TRACE_DAMAGED, "longer than one can be"},
         {16, 4, ACRE_TRACE_MOST_FIELD_BYTES + 1, ACRE_TRACE_DAMAGED, "longer than one can be"},
@@ -261,6 +314,9 @@ MTest(trace_reader, blocks_that_lie)
         {32, 4, ACRE_TRACE_MOST_PAYLOAD_BYTES, ACRE_TRACE_INCOMPLETE, "cut off in the middle"},
         {32, 4, ACRE_TRACE_MOST_PAYLOAD_BYTES + 1, ACRE_TRACE_DAMAGED, "longer than one can be"},
         {32, 4, UINT32_MAX, ACRE_TRACE_DAMAGED, "longer than one can be"},
+        {36, 4, 1, ACRE_TRACE_DAMAGED, "cannot be unpacked"},
+        {36, 4, ACRE_TRACE_MOST_PAYLOAD_BYTES, ACRE_TRACE_DAMAGED, "cannot be unpacked"},
+        {36, 4, ACRE_TRACE_MOST_PAYLOAD_BYTES + 1, ACRE_TRACE_DAMAGED, "longer than one can be"},
     };
     struct memory_file file = memory_file();
 
@@ -283,14 +339,21 @@ MTest(trace_reader, trailers_that_lie)
     enum { AT = ACRE_TRACE_BLOCK_HEADER_BYTES };
     static const struct lie lies[] = {
         {32, 4, 0, ACRE_TRACE_DAMAGED, "trailer has another length"},
+        {36, 4, ACRE_TRACE_TRAILER_BYTES, ACRE_TRACE_DAMAGED, "trailer has another length"},
         {AT, 4, 0, ACRE_TRACE_DAMAGED, "no end that there is"},
-        {AT, 4, 4, ACRE_TRACE_DAMAGED, "no end that there is"},
-        {AT, 4, ACRE_TRACE_END_LIMIT, ACRE_TRACE_INCOMPLETE, "most bytes it may have"},
-        {AT, 4, ACRE_TRACE_END_ERROR, ACRE_TRACE_INCOMPLETE, "could not be written"},
+        {AT, 4, ACRE_TRACE_ENDS, ACRE_TRACE_DAMAGED, "no end that there is"},
+        {AT, 4, ACRE_TRACE_END_LIMIT, ACRE_TRACE_INCOMPLETE, "it reached the most bytes it may"},
+        {AT, 4, ACRE_TRACE_END_ERROR, ACRE_TRACE_INCOMPLETE, "it could not be written"},
+        {AT, 4, ACRE_TRACE_END_KILLED, ACRE_TRACE_INCOMPLETE, "it was killed"},
+        {AT, 4, ACRE_TRACE_END_EXEC, ACRE_TRACE_INCOMPLETE, "it became another program"},
+        {AT, 4, ACRE_TRACE_END_RUNNING, ACRE_TRACE_INCOMPLETE, "it was still running"},
+        {AT, 4, ACRE_TRACE_END_UNKNOWN, ACRE_TRACE_INCOMPLETE, "it ended, nobody knows how"},
         {AT + 4, 4, UINT32_MAX, ACRE_TRACE_COMPLETE, ""},
         {AT + 8, 8, 2, ACRE_TRACE_DAMAGED, "other blocks and events"},
         {AT + 16, 8, EACH_KIND_EVENTS + 1, ACRE_TRACE_DAMAGED, "other blocks and events"},
-        {AT + 24, 8, 1, ACRE_TRACE_INCOMPLETE, "1 events were dropped"},
+        {AT + 24, 8, 1, ACRE_TRACE_INCOMPLETE, "it finished, 1 event was dropped"},
+        {AT + 24, 8, 7, ACRE_TRACE_INCOMPLETE, "it finished, 7 events were dropped"},
+        {AT + 32, 8, UINT64_MAX, ACRE_TRACE_COMPLETE, ""},
     };
     struct memory_file file = memory_file();
 
@@ -333,12 +396,11 @@ MTest(trace_reader, sizes_have_a_sum)
 {
     struct recording recording;
     struct outcome outcome;
-    char error[256];
 
     begin_recording(&recording, INT64_MAX);
     put_birth(&recording, 16, (size_t)1 << 62);
     put_birth(&recording, 32, (size_t)1 << 62);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     outcome = read_path(recording.file.path);
     cr_assert_eq(outcome.state, ACRE_TRACE_DAMAGED);
     cr_assert_eq(outcome.events, 1);
@@ -368,7 +430,6 @@ MTest(trace_reader, frees_of_the_unknown_and_births_over_the_living)
     struct recording recording;
     struct acre_trace_reader reader;
     struct acre_trace_event event;
-    char error[256];
 
     begin_recording(&recording, INT64_MAX);
     put_death(&recording, 16, 40);
@@ -383,9 +444,9 @@ MTest(trace_reader, frees_of_the_unknown_and_births_over_the_living)
     event.object = 80; /* moves over a living one */
     event.old_object = 64;
     acre_trace_put(&recording.writer, &event);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
 
-    acre_trace_reader_open(&reader, recording.memory, recording.file.path);
+    acre_trace_reader_open(&reader, recording.memory, recording.file.path, 0);
     next(&reader, &event, ACRE_TRACE_FREE);
     cr_assert(event.is_unknown && !event.replaces);
     next(&reader, &event, ACRE_TRACE_ALLOCATE);
@@ -411,7 +472,6 @@ MTest(trace_reader, ids_are_dense)
     struct recording recording;
     struct acre_trace_reader reader;
     struct acre_trace_event event;
-    char error[256];
     uint64_t most = 0;
 
     begin_recording(&recording, INT64_MAX);
@@ -428,15 +488,15 @@ MTest(trace_reader, ids_are_dense)
             acre_trace_put(&recording.writer, &event);
         }
     }
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
-    acre_trace_reader_open(&reader, recording.memory, recording.file.path);
+    finish_recording(&recording, NULL);
+    acre_trace_reader_open(&reader, recording.memory, recording.file.path, 0);
     while (acre_trace_next(&reader, &event) == ACRE_TRACE_READING) {
         if (event.kind == ACRE_TRACE_ALLOCATE && event.object > most)
             most = event.object;
         if (event.kind == ACRE_TRACE_RESET)
             cr_assert_eq(reader.objects.live, event.source == 1 ? BLOCKS : BLOCKS / 2);
     }
-    cr_assert_eq(reader.state, ACRE_TRACE_COMPLETE);
+    cr_assert_eq(reader.input.state, ACRE_TRACE_COMPLETE);
     cr_assert(most == BLOCKS - 1 && reader.objects.slot_count == BLOCKS);
     acre_trace_reader_close(&reader);
     end_recording(&recording);
@@ -446,24 +506,23 @@ MTest(trace_reader, ids_are_dense)
 MTest(trace_reader, memory_that_fails_is_a_state)
 {
     struct recording recording;
-    char error[256];
     uint64_t fail_at = 1;
 
     begin_recording(&recording, INT64_MAX);
     for (uint64_t i = 0; i < 5000; i++)
         put_birth(&recording, 64 * i, 40);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     for (;; fail_at++) {
         struct acre_fault_plan plan = {.fail_at = fail_at};
         struct acre_alloc *faulty = acre_fault_new(recording.memory, &plan);
         struct acre_trace_reader reader;
         struct acre_trace_summary summary;
         bool is_open =
-            acre_trace_reader_open(&reader, faulty, recording.file.path) == ACRE_TRACE_READING;
+            acre_trace_reader_open(&reader, faulty, recording.file.path, 0) == ACRE_TRACE_READING;
         bool is_done = is_open && acre_trace_summarise(&summary, &reader, faulty);
 
         if (!is_open)
-            cr_assert_eq(reader.state, ACRE_TRACE_NO_MEMORY);
+            cr_assert_eq(reader.input.state, ACRE_TRACE_NO_MEMORY);
         if (is_done)
             acre_trace_summary_fini(&summary);
         acre_trace_reader_close(&reader);

@@ -111,12 +111,14 @@ static void expect_all_told(const char *path, const struct told *told, size_t co
     struct acre_trace_reader reader;
     struct acre_trace_event event;
 
-    acre_trace_reader_open(&reader, memory, path);
+    acre_trace_reader_open(&reader, memory, path, 0);
     for (size_t i = 0; i < count; i++) {
-        cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_READING, "%s", reader.sentence);
+        cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_READING, "%s",
+                     reader.input.sentence);
         expect_told(&event, &told[i]);
     }
-    cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE, "%s", reader.sentence);
+    cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE, "%s",
+                 reader.input.sentence);
     acre_trace_reader_close(&reader);
     acre_destroy(memory);
 }
@@ -125,7 +127,6 @@ MTest(trace_sink, a_reader_tells_what_was_told)
 {
     struct recording recording;
     struct turn turn = {.recording = &recording, .told = calloc(CALLS, sizeof *turn.told)};
-    char error[256];
 
     cr_assert(turn.told != NULL);
     acre_random_init(&turn.random, 1, 0);
@@ -136,7 +137,7 @@ MTest(trace_sink, a_reader_tells_what_was_told)
         cr_assert_eq(pthread_create(&thread, NULL, take_turn, &turn), 0);
         cr_assert_eq(pthread_join(thread, NULL), 0);
     }
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     cr_assert_gt(recording.writer.blocks, 2);
     expect_all_told(recording.file.path, turn.told, turn.count);
     end_recording(&recording);

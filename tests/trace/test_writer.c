@@ -23,11 +23,10 @@ MTest(trace_writer, blocks_are_filled_and_numbered)
     size_t count;
     unsigned char *bytes;
     size_t blocks;
-    char error[256];
 
     begin_recording(&recording, INT64_MAX);
     put_many(&recording, EVENTS);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     outcome = read_path(recording.file.path);
     cr_assert(outcome.state == ACRE_TRACE_COMPLETE && outcome.events == EVENTS);
     bytes = get_bytes_of(&recording.file, &count);
@@ -61,11 +60,11 @@ MTest(trace_writer, what_cannot_be_opened_is_told)
     char error[256];
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        cr_assert_not(acre_trace_writer_open(&writer, memory, wrong[i].path, INT64_MAX, &about,
+        cr_assert_not(acre_trace_writer_open(&writer, memory, wrong[i].path, &unlimited, &about,
                                              error, sizeof error));
         cr_assert(strstr(error, wrong[i].sentence) == error, "%s", error);
     }
-    cr_assert_not(acre_trace_writer_open(&writer, faulty, "/tmp/none", INT64_MAX, &about, error,
+    cr_assert_not(acre_trace_writer_open(&writer, faulty, "/tmp/none", &unlimited, &about, error,
                                          sizeof error));
     cr_assert(strstr(error, "Cannot allocate memory") != NULL, "%s", error);
     acre_destroy(faulty);
@@ -79,7 +78,7 @@ static void expect_stopped(struct recording *recording, uint64_t put, const char
     struct outcome outcome;
     char error[256];
 
-    cr_assert_not(acre_trace_writer_close(&recording->writer, error, sizeof error));
+    cr_assert_not(acre_trace_writer_close(&recording->writer, NULL, error, sizeof error));
     cr_assert(strstr(error, why) != NULL, "%s", error);
     cr_assert_eq(recording->writer.events + recording->writer.dropped, put);
     cr_assert_gt(recording->writer.dropped, 0);
@@ -135,12 +134,12 @@ MTest(trace_writer, a_pipe_without_reader_ends_the_recording_only)
     signal(SIGPIPE, SIG_IGN);
     cr_assert_eq(pipe(ends), 0);
     snprintf(path, sizeof path, "/proc/self/fd/%d", ends[1]);
-    cr_assert(acre_trace_writer_open(&recording.writer, recording.memory, path, INT64_MAX, &about,
+    cr_assert(acre_trace_writer_open(&recording.writer, recording.memory, path, &unlimited, &about,
                                      error, sizeof error),
               "%s", error);
     close(ends[0]);
     put_many(&recording, 100000);
-    cr_assert_not(acre_trace_writer_close(&recording.writer, error, sizeof error));
+    cr_assert_not(acre_trace_writer_close(&recording.writer, NULL, error, sizeof error));
     cr_assert(strstr(error, "Broken pipe; 0 of 100000 events are there") != NULL, "%s", error);
     close(ends[1]);
     acre_destroy(recording.memory);
@@ -161,13 +160,13 @@ MTest(trace_writer, a_forked_child_writes_nothing)
     cr_assert(child >= 0);
     if (child == 0) {
         put_many(&recording, 100000);
-        acre_trace_writer_close(&recording.writer, error, sizeof error);
+        acre_trace_writer_close(&recording.writer, NULL, error, sizeof error);
         _exit(recording.writer.dropped == 101000 ? 0 : 1);
     }
     cr_assert_eq(waitpid(child, &status, 0), child);
     cr_assert_eq(status, 0);
     put_many(&recording, 1000);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     outcome = read_path(recording.file.path);
     cr_assert(outcome.state == ACRE_TRACE_COMPLETE && outcome.events == 2000);
     end_recording(&recording);
@@ -194,7 +193,7 @@ MTest(trace_writer, a_kill_loses_one_block_at_most, .timeout = 60)
             struct recording recording = {.memory = acre_malloc_new(), .file = file};
             char error[256];
 
-            acre_trace_writer_open(&recording.writer, recording.memory, file.path, INT64_MAX,
+            acre_trace_writer_open(&recording.writer, recording.memory, file.path, &unlimited,
                                    &about, error, sizeof error);
             for (uint64_t i = 0;; i++) {
                 put_birth(&recording, 64 * i, 40);

@@ -36,23 +36,48 @@ struct recording {
     struct acre_trace_writer writer;
 };
 
-static inline void begin_recording(struct recording *recording, uint64_t limit_bytes)
+static const struct acre_trace_options unlimited = {.limit_bytes = INT64_MAX};
+
+/* With further fields of the header, which end with one that has no key; NULL: none. */
+static inline void begin_recording_with(struct recording *recording,
+                                        const struct acre_trace_options *options,
+                                        const struct acre_trace_field *fields)
 {
     static const struct acre_identity identity = {"/usr/lib/libmine.so", "1.2", "cafe"};
-    const struct acre_trace_about about = {
+    struct acre_trace_about about = {
         .producer = "acre test",
         .command = "test --trace",
         .workload = "test",
         .strategy = "malloc/weak",
         .allocator = &identity,
+        .fields = fields,
     };
     char error[256];
 
+    while (fields != NULL && fields[about.field_count].key != NULL)
+        about.field_count++;
+    cr_assert(acre_trace_writer_open(&recording->writer, recording->memory, recording->file.path,
+                                     options, &about, error, sizeof error),
+              "%s", error);
+}
+
+static inline void begin_recording(struct recording *recording, uint64_t limit_bytes)
+{
+    const struct acre_trace_options options = {.limit_bytes = limit_bytes};
+
     recording->memory = acre_malloc_new();
     recording->file = memory_file();
-    cr_assert(acre_trace_writer_open(&recording->writer, recording->memory, recording->file.path,
-                                     limit_bytes, &about, error, sizeof error),
-              "%s", error);
+    begin_recording_with(recording, &options, NULL);
+}
+
+/* Nothing of what was told is missing. */
+static inline void finish_recording(struct recording *recording,
+                                    const struct acre_trace_ending *ending)
+{
+    char error[256];
+
+    cr_assert(acre_trace_writer_close(&recording->writer, ending, error, sizeof error), "%s",
+              error);
 }
 
 static inline void end_recording(struct recording *recording)
@@ -83,62 +108,103 @@ static inline void put_death(struct recording *recording, uint64_t name, size_t 
     acre_trace_put(&recording->writer, &event);
 }
 
-/* One of each kind; in two blocks of the file: the first is full of births and deaths. */
+static inline void put_text(struct recording *recording, enum acre_trace_type type, uint32_t source,
+                            const char *text)
+{
+    const struct acre_trace_event event = {
+        .kind = ACRE_TRACE_OTHER,
+        .type = type,
+        .source = source,
+        .text = text,
+        .text_bytes = strlen(text),
+    };
+
+    acre_trace_put(&recording->writer, &event);
+}
+
+static const struct acre_trace_module some_module = {
+    .path = "/usr/bin/some",
+    .path_bytes = 13,
+    .build_id = (const unsigned char *)"\xca\xfe",
+    .build_id_bytes = 2,
+    .load_bias = 0x555500000000,
+    .first_address = 0x555500001000,
+    .bytes = 0x2000,
+};
+
+/* One of each kind. */
 static inline void put_each_kind(struct recording *recording)
 {
-    struct acre_trace_event event = {
+    struct acre_trace_writer *writer = &recording->writer;
+    const struct acre_trace_frame frames[] = {{0, 1, 0x1234}, {1, 0, 0x1000}};
+    struct acre_trace_event event;
+
+    acre_trace_source(writer, 0, "pinned");
+    acre_trace_source(writer, 1, "region");
+    acre_trace_put_module(writer, &some_module);
+    acre_trace_put_frame(writer, &frames[0]);
+    acre_trace_put_frame(writer, &frames[1]);
+    put_text(recording, ACRE_TRACE_TYPE_SCOPE, 1, "request");
+    event = (struct acre_trace_event){
+        .kind = ACRE_TRACE_INHERIT, .object = 0x3000, .layout = {100, 16, ACRE_PURPOSE_OTHER}};
+    acre_trace_put(writer, &event);
+    acre_trace_scope_begin(writer, 41);
+    event = (struct acre_trace_event){
         .kind = ACRE_TRACE_ALLOCATE,
         .object = 0x5000,
         .source = 1,
         .layout = {80000, 64, ACRE_PURPOSE_DATA},
         .usable_bytes = 80008,
-        .stack = 7,
+        .call = ACRE_TRACE_CALL_CALLOC,
+        .stack = 2,
     };
-
-    acre_trace_source(&recording->writer, 0, "pinned");
-    acre_trace_source(&recording->writer, 1, "region");
-    acre_trace_scope_begin(&recording->writer, 41);
-    acre_trace_put(&recording->writer, &event);
+    acre_trace_put(writer, &event);
     put_birth(recording, 0x1000, 40);
     put_birth(recording, 0x1028, 40);
+    event = (struct acre_trace_event){.kind = ACRE_TRACE_SCOPE_BEGIN, .scope_name = 1, .scope = 7};
+    acre_trace_put(writer, &event);
     event = (struct acre_trace_event){
         .kind = ACRE_TRACE_RESIZE,
         .object = 0x1000,
         .layout = {48, 8, ACRE_PURPOSE_NODE},
         .old_bytes = 40,
+        .usable_bytes = 48,
     };
-    acre_trace_put(&recording->writer, &event);
+    acre_trace_put(writer, &event);
     event = (struct acre_trace_event){
         .kind = ACRE_TRACE_MOVE,
         .object = 0x9001,
         .old_object = 0x1028,
         .layout = {24, 8, ACRE_PURPOSE_NODE},
+        .stack = 1,
     };
-    acre_trace_put(&recording->writer, &event);
+    acre_trace_put(writer, &event);
     event.kind = ACRE_TRACE_REFUSE;
-    acre_trace_put(&recording->writer, &event);
-    event = (struct acre_trace_event){
-        .kind = ACRE_TRACE_OTHER, .type = ACRE_TRACE_TYPE_MARK, .text = "here", .text_bytes = 4};
-    acre_trace_put(&recording->writer, &event);
-    acre_trace_scope_end(&recording->writer);
+    acre_trace_put(writer, &event);
+    put_text(recording, ACRE_TRACE_TYPE_MARK, 0, "here");
+    event = (struct acre_trace_event){.kind = ACRE_TRACE_SCOPE_END, .scope_name = 1};
+    acre_trace_put(writer, &event);
+    acre_trace_scope_end(writer);
     event = (struct acre_trace_event){.kind = ACRE_TRACE_RESET, .source = 1};
-    acre_trace_put(&recording->writer, &event);
+    acre_trace_put(writer, &event);
+    put_text(recording, ACRE_TRACE_TYPE_PROCESS, 0, "fork 1234");
+    put_text(recording, ACRE_TRACE_TYPE_UNSEEN, 0, "brk");
     put_death(recording, 0x1000, 48);
     put_death(recording, 0x9001, 24);
+    put_death(recording, 0x3000, 100);
 }
 
-enum { EACH_KIND_EVENTS = 14 };
+enum { EACH_KIND_EVENTS = 24 };
 
 /* A finished trace of them, the caller's to free. */
 static inline unsigned char *small_trace(size_t *count)
 {
     struct recording recording;
     unsigned char *bytes;
-    char error[256];
 
     begin_recording(&recording, INT64_MAX);
     put_each_kind(&recording);
-    cr_assert(acre_trace_writer_close(&recording.writer, error, sizeof error), "%s", error);
+    finish_recording(&recording, NULL);
     bytes = get_bytes_of(&recording.file, count);
     end_recording(&recording);
     return bytes;
@@ -181,21 +247,27 @@ struct outcome {
     char sentence[512];
 };
 
-static inline struct outcome read_path(const char *path)
+static inline struct outcome read_stream(const char *path, uint64_t offset)
 {
     struct acre_alloc *memory = acre_malloc_new();
     struct acre_trace_reader reader;
     struct acre_trace_event event;
     struct outcome outcome;
 
-    acre_trace_reader_open(&reader, memory, path);
+    acre_trace_reader_open(&reader, memory, path, offset);
     while (acre_trace_next(&reader, &event) == ACRE_TRACE_READING)
         cr_assert_eq(event.number, reader.events);
-    outcome = (struct outcome){reader.state, reader.events, reader.blocks, reader.offset, ""};
-    snprintf(outcome.sentence, sizeof outcome.sentence, "%s", reader.sentence);
+    outcome = (struct outcome){reader.input.state, reader.events, reader.input.blocks,
+                               reader.input.offset, ""};
+    snprintf(outcome.sentence, sizeof outcome.sentence, "%s", reader.input.sentence);
     acre_trace_reader_close(&reader);
     acre_destroy(memory);
     return outcome;
+}
+
+static inline struct outcome read_path(const char *path)
+{
+    return read_stream(path, 0);
 }
 
 static inline struct outcome read_bytes(const struct memory_file *file, const void *bytes,
