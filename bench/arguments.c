@@ -1,5 +1,7 @@
 #include "bench/arguments.h"
 
+#include "alloc/settings.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -31,7 +31,8 @@ static size_t words_of(const uint64_t *words, size_t at)
     if (kind == ACRE_RAW_NOTE)
         count = 2 + (first >> 16 & 0xffff);
     else
-        count = 2 + ((first & ACRE_RAW_STAMPED) != 0) + ((first & ACRE_RAW_LONG) != 0 ? 4u : 0u);
+        count = 2u + ((first & ACRE_RAW_STAMPED) != 0 ? 1u : 0u) +
+                ((first & ACRE_RAW_LONG) != 0 ? 4u : 0u);
     return count <= ACRE_RAW_BLOCK_WORDS - at ? count : 0;
 }
 

@@ -1,4 +1,5 @@
 /* Where a process begins, forks, loses a module and ends; and the program's own marks. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
