@@ -1,6 +1,6 @@
 /*
- * Marks: what a program tells a recording of itself (`acre record`). This one file is all there is to
- * it: nothing is linked, and without a recording a mark is a test of one pointer.
+ * Marks: what a program tells a recording of itself (`acre record`). This one file is all there is
+ * to it: nothing is linked, and without a recording a mark is a test of one pointer.
  *
  *     #include <acre/mark.h>
  *
@@ -13,8 +13,8 @@
  * C99 and C++; GCC and clang. Names are text of at most 255 bytes; a recording takes the first 255
  * different names, the rest it counts as one. Any thread may mark; marks are of that thread.
  *
- * The functions are found by a weak symbol that the recorder has. A program that is linked statically
- * has no recorder, and its marks do nothing.
+ * The functions are found by a weak symbol that the recorder has. A program that is linked
+ * statically has no recorder, and its marks do nothing.
  */
 #ifndef ACRE_MARK_H
 #define ACRE_MARK_H
@@ -58,7 +58,8 @@ static inline void acre_mark_region_reset(const char *name)
         acre_record_mark(ACRE_MARK_REGION_RESET, 0, name);
 }
 
-/* What this thread allocates from here on is for: "tape node". NULL or "": nothing in particular. */
+/* What this thread allocates from here on is for: "tape node". NULL or "": nothing in particular.
+ */
 static inline void acre_mark_purpose(const char *name)
 {
     if (acre_record_mark)

@@ -8,8 +8,8 @@
 #include "record/recorder/state.h"
 #include "record/recorder/ticks.h"
 
-/* What stands behind the first word is there when that is: whoever ends the process in between loses
- * this one item, and nobody reads half of one. */
+/* What stands behind the first word is there when that is: whoever ends the process in between
+ * loses this one item, and nobody reads half of one. */
 static inline void acre_store_first(uint64_t *at, uint64_t word)
 {
     _Atomic uint64_t *first = (void *)at;
@@ -72,9 +72,9 @@ static inline bool acre_is_death(uint32_t kind)
 }
 
 /*
- * Records a call: a death in front of the real one, a birth behind it, so that the times of both are
- * in the order in which an address goes from thread to thread. While the process has one thread every
- * 16th call has a time: reading the counter lets no load overtake it.
+ * Records a call: a death in front of the real one, a birth behind it, so that the times of both
+ * are in the order in which an address goes from thread to thread. While the process has one thread
+ * every 16th call has a time: reading the counter lets no load overtake it.
  */
 static inline __attribute__((always_inline)) void acre_record(const struct acre_call *call,
                                                               void *const *frame)

@@ -9,11 +9,12 @@
 #include "record/recorder/real.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-#define HERE ((void *const *)__builtin_frame_address(0))
+#define HERE     ((void *const *)__builtin_frame_address(0))
 
 /* Behind a call that gave a block, or did not. errno is the caller's. */
-static inline __attribute__((always_inline)) void
-record_birth(uint32_t kind, uint32_t call, void *block, size_t bytes, size_t align, void *const *frame)
+static inline __attribute__((always_inline)) void record_birth(uint32_t kind, uint32_t call,
+                                                               void *block, size_t bytes,
+                                                               size_t align, void *const *frame)
 {
     struct acre_call told = {
         .kind = kind,

@@ -42,7 +42,8 @@ struct process {
 
 static struct process *process;
 static bool has_settings;
-static char file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
+static char
+    file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
 static _Atomic uint64_t fork_ticks;
 
 /* AddressSanitizer has a malloc of its own in front of every other. */

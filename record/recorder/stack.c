@@ -15,7 +15,8 @@ enum {
     FIRST_ROWS = 4096,
     MOST_ROWS = 1 << 24,
     MOST_DEEP_FRAMES = 64 * 1024,
-    INNERMOST_KEPT = 128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    INNERMOST_KEPT =
+        128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
     PAGE_BYTES = 4096,
 };
 
@@ -58,7 +59,8 @@ static size_t walk(const struct acre_state *state, void *const *frame, void **fr
     return count;
 }
 
-static size_t collect(const struct acre_state *state, void *const *frame, void **frames, size_t room)
+static size_t collect(const struct acre_state *state, void *const *frame, void **frames,
+                      size_t room)
 {
     if (acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
         return walk(state, frame, frames, room);
@@ -202,7 +204,7 @@ static void learn(struct acre_state *state, void *const *frame, size_t frames, u
 }
 
 static __attribute__((noinline)) uint32_t walk_and_number(struct acre_state *state,
-                                                         void *const *frame)
+                                                          void *const *frame)
 {
     size_t count = collect(state, frame, state->frames, ACRE_RAW_MOST_FRAMES);
     uint32_t number = 0;

@@ -31,8 +31,8 @@ extern void *__libc_stack_end;
 /* Begin and end --------------------------------------------------------------------------------
  */
 
-/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays the
- * thread's until the kernel knows the thread no more. */
+/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays
+ * the thread's until the kernel knows the thread no more. */
 static void leave(void *state)
 {
     ((struct acre_state *)state)->is_leaving = true;
@@ -68,8 +68,8 @@ static struct acre_state *inherit_state(void)
 
 static struct acre_state *make_state(void)
 {
-    struct acre_state *state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct acre_state *state =
+        mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (state == MAP_FAILED)
         return NULL;
@@ -79,8 +79,8 @@ static struct acre_state *make_state(void)
     return NULL;
 }
 
-/* Where its stack is, without asking the library, which might hold a lock of its own just now: glibc
- * puts what pthread_self points to at the top of a thread's stack. */
+/* Where its stack is, without asking the library, which might hold a lock of its own just now:
+ * glibc puts what pthread_self points to at the top of a thread's stack. */
 static void find_stack(struct acre_state *state)
 {
     struct rlimit limit;

@@ -32,7 +32,7 @@ struct acre_told_stacks {
     struct {
         uint64_t hash; /* 0: an empty row */
         uint64_t number;
-    } *rows;
+    } * rows;
     size_t capacity; /* a power of two, or 0 */
     size_t used;
     uint64_t count; /* told by this state, of all epochs */
@@ -43,7 +43,7 @@ struct acre_told_stacks {
 struct acre_told_modules {
     struct {
         uintptr_t first, bytes;
-    } *ranges;
+    } * ranges;
     size_t count, capacity;
     uint64_t adds, subs; /* the loader's, when they were told */
     uint64_t epoch;
@@ -95,8 +95,8 @@ void acre_state_sample(struct acre_state *state, uint64_t ticks);
 uint64_t *acre_note_begin(struct acre_state *state, size_t words);
 uint64_t acre_note_end(struct acre_state *state, enum acre_raw_note what, size_t words);
 
-/* A note of a number and a text, of which a recording keeps the first 4095 bytes, of this thread, which
- * is not in the recorder. Its time; 0: it was not stored. */
+/* A note of a number and a text, of which a recording keeps the first 4095 bytes, of this thread,
+ * which is not in the recorder. Its time; 0: it was not stored. */
 uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text);
 
 #endif

@@ -10,8 +10,8 @@
 /* Finds the library. Before that, and without it, a stack is one address. It allocates. */
 void acre_unwind_prepare(void);
 
-/* Return addresses, the first that of the function with this frame (__builtin_frame_address(0) of one
- * that has a frame pointer and calls this); at least one, and no more than `room`. */
+/* Return addresses, the first that of the function with this frame (__builtin_frame_address(0) of
+ * one that has a frame pointer and calls this); at least one, and no more than `room`. */
 size_t acre_unwind(void *const *frame, void **frames, size_t room);
 
 /* What that depends on, ACRE_MOST_CHECKS at most; 0: it cannot be told. Takes much longer. */
