@@ -22,20 +22,18 @@ bool acre_build_id_equals(const struct acre_build_id *a, const struct acre_build
     return a->count == b->count && memcmp(a->bytes, b->bytes, a->count) == 0;
 }
 
-/* Not NULL, but for what is no file of code. */
-static Elf *elf_of(int descriptor)
+/* Whether it is a file of code, which needs its descriptor no more. */
+static bool read_header(struct acre_elf_file *file)
 {
-    Elf *elf = elf_begin(descriptor, ELF_C_READ_MMAP, NULL);
     GElf_Ehdr header;
 
-    if (elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) != NULL &&
-        (header.e_type == ET_EXEC || header.e_type == ET_DYN) &&
-        /* It is mapped: libelf needs the descriptor no more. Nor is libdw to know it, which would
-         * look for further files beside that one, by itself. */
-        elf_cntl(elf, ELF_C_FDDONE) == 0)
-        return elf;
-    elf_end(elf);
-    return NULL;
+    if (elf_kind(file->elf) != ELF_K_ELF || gelf_getehdr(file->elf, &header) == NULL ||
+        (header.e_type != ET_EXEC && header.e_type != ET_DYN && header.e_type != ET_REL))
+        return false;
+    file->is_object = header.e_type == ET_REL;
+    /* It is mapped. Nor is libdw to know the descriptor: it would look for further files beside
+     * that one, by itself. */
+    return elf_cntl(file->elf, ELF_C_FDDONE) == 0;
 }
 
 enum acre_elf_opening acre_elf_open(struct acre_elf_file *file, const char *path)
@@ -45,6 +43,7 @@ enum acre_elf_opening acre_elf_open(struct acre_elf_file *file, const char *path
     struct stat status;
     const void *id = NULL;
     ssize_t id_bytes;
+    bool is_code;
 
     *file = (struct acre_elf_file){0};
     if (descriptor < 0)
@@ -53,10 +52,13 @@ enum acre_elf_opening acre_elf_open(struct acre_elf_file *file, const char *path
         close(descriptor);
         return ACRE_ELF_MISSING;
     }
-    file->elf = elf_of(descriptor);
+    file->elf = elf_begin(descriptor, ELF_C_READ_MMAP, NULL);
+    is_code = read_header(file);
     close(descriptor);
-    if (file->elf == NULL)
+    if (!is_code) {
+        acre_elf_close(file);
         return ACRE_ELF_UNREADABLE;
+    }
     id_bytes = dwelf_elf_gnu_build_id(file->elf, &id);
     if (id_bytes > 0)
         file->id = acre_build_id(id, (size_t)id_bytes);

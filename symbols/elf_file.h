@@ -19,12 +19,13 @@ bool acre_build_id_equals(const struct acre_build_id *a, const struct acre_build
 struct acre_elf_file {
     Elf *elf; /* NULL: none is open. The file is mapped, its descriptor closed */
     struct acre_build_id id;
+    bool is_object; /* not linked: all its sections are at address 0 */
 };
 
 enum acre_elf_opening { ACRE_ELF_OPENED, ACRE_ELF_MISSING, ACRE_ELF_UNREADABLE };
 
-/* A regular file that is an executable or a shared library, or the debug file of one. But for
- * OPENED nothing is open. Ended with acre_elf_close in either case. */
+/* A regular file that is an executable, a shared library or an object, or has debug information of
+ * one. But for OPENED nothing is open. Ended with acre_elf_close in either case. */
 enum acre_elf_opening acre_elf_open(struct acre_elf_file *file, const char *path);
 
 void acre_elf_close(struct acre_elf_file *file);

@@ -12,12 +12,14 @@
 struct search {
     const struct acre_build_id *id; /* count 0: any will do */
     const GElf_Word *checksum;      /* or NULL */
+    bool takes_objects;
     struct acre_elf_file *found;
     enum acre_symbols_state why;
 };
 
 static void refuse(struct search *search, enum acre_symbols_state why)
 {
+    acre_elf_close(search->found);
     if (why > search->why)
         search->why = why;
 }
@@ -37,14 +39,15 @@ __attribute__((format(printf, 2, 3))) static bool try(struct search *search, con
     if (bytes < 0 || (size_t)bytes >= sizeof path)
         return false;
     opening = acre_elf_open(search->found, path);
-    if (opening == ACRE_ELF_UNREADABLE)
-        refuse(search, ACRE_SYMBOLS_UNREADABLE);
-    if (opening != ACRE_ELF_OPENED)
+    if (opening == ACRE_ELF_MISSING)
         return false;
+    if (opening == ACRE_ELF_UNREADABLE || (search->found->is_object && !search->takes_objects)) {
+        refuse(search, ACRE_SYMBOLS_UNREADABLE);
+        return false;
+    }
     if ((search->id->count == 0 || acre_build_id_equals(search->id, &search->found->id)) &&
         (search->checksum == NULL || *search->checksum == acre_elf_checksum(search->found)))
         return true;
-    acre_elf_close(search->found);
     refuse(search, ACRE_SYMBOLS_OTHER_BUILD);
     return false;
 }
@@ -137,7 +140,7 @@ bool acre_find_debug(const struct acre_symbols_roots *roots, const char *path,
 bool acre_find_supplement(const struct acre_symbols_roots *roots, const char *name,
                           const struct acre_build_id *id, struct acre_elf_file *found)
 {
-    struct search search = {.id = id, .found = found};
+    struct search search = {.id = id, .takes_objects = true, .found = found};
 
     if (find_by_id(&search, roots))
         return true;

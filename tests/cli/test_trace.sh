@@ -56,6 +56,20 @@ check 'a damaged trace: status 5' test "$tap_status" -eq 5
 check 'one line on stderr' grep -q 'damaged.acre: damaged at byte [0-9]*: something stands behind' "$err"
 check 'and a table' grep -q '^  allocations ' "$out"
 
+# What recorders of other programs tell.
+corpus=$ACRE_TESTS/fuzz/corpus_trace
+expect_out 0 '^  inherited  *1 block, 100 B, from the process' -- "$ACRE" info "$corpus/sealed.acre"
+check 'without what was inherited' grep -q '^  cat made 11 allocations of 1.11 KiB in all. At most 1.21 KiB were ' "$out"
+check 'its stacks' grep -q '^  call stacks  *6 frames in 1 module, by pointers$' "$out"
+check 'what was called' grep -q '^  malloc  *14$' "$out"
+check 'its threads' grep -q '^  threads  *7: .* events$' "$out"
+check 'what it did' grep -q '^  it did  *fork 12$' "$out"
+check 'what was not seen' grep -q '^  not seen  *brk$' "$out"
+check 'no table of iterations' sh -c '! grep -q "^  iteration " "$1"' sh "$out"
+expect_out 0 '^  scopes  *request: 1$' -- "$ACRE" info "$corpus/each_kind.acre"
+expect_out 1 'incomplete: it was killed by signal 9, 3 events' -- "$ACRE" info "$corpus/packed.acre"
+check 'what recording has cost' grep -q '^  cost  *5.00 us, by the recorder' "$out"
+
 # Several processes in one file: their table, and the one with most events, or another.
 cat "$trace" "$tap_work/region.acre" "$tap_work/leak.acre" >"$tap_work/three.acre"
 expect_out 0 '^  process  *pid  *events  *it  *program$' -- "$ACRE" info "$tap_work/three.acre"

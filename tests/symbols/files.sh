@@ -13,6 +13,8 @@
 #   wrong/subject            the same; its subject.debug was changed
 #   root/                    .build-id/AB/CDEF.debug
 #   sysroot/                 usr/lib/debug/.build-id/AB/CDEF.debug, and the program as opt/program/subject
+#   shared/                  .build-id/AB/CDEF.debug, whose names are in usr/lib/debug/.dwz/subject.debug
+#   lonely/                  the same without that file
 #   broken/                  what is no file of code
 set -eu
 
@@ -66,7 +68,19 @@ done
 mkdir -p sysroot/opt/program
 cp exported/subject sysroot/opt/program/subject
 
+# The names that two debug files have in common, in a third one.
+if command -v dwz >/dev/null; then
+    mkdir -p "shared/.build-id/$first" shared/usr/lib/debug/.dwz
+    objcopy --only-keep-debug "$subject" "shared/.build-id/$first/$rest.debug"
+    objcopy --only-keep-debug "$other" shared/other.debug
+    dwz -m shared/usr/lib/debug/.dwz/subject.debug -M /usr/lib/debug/.dwz/subject.debug \
+        "shared/.build-id/$first/$rest.debug" shared/other.debug
+    mkdir lonely
+    cp -R shared/.build-id lonely
+fi
+
 printf 'no ELF file\n' >broken/text
 : >broken/empty
+(cd broken && ld -r -b binary -o object text)
 head -c 4000 "$subject" >broken/cut
 mkfifo broken/pipe

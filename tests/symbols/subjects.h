@@ -94,7 +94,7 @@ struct truth {
     } frames[4];
 };
 
-enum { TRUTHS = 9 };
+enum { TRUTHS = 10 };
 
 static inline size_t read_truths(struct truth *truths)
 {
@@ -116,6 +116,32 @@ static inline size_t read_truths(struct truth *truths)
     }
     fclose(stream);
     return count;
+}
+
+static inline bool ends_with(const char *text, const char *end)
+{
+    return text != NULL && strlen(text) >= strlen(end) &&
+           strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+/* All that the subject says of the place is found. */
+static inline void expect_truth(struct subject *subject, const struct truth *truth)
+{
+    struct acre_frames found = look_up(subject, truth->address);
+
+    cr_assert_eq(found.count, truth->count, "%" PRIx64, truth->address);
+    for (uint32_t i = 0; i < found.count; i++) {
+        const struct acre_frame *frame = &found.frames[i];
+
+        cr_assert_str_eq(frame->function, truth->frames[i].function);
+        cr_assert_eq(frame->is_inlined, i + 1 < found.count);
+        if (truth->frames[i].line == 0)
+            continue; /* assembly */
+        cr_assert_eq(frame->line, truth->frames[i].line, "%s:%u", frame->function, frame->line);
+        cr_assert(frame->file[0] == '/' && ends_with(frame->file, "/tests/symbols/subject.c"), "%s",
+                  frame->file);
+        cr_assert(strstr(frame->file, "/../") == NULL, "%s", frame->file);
+    }
 }
 
 #endif

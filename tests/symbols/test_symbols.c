@@ -1,31 +1,6 @@
 /* What symbols say of programs that know it themselves, and what binutils say of them. */
 #include "symbols/subjects.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-    return text != NULL && strlen(text) >= strlen(end) &&
-           strcmp(text + strlen(text) - strlen(end), end) == 0;
-}
-
-static void expect_truth(struct subject *subject, const struct truth *truth)
-{
-    struct acre_frames found = look_up(subject, truth->address);
-
-    cr_assert_eq(found.count, truth->count, "%" PRIx64, truth->address);
-    for (uint32_t i = 0; i < found.count; i++) {
-        const struct acre_frame *frame = &found.frames[i];
-
-        cr_assert_str_eq(frame->function, truth->frames[i].function);
-        cr_assert_eq(frame->is_inlined, i + 1 < found.count);
-        if (truth->frames[i].line == 0)
-            continue; /* assembly */
-        cr_assert_eq(frame->line, truth->frames[i].line, "%s:%u", frame->function, frame->line);
-        cr_assert(frame->file[0] == '/' && ends_with(frame->file, "/tests/symbols/subject.c"), "%s",
-                  frame->file);
-        cr_assert(strstr(frame->file, "/../") == NULL, "%s", frame->file);
-    }
-}
-
 MTest(symbols, a_program_is_told_what_it_knows_of_itself)
 {
     struct truth truths[TRUTHS];

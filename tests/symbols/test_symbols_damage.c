@@ -129,3 +129,21 @@ MTest(symbols_damage, cut_anywhere, .timeout = 120)
     free(bytes);
     close(file.descriptor);
 }
+
+/* Every address of the program, which takes as long as it is large, whatever is told of it. */
+MTest(symbols_damage, made_to_take_forever, .timeout = 30)
+{
+    size_t by_siblings = 0, by_ranges = 0;
+    struct subject subject;
+
+    open_subject(&subject, MADE);
+    cr_assert_eq(state_of(&subject), ACRE_SYMBOLS_LINES);
+    for (uint64_t address = 0; address < 0x3000; address++) {
+        const char *function = look_up(&subject, address).frames[0].function;
+
+        by_siblings += function != NULL && strcmp(function, "by_siblings") == 0;
+        by_ranges += function != NULL && strcmp(function, "by_ranges") == 0;
+    }
+    cr_assert(by_siblings > 0 && by_ranges > 0);
+    close_subject(&subject);
+}

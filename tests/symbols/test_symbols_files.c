@@ -46,6 +46,7 @@ MTest(symbols_files, states)
     expect(FILES "/broken/pipe", NULL, 0, NULL, ACRE_SYMBOLS_MISSING);
     expect(FILES "/broken/text", NULL, 0, NULL, ACRE_SYMBOLS_UNREADABLE);
     expect(FILES "/broken/empty", NULL, 0, NULL, ACRE_SYMBOLS_UNREADABLE);
+    expect(FILES "/broken/object", NULL, 0, NULL, ACRE_SYMBOLS_UNREADABLE);
 }
 
 /* The file of another build is never used, wherever it is. */
@@ -90,6 +91,25 @@ MTest(symbols_files, a_debug_file_without_an_id_is_told_by_its_checksum)
     open_subject(&subject, FILES "/no-id/subject");
     cr_assert_eq(state_of(&subject), ACRE_SYMBOLS_LINES);
     close_subject(&subject);
+}
+
+/* What dwz makes of the debug files of a package. */
+MTest(symbols_files, names_that_debug_files_share)
+{
+    static const char *const root = FILES "/shared";
+    struct truth truths[TRUTHS];
+    struct subject subject;
+    unsigned char id[64];
+    size_t id_bytes = subject_id(id, sizeof id), count = read_truths(truths);
+
+    if (access(root, F_OK) != 0)
+        cr_skip_test("there is no dwz");
+    open_subject_of(&subject, "/no/such/file", id, id_bytes, &root, 1);
+    for (size_t i = 0; i < count; i++)
+        expect_truth(&subject, &truths[i]);
+    close_subject(&subject);
+    /* Half of the truth is not told. */
+    expect("/no/such/file", id, id_bytes, FILES "/lonely", ACRE_SYMBOLS_NAMES);
 }
 
 MTest(symbols_files, roots_come_first)
