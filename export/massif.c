@@ -9,6 +9,10 @@
 /* Of points, more than ms_print has columns; besides these the peak. */
 enum { MOST_SNAPSHOTS = 99 };
 
+/* Innermost calls of a stack, as Massif's own --depth. ms_print, which calls itself for each, warns
+ * of more than 100. */
+enum { MOST_DEPTH = 90 };
+
 /* What begins with a # is a comment for its readers, wherever it stands. */
 static const struct acre_notation notation = {.escaped = "", .replaced = "#", .by = '@'};
 
@@ -139,13 +143,13 @@ static void put_rest(const struct tree *tree, size_t first, size_t depth)
             bytes, tree->group_count - first, tree->group_count - first == 1 ? "" : "s");
 }
 
-/* A group and what is below it, `depth` words at most; `word` 0: all of it. */
+/* A group and what is below it, `depth` words in; `word` 0: all of it. */
 static bool put_group(struct tree *tree, struct group group, uint32_t word, size_t depth)
 {
     size_t first = tree->group_count, told;
-    bool is_put = put_groups(tree, &group);
+    bool is_put = true;
 
-    if (!is_put)
+    if (depth < MOST_DEPTH && !put_groups(tree, &group))
         return false;
     if (tree->group_count > first)
         qsort(tree->groups + first, tree->group_count - first, sizeof *tree->groups,
