@@ -7,16 +7,16 @@ static const struct acre_layout points_layout = {
     ACRE_PROFILE_POINTS * sizeof(struct acre_profile_point), _Alignof(struct acre_profile_point),
     ACRE_PURPOSE_OTHER};
 
-bool acre_timeline_init(struct acre_timeline *timeline, struct acre_alloc *memory)
+bool acre_profile_timeline_init(struct acre_profile_timeline *timeline, struct acre_alloc *memory)
 {
-    *timeline = (struct acre_timeline){
+    *timeline = (struct acre_profile_timeline){
         .points = acre_allocate(memory, points_layout),
         .events_a_step = 1,
     };
     return timeline->points != NULL;
 }
 
-void acre_timeline_free(struct acre_alloc *memory, struct acre_profile_point *points)
+void acre_profile_timeline_free(struct acre_alloc *memory, struct acre_profile_point *points)
 {
     acre_free(memory, points, points_layout);
 }
@@ -39,7 +39,7 @@ static void choose(const struct acre_profile_point *points, size_t count,
     chosen[1] = points[highest < lowest ? lowest : highest];
 }
 
-static void halve(struct acre_timeline *timeline)
+static void halve(struct acre_profile_timeline *timeline)
 {
     for (size_t step = 0; step < timeline->steps / 2; step++) {
         struct acre_profile_point chosen[2];
@@ -51,7 +51,8 @@ static void halve(struct acre_timeline *timeline)
     timeline->events_a_step *= 2;
 }
 
-void acre_timeline_add(struct acre_timeline *timeline, const struct acre_profile_point *point)
+void acre_profile_timeline_add(struct acre_profile_timeline *timeline,
+                               const struct acre_profile_point *point)
 {
     struct acre_profile_point *step = &timeline->points[2 * timeline->steps];
     bool first_is_lower;
@@ -73,7 +74,8 @@ void acre_timeline_add(struct acre_timeline *timeline, const struct acre_profile
         halve(timeline);
 }
 
-size_t acre_timeline_finish(struct acre_timeline *timeline, const struct acre_profile_point *end)
+size_t acre_profile_timeline_finish(struct acre_profile_timeline *timeline,
+                                    const struct acre_profile_point *end)
 {
     struct acre_profile_point *points = timeline->points;
     size_t count = 2 * (timeline->steps + (timeline->events > 0));

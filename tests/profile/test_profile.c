@@ -213,17 +213,17 @@ MTest(profile, a_timeline_misses_nothing_however_long_it_is)
 
     for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
         const struct acre_profile_point end = {.time_ns = lengths[l], .live_bytes = 42};
-        struct acre_timeline timeline;
+        struct acre_profile_timeline timeline;
         size_t count;
         size_t behind = 0;
 
-        cr_assert(acre_timeline_init(&timeline, memory));
+        cr_assert(acre_profile_timeline_init(&timeline, memory));
         for (size_t i = 0; i < lengths[l]; i++) {
             const struct acre_profile_point point = {.time_ns = i, .live_bytes = live_at(i)};
 
-            acre_timeline_add(&timeline, &point);
+            acre_profile_timeline_add(&timeline, &point);
         }
-        count = acre_timeline_finish(&timeline, &end);
+        count = acre_profile_timeline_finish(&timeline, &end);
         cr_assert_leq(count, ACRE_PROFILE_POINTS);
         cr_assert_geq(count, lengths[l] < 1000 ? lengths[l] + 1 : 500);
         cr_assert_eq(memcmp(&timeline.points[count - 1], &end, sizeof end), 0);
@@ -236,7 +236,7 @@ MTest(profile, a_timeline_misses_nothing_however_long_it_is)
                 behind++;
             expect_between(timeline.points, count - 1, behind, live_at(i));
         }
-        acre_timeline_free(memory, timeline.points);
+        acre_profile_timeline_free(memory, timeline.points);
     }
     acre_destroy(memory);
 }
@@ -246,22 +246,22 @@ MTest(profile, of_equal_peaks_the_last_is_kept)
 {
     struct acre_alloc *memory = acre_malloc_new();
     const struct acre_profile_point end = {.time_ns = 100000};
-    struct acre_timeline timeline;
+    struct acre_profile_timeline timeline;
     size_t count;
     size_t last = 0;
 
-    cr_assert(acre_timeline_init(&timeline, memory));
+    cr_assert(acre_profile_timeline_init(&timeline, memory));
     for (size_t i = 0; i < 100000; i++) {
         const struct acre_profile_point point = {.time_ns = i,
                                                  .live_bytes = i % 10007 == 10006 ? 1000 : i % 900};
 
-        acre_timeline_add(&timeline, &point);
+        acre_profile_timeline_add(&timeline, &point);
     }
-    count = acre_timeline_finish(&timeline, &end);
+    count = acre_profile_timeline_finish(&timeline, &end);
     for (size_t i = 0; i < count; i++)
         if (timeline.points[i].live_bytes == 1000)
             last = timeline.points[i].time_ns;
     cr_assert_eq(last, 9 * 10007 - 1);
-    acre_timeline_free(memory, timeline.points);
+    acre_profile_timeline_free(memory, timeline.points);
     acre_destroy(memory);
 }
