@@ -6,7 +6,7 @@
 /* A semicolon would be another call. */
 static void put_function(struct acre_text *text, const struct acre_frame *call, uint64_t address)
 {
-    static const struct acre_notation notation = {.escaped = "", .replaced = ";", .by = ','};
+    static const struct acre_notation notation = {.replaced = ';', .by = ','};
 
     (void)address;
     acre_text_put_name(text, call->function, &notation);

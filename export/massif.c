@@ -14,7 +14,7 @@ enum { MOST_SNAPSHOTS = 99 };
 enum { MOST_DEPTH = 90 };
 
 /* What begins with a # is a comment for its readers, wherever it stands. */
-static const struct acre_notation notation = {.escaped = "", .replaced = "#", .by = '@'};
+static const struct acre_notation notation = {.replaced = '#', .by = '@'};
 
 static void put_call(struct acre_text *text, const struct acre_frame *call, uint64_t address)
 {

@@ -6,8 +6,8 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-const struct acre_notation acre_json_notation = {.escaped = "\"\\", .replaced = ""};
-const struct acre_notation acre_plain_notation = {.escaped = "", .replaced = ""};
+const struct acre_notation acre_json_notation = {.escaped = {'"', '\\'}};
+const struct acre_notation acre_plain_notation = {.replaced = '\0'};
 
 static struct acre_layout layout_of(size_t capacity)
 {
@@ -122,21 +122,41 @@ static bool is_control(const char *at, size_t bytes)
            (bytes == 2 && first == 0xc2 && (unsigned char)at[1] < 0xa0);
 }
 
+/* How many bytes of a name begin with characters that are put as they are. */
+static size_t count_plain(const char *name, const struct acre_notation *notation)
+{
+    const char *at = name;
+
+    for (size_t bytes; *at != '\0'; at += bytes) {
+        bytes = character_bytes(at);
+        if (bytes == 0 || is_control(at, bytes) || *at == notation->escaped[0] ||
+            *at == notation->escaped[1] || *at == notation->replaced)
+            break;
+    }
+    return (size_t)(at - name);
+}
+
 void acre_text_put_name(struct acre_text *text, const char *name,
                         const struct acre_notation *notation)
 {
-    for (size_t bytes; *name != '\0'; name += bytes > 0 ? bytes : 1) {
+    for (;;) {
+        size_t plain = count_plain(name, notation), bytes;
+
+        acre_text_put(text, name, plain);
+        name += plain;
+        if (*name == '\0')
+            return;
         bytes = character_bytes(name);
         if (bytes == 0) {
             acre_text_put_string(text, "\xef\xbf\xbd");
         } else if (is_control(name, bytes)) {
             acre_text_put_string(text, "?");
-        } else if (strchr(notation->replaced, *name) != NULL) {
+        } else if (*name == notation->replaced) {
             acre_text_put(text, &notation->by, 1);
         } else {
-            if (strchr(notation->escaped, *name) != NULL)
-                acre_text_put_string(text, "\\");
+            acre_text_put_string(text, "\\");
             acre_text_put(text, name, bytes);
         }
+        name += bytes > 0 ? bytes : 1;
     }
 }

@@ -32,10 +32,10 @@ void acre_text_put_hex(struct acre_text *text, uint64_t number);
 /* Two hex digits a byte: of a build id. */
 void acre_text_put_digits(struct acre_text *text, const unsigned char *bytes, size_t count);
 
-/* What may not stand in a name as it is. */
+/* What may not stand in a name as it is; 0: nothing more. */
 struct acre_notation {
-    const char *escaped;  /* has a backslash in front */
-    const char *replaced; /* is `by` instead */
+    char escaped[2]; /* have a backslash in front */
+    char replaced;   /* is `by` instead */
     char by;
 };
 

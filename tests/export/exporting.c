@@ -27,7 +27,7 @@ static void put_facts(const struct acre_profile *profile, FILE *stream)
 int main(int argc, char **argv)
 {
     char path[4096], error[512];
-    struct made_profile *made = argc == 3 ? made_profile(argv[1]) : NULL;
+    struct made_profile *made = argc == 3 || argc == 4 ? made_profile(argv[1]) : NULL;
     enum acre_exit status = ACRE_EXIT_OK;
     FILE *facts;
 
@@ -35,6 +35,8 @@ int main(int argc, char **argv)
         return ACRE_EXIT_USAGE;
     for (const struct acre_exporter *exporter = acre_exporters; exporter->name != NULL;
          exporter++) {
+        if (argc == 4 && strcmp(argv[3], exporter->name) != 0)
+            continue;
         snprintf(path, sizeof path, "%s/%s", argv[2], exporter->extension);
         status = acre_exporter_write(exporter, &made->exported, path, error, sizeof error);
         if (status != ACRE_EXIT_OK) {

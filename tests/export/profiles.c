@@ -1,5 +1,6 @@
 #include "export/profiles.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -312,6 +313,28 @@ static struct made_profile *make_deep(void)
     return made;
 }
 
+/* 100,000 stacks of 20 calls that have nothing but main in common. */
+static struct made_profile *make_many(void)
+{
+    static char names[1000][40];
+    struct made_profile *made = made_new();
+    uint32_t module = made_module(made, "/usr/bin/many", "\x01");
+    uint32_t outermost = made_frame(made, 0, module, 0x10, "main", "many.c", 1);
+
+    for (size_t i = 0; i < 1000; i++)
+        snprintf(names[i], sizeof names[i], "some_namespace::some_function_%zu", i);
+    for (uint32_t site = 0; site < 100000; site++) {
+        uint32_t frame = outermost;
+
+        for (uint32_t depth = 1; depth < 20; depth++)
+            frame = made_frame(made, frame, module, 0x1000 + 32 * site + depth,
+                               names[(site + depth) % 1000], "/src/some/file.cc", site);
+        made_site(made, frame, 8, 24 + site % 1000);
+    }
+    made_finish(made);
+    return made;
+}
+
 const char *const made_names[] = {"empty", "small", "stackless", "twins", "hostile", "deep", NULL};
 
 struct made_profile *made_profile(const char *name)
@@ -322,5 +345,5 @@ struct made_profile *made_profile(const char *name)
     for (size_t i = 0; made_names[i] != NULL; i++)
         if (strcmp(made_names[i], name) == 0)
             return makers[i]();
-    return NULL;
+    return strcmp(name, "many") == 0 ? make_many() : NULL;
 }

@@ -16,7 +16,8 @@ struct made_profile {
 struct made_profile *made_profile(const char *name);
 void made_free(struct made_profile *made);
 
-/* "empty", "small", ..., ends with NULL. */
+/* "empty", "small", ..., ends with NULL. There is "many" besides, which takes too long for most
+ * tests. */
 extern const char *const made_names[];
 
 /* An empty one, and its parts. */

@@ -31,7 +31,7 @@ static void is_put_as(const char *name, const struct acre_notation *notation, co
 
 MTest(export_text, names)
 {
-    static const struct acre_notation semicolons = {.escaped = "", .replaced = ";", .by = ','};
+    static const struct acre_notation semicolons = {.replaced = ';', .by = ','};
 
     is_put_as("", &acre_plain_notation, "");
     is_put_as("main(int, char**)", &acre_plain_notation, "main(int, char**)");
