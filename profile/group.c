@@ -63,7 +63,7 @@ static bool name_by_function(struct acre_site_group *group, const struct acre_pr
     group->function = "(no call stack)";
     if (frame != NULL)
         name_after(group, frame);
-    while (frame != NULL && acre_is_plumbing(frame->function)) {
+    while (frame != NULL && acre_is_plumbing(frame)) {
         frame = acre_walk_next(&walk);
         depth++;
     }

@@ -48,6 +48,11 @@ bool acre_name_is_one_of(const char *function, const char *const *patterns, size
     return is_one_of(name, strcspn(name, "(@"), patterns, count);
 }
 
+bool acre_path_is_one_of(const char *path, const char *const *patterns, size_t count)
+{
+    return is_one_of(path, strlen(path), patterns, count);
+}
+
 bool acre_file_is_one_of(const char *path, const char *const *patterns, size_t count)
 {
     const char *slash = strrchr(path, '/');

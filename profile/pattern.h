@@ -14,7 +14,8 @@
  */
 bool acre_name_is_one_of(const char *function, const char *const *patterns, size_t count);
 
-/* The same of a path's last part, as it is. */
+/* The same of a path, and of a path's last part, as they are. */
+bool acre_path_is_one_of(const char *path, const char *const *patterns, size_t count);
 bool acre_file_is_one_of(const char *path, const char *const *patterns, size_t count);
 
 #endif

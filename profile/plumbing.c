@@ -61,7 +61,13 @@ static const char *const plumbing[] = {
     "<std::*",
 };
 
-bool acre_is_plumbing(const char *function)
+/* Headers of C++ and the source of Rust's library: functions that were inlined from there do not
+ * always have their full name. */
+static const char *const sources[] = {"*/include/c++/*", "/rustc/*/library/*"};
+
+bool acre_is_plumbing(const struct acre_frame *frame)
 {
-    return acre_name_is_one_of(function, plumbing, sizeof plumbing / sizeof plumbing[0]);
+    return acre_name_is_one_of(frame->function, plumbing, sizeof plumbing / sizeof plumbing[0]) ||
+           (frame->file != NULL &&
+            acre_path_is_one_of(frame->file, sources, sizeof sources / sizeof sources[0]));
 }
