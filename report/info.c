@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/format.h"
 #include "report/info_parts.h"
 
 /* What the parts have in common ----------------------------------------------------------------
@@ -24,6 +23,12 @@ const char *acre_info_program(const struct acre_info *info)
     if (workload[0] != '\0')
         return workload;
     return executable[0] != '\0' ? acre_last_part(executable) : "The program";
+}
+
+struct acre_number acre_info_time(uint64_t ns)
+{
+    return ns < UINT64_C(60000000000) ? acre_format_ns((double)ns)
+                                      : acre_format_seconds((double)ns / 1e9);
 }
 
 bool acre_info_print_grid(struct acre_grid *grid, const struct acre_page *page)
@@ -73,7 +78,7 @@ static void put_work(const struct acre_info *info, FILE *to)
         fprintf(to, " in %s iteration%s", count(iterations).text, plural(iterations));
     else
         fprintf(to, ", with %s call%s in %s", count(profile->calls).text, plural(profile->calls),
-                acre_format_ns((double)(profile->last_ns - profile->first_ns)).text);
+                acre_info_time(profile->last_ns - profile->first_ns).text);
     fputc('.', to);
 }
 
@@ -87,7 +92,7 @@ static void put_peak(const struct acre_info *info, FILE *to)
             profile->total.peak_bytes == 1 ? "was" : "were");
     if (profile->told.scopes_begun[0] == 0)
         fprintf(to, "in %s block%s, %s after the begin.", count(profile->total.peak_blocks).text,
-                plural(profile->total.peak_blocks), acre_format_ns((double)profile->peak_ns).text);
+                plural(profile->total.peak_blocks), acre_info_time(profile->peak_ns).text);
     else if (profile->told.peak_is_in_scope)
         fprintf(to, "after event %s in iteration %s.", count(profile->peak_event).text,
                 count(profile->told.peak_scope + 1).text);
@@ -156,7 +161,7 @@ static void put_recorder(const struct acre_info *info, FILE *to)
                 hidden_by);
     if (trailer->overhead_ns == 0)
         return;
-    fprintf(to, " Recording took %s", acre_format_ns((double)trailer->overhead_ns).text);
+    fprintf(to, " Recording took %s", acre_info_time(trailer->overhead_ns).text);
     if (lasted_ns > 0 && trailer->overhead_ns <= lasted_ns)
         fprintf(to, " of that, %s %%",
                 acre_format_digits(100 * (double)trailer->overhead_ns / (double)lasted_ns).text);

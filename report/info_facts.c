@@ -53,7 +53,7 @@ static void put_file(const struct acre_info *info, struct acre_grid *grid)
     fact(grid, "dropped", "%s events", count(reader->input.trailer.dropped).text);
     if (reader->input.trailer.overhead_ns > 0)
         fact(grid, "cost", "%s, by the recorder's own account",
-             acre_format_ns((double)reader->input.trailer.overhead_ns).text);
+             acre_info_time(reader->input.trailer.overhead_ns).text);
 }
 
 static void put_odd(const struct acre_profile *profile, struct acre_grid *grid)
@@ -79,7 +79,7 @@ static void put_origin(const struct acre_info *info, struct acre_grid *grid)
 
     fact(grid, "recorded", "%s%s%s", acre_info_field(info, "started"),
          producer[0] != '\0' ? " by " : "", producer);
-    fact(grid, "lasted", "%s", acre_format_ns((double)(profile->last_ns - profile->first_ns)).text);
+    fact(grid, "lasted", "%s", acre_info_time(profile->last_ns - profile->first_ns).text);
     fact(grid, "process", "%s", acre_info_field(info, "pid"));
     fact(grid, "executable", "%s", acre_info_field(info, "executable"));
     fact(grid, "command", "%s", acre_info_field(info, "command"));

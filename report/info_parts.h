@@ -3,6 +3,7 @@
 #ifndef ACRE_REPORT_INFO_PARTS_H
 #define ACRE_REPORT_INFO_PARTS_H
 
+#include "report/format.h"
 #include "report/info.h"
 
 /* The paragraph in front. */
@@ -32,6 +33,9 @@ const char *acre_last_part(const char *path);
 
 /* What recorded ran: a workload, the last part of an executable, "The program". */
 const char *acre_info_program(const struct acre_info *info);
+
+/* A time between two events: "2.10 s", "61 min 54 s". */
+struct acre_number acre_info_time(uint64_t ns);
 
 /* A table with an empty line above it; one without rows is none. Freed in any case. */
 bool acre_info_print_grid(struct acre_grid *grid, const struct acre_page *page);

@@ -156,20 +156,24 @@ static bool put_stack(const struct sites *sites, const struct acre_site_group *g
     const struct acre_profile *profile = sites->info->profile;
     struct acre_walk walk = acre_walk_of(profile, sites->info->names, group->stack);
     const struct acre_frame *frame;
-    int width =
-        sites->page->wide || sites->page->width < 40 ? MOST_TEXT_BYTES : sites->page->width - 8;
+    int width = sites->page->wide ? MOST_TEXT_BYTES : sites->page->width - 8;
 
     for (size_t i = 0; i < MOST_FRAMES && (frame = acre_walk_next(&walk)) != NULL; i++) {
-        char text[MOST_TEXT_BYTES + 64];
+        char function[MOST_TEXT_BYTES];
+        char text[MOST_TEXT_BYTES + 256];
 
-        if (frame->file != NULL)
-            snprintf(text, sizeof text, "%.900s %.*s:%" PRIu32, frame->function, 120, frame->file,
-                     frame->line);
+        if (sites->page->wide)
+            snprintf(function, sizeof function, "%s", frame->function);
         else
-            snprintf(text, sizeof text, "%.900s [%.*s]", frame->function, 120,
+            acre_short_name(frame->function, function, sizeof function);
+        if (frame->file != NULL)
+            snprintf(text, sizeof text, "%s %.200s:%" PRIu32, function, frame->file, frame->line);
+        else
+            snprintf(text, sizeof text, "%s [%.200s]", function,
                      acre_last_part(module_of(profile, walk.node)));
         acre_grid_row(grid);
-        acre_grid_note(grid, 0, ACRE_PAINT_NONE, "    %.*s", width, text);
+        acre_grid_note(grid, 0, ACRE_PAINT_NONE, "    %.*s",
+                       width > LEAST_NAME_WIDTH ? width : LEAST_NAME_WIDTH, text);
     }
     return !walk.has_no_memory;
 }
