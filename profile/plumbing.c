@@ -50,6 +50,12 @@ static const char *const plumbing[] = {
     "PyObject_Malloc",
     "PyObject_Calloc",
     "PyObject_Realloc",
+    "PyObject_GC_*",
+    "PyObject_New*",
+    "PyType_GenericAlloc",
+    "PyType_AllocNoTrack",
+    "pymalloc_*",
+    "gc_alloc",
     /* Rust */
     "rust_*",
     "rdl_*",

@@ -1,8 +1,8 @@
 #include "profile/profile.h"
 
 #include "alloc/grow.h"
-#include "profile/curve.h"
 #include "profile/threads.h"
+#include "profile/timeline.h"
 
 enum { EVENTS_A_PROGRESS = 1 << 20 };
 
@@ -48,7 +48,7 @@ struct profiling {
     size_t stack_count, stack_capacity;
     struct life *lives;
     size_t life_count, life_capacity;
-    struct acre_memory_curve curve;
+    struct acre_profile_timeline timeline;
     struct acre_threads_seen threads;
 };
 
@@ -388,7 +388,7 @@ static void look(struct profiling *profiling, const struct acre_trace_event *eve
     struct acre_profile_figures *total = &profile->total;
     const struct acre_profile_point point = point_now(profiling);
 
-    acre_memory_curve_add(&profiling->curve, &point);
+    acre_profile_timeline_add(&profiling->timeline, &point);
     if (total->live_bytes < total->peak_bytes || total->live_blocks == 0)
         return;
     total->peak_bytes = total->live_bytes;
@@ -437,7 +437,7 @@ static bool begin(struct profiling *profiling)
 {
     acre_threads_seen_init(&profiling->threads, profiling->memory, profiling->reader->objects.seed);
     acre_told_init(&profiling->profile->told, profiling->memory);
-    return acre_memory_curve_init(&profiling->curve, profiling->memory);
+    return acre_profile_timeline_init(&profiling->timeline, profiling->memory);
 }
 
 static bool read_events(struct profiling *profiling, struct acre_trace_reader *reader,
@@ -510,8 +510,8 @@ static void finish(struct profiling *profiling, struct acre_trace_reader *reader
         profile->first_ns = profiling->now_ns;
     profile->last_ns = profiling->now_ns;
     end = point_now(profiling);
-    profile->points = profiling->curve.points;
-    profile->point_count = acre_memory_curve_finish(&profiling->curve, &end);
+    profile->points = profiling->timeline.points;
+    profile->point_count = acre_profile_timeline_finish(&profiling->timeline, &end);
     add_up(profiling);
     acre_threads_seen_sort(&profiling->threads);
     take_over(profiling, reader);
@@ -542,7 +542,7 @@ bool acre_profile_read(struct acre_profile *profile, struct acre_alloc *memory,
     if (done) {
         finish(&profiling, reader);
     } else {
-        profile->points = profiling.curve.points;
+        profile->points = profiling.timeline.points;
         acre_profile_fini(profile);
     }
     give_back(&profiling);
@@ -556,7 +556,7 @@ void acre_profile_fini(struct acre_profile *profile)
     acre_free_elements(memory, profile->sites, profile->site_capacity, sizeof *profile->sites);
     acre_free_elements(memory, profile->threads, profile->thread_capacity,
                        sizeof *profile->threads);
-    acre_memory_curve_free(memory, profile->points);
+    acre_profile_timeline_free(memory, profile->points);
     acre_told_fini(&profile->told);
     if (profile->frames.memory != NULL)
         acre_trace_frames_fini(&profile->frames);

@@ -2,7 +2,7 @@
  * what is cut off or finds no memory is told. */
 #include "profile/model.h"
 
-#include "profile/curve.h"
+#include "profile/timeline.h"
 #include "support/stride.h"
 
 /* Against the model ----------------------------------------------------------------------------
@@ -178,7 +178,7 @@ MTest(profile, memory_that_fails_leaves_nothing_behind, .timeout = 120)
     end_recording(&recording);
 }
 
-/* The curve ---------------------------------------------------------------------------------
+/* The timeline ---------------------------------------------------------------------------------
  */
 
 /* A path up and down, the same each time. */
@@ -206,37 +206,37 @@ static void expect_between(const struct acre_profile_point *points, size_t count
     cr_assert(least <= live_bytes && live_bytes <= most, "point %zu", behind);
 }
 
-MTest(profile, a_curve_misses_nothing_however_long_it_is)
+MTest(profile, a_timeline_misses_nothing_however_long_it_is)
 {
     static const size_t lengths[] = {1, 2, 1022, 1023, 1024, 5000, 100000, 131072};
     struct acre_alloc *memory = acre_malloc_new();
 
     for (size_t l = 0; l < sizeof lengths / sizeof lengths[0]; l++) {
         const struct acre_profile_point end = {.time_ns = lengths[l], .live_bytes = 42};
-        struct acre_memory_curve curve;
+        struct acre_profile_timeline timeline;
         size_t count;
         size_t behind = 0;
 
-        cr_assert(acre_memory_curve_init(&curve, memory));
+        cr_assert(acre_profile_timeline_init(&timeline, memory));
         for (size_t i = 0; i < lengths[l]; i++) {
             const struct acre_profile_point point = {.time_ns = i, .live_bytes = live_at(i)};
 
-            acre_memory_curve_add(&curve, &point);
+            acre_profile_timeline_add(&timeline, &point);
         }
-        count = acre_memory_curve_finish(&curve, &end);
+        count = acre_profile_timeline_finish(&timeline, &end);
         cr_assert_leq(count, ACRE_PROFILE_POINTS);
         cr_assert_geq(count, lengths[l] < 1000 ? lengths[l] + 1 : 500);
-        cr_assert_eq(memcmp(&curve.points[count - 1], &end, sizeof end), 0);
+        cr_assert_eq(memcmp(&timeline.points[count - 1], &end, sizeof end), 0);
         for (size_t i = 0; i + 1 < count; i++) {
-            cr_assert_lt(curve.points[i].time_ns, curve.points[i + 1].time_ns);
-            cr_assert_eq(curve.points[i].live_bytes, live_at(curve.points[i].time_ns));
+            cr_assert_lt(timeline.points[i].time_ns, timeline.points[i + 1].time_ns);
+            cr_assert_eq(timeline.points[i].live_bytes, live_at(timeline.points[i].time_ns));
         }
         for (size_t i = 0; i < lengths[l]; i++) {
-            while (curve.points[behind].time_ns < i)
+            while (timeline.points[behind].time_ns < i)
                 behind++;
-            expect_between(curve.points, count - 1, behind, live_at(i));
+            expect_between(timeline.points, count - 1, behind, live_at(i));
         }
-        acre_memory_curve_free(memory, curve.points);
+        acre_profile_timeline_free(memory, timeline.points);
     }
     acre_destroy(memory);
 }
@@ -246,22 +246,22 @@ MTest(profile, of_equal_peaks_the_last_is_kept)
 {
     struct acre_alloc *memory = acre_malloc_new();
     const struct acre_profile_point end = {.time_ns = 100000};
-    struct acre_memory_curve curve;
+    struct acre_profile_timeline timeline;
     size_t count;
     size_t last = 0;
 
-    cr_assert(acre_memory_curve_init(&curve, memory));
+    cr_assert(acre_profile_timeline_init(&timeline, memory));
     for (size_t i = 0; i < 100000; i++) {
         const struct acre_profile_point point = {.time_ns = i,
                                                  .live_bytes = i % 10007 == 10006 ? 1000 : i % 900};
 
-        acre_memory_curve_add(&curve, &point);
+        acre_profile_timeline_add(&timeline, &point);
     }
-    count = acre_memory_curve_finish(&curve, &end);
+    count = acre_profile_timeline_finish(&timeline, &end);
     for (size_t i = 0; i < count; i++)
-        if (curve.points[i].live_bytes == 1000)
-            last = curve.points[i].time_ns;
+        if (timeline.points[i].live_bytes == 1000)
+            last = timeline.points[i].time_ns;
     cr_assert_eq(last, 9 * 10007 - 1);
-    acre_memory_curve_free(memory, curve.points);
+    acre_profile_timeline_free(memory, timeline.points);
     acre_destroy(memory);
 }

@@ -9,12 +9,12 @@
  *        └──┬──────┬───────┬──────┬─────         when all are used, each two become one of twice
  *           step   step    step   step           as many events
  */
-#ifndef ACRE_PROFILE_CURVE_H
-#define ACRE_PROFILE_CURVE_H
+#ifndef ACRE_PROFILE_TIMELINE_H
+#define ACRE_PROFILE_TIMELINE_H
 
 #include "profile/profile.h"
 
-struct acre_memory_curve {
+struct acre_profile_timeline {
     struct acre_profile_point *points; /* room for ACRE_PROFILE_POINTS; two a step */
     size_t steps;                      /* that are full */
     uint64_t events_a_step;
@@ -22,17 +22,18 @@ struct acre_memory_curve {
 };
 
 /* False for want of memory: nothing is owned then. */
-bool acre_memory_curve_init(struct acre_memory_curve *curve, struct acre_alloc *memory);
+bool acre_profile_timeline_init(struct acre_profile_timeline *timeline, struct acre_alloc *memory);
 
 /* Memory after an event, not before the last one in time. */
-void acre_memory_curve_add(struct acre_memory_curve *curve, const struct acre_profile_point *point);
+void acre_profile_timeline_add(struct acre_profile_timeline *timeline,
+                               const struct acre_profile_point *point);
 
 /* Brings the points in order, with `end` behind all; returns how many there are. Of several that
  * have the most live, the last is one of them. They stay where they are, and are the caller's, to
- * be given back with acre_memory_curve_free. */
-size_t acre_memory_curve_finish(struct acre_memory_curve *curve,
-                                const struct acre_profile_point *end);
+ * be given back with acre_profile_timeline_free. */
+size_t acre_profile_timeline_finish(struct acre_profile_timeline *timeline,
+                                    const struct acre_profile_point *end);
 
-void acre_memory_curve_free(struct acre_alloc *memory, struct acre_profile_point *points);
+void acre_profile_timeline_free(struct acre_alloc *memory, struct acre_profile_point *points);
 
 #endif

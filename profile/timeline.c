@@ -1,4 +1,4 @@
-#include "profile/curve.h"
+#include "profile/timeline.h"
 
 /* An even number, so that two by two become half of them; and there is room for the end. */
 enum { MOST_STEPS = ACRE_PROFILE_POINTS / 2 - 2 };
@@ -7,16 +7,16 @@ static const struct acre_layout points_layout = {
     ACRE_PROFILE_POINTS * sizeof(struct acre_profile_point), _Alignof(struct acre_profile_point),
     ACRE_PURPOSE_OTHER};
 
-bool acre_memory_curve_init(struct acre_memory_curve *curve, struct acre_alloc *memory)
+bool acre_profile_timeline_init(struct acre_profile_timeline *timeline, struct acre_alloc *memory)
 {
-    *curve = (struct acre_memory_curve){
+    *timeline = (struct acre_profile_timeline){
         .points = acre_allocate(memory, points_layout),
         .events_a_step = 1,
     };
-    return curve->points != NULL;
+    return timeline->points != NULL;
 }
 
-void acre_memory_curve_free(struct acre_alloc *memory, struct acre_profile_point *points)
+void acre_profile_timeline_free(struct acre_alloc *memory, struct acre_profile_point *points)
 {
     acre_free(memory, points, points_layout);
 }
@@ -39,24 +39,25 @@ static void choose(const struct acre_profile_point *points, size_t count,
     chosen[1] = points[highest < lowest ? lowest : highest];
 }
 
-static void halve(struct acre_memory_curve *curve)
+static void halve(struct acre_profile_timeline *timeline)
 {
-    for (size_t step = 0; step < curve->steps / 2; step++) {
+    for (size_t step = 0; step < timeline->steps / 2; step++) {
         struct acre_profile_point chosen[2];
 
-        choose(&curve->points[4 * step], 4, chosen);
-        memcpy(&curve->points[2 * step], chosen, sizeof chosen);
+        choose(&timeline->points[4 * step], 4, chosen);
+        memcpy(&timeline->points[2 * step], chosen, sizeof chosen);
     }
-    curve->steps /= 2;
-    curve->events_a_step *= 2;
+    timeline->steps /= 2;
+    timeline->events_a_step *= 2;
 }
 
-void acre_memory_curve_add(struct acre_memory_curve *curve, const struct acre_profile_point *point)
+void acre_profile_timeline_add(struct acre_profile_timeline *timeline,
+                               const struct acre_profile_point *point)
 {
-    struct acre_profile_point *step = &curve->points[2 * curve->steps];
+    struct acre_profile_point *step = &timeline->points[2 * timeline->steps];
     bool first_is_lower;
 
-    if (curve->events == 0)
+    if (timeline->events == 0)
         step[0] = step[1] = *point;
     first_is_lower = step[0].live_bytes <= step[1].live_bytes;
     if (point->live_bytes >= step[first_is_lower].live_bytes) {
@@ -66,18 +67,18 @@ void acre_memory_curve_add(struct acre_memory_curve *curve, const struct acre_pr
         step[0] = step[first_is_lower];
         step[1] = *point;
     }
-    if (++curve->events < curve->events_a_step)
+    if (++timeline->events < timeline->events_a_step)
         return;
-    curve->events = 0;
-    if (++curve->steps == MOST_STEPS)
-        halve(curve);
+    timeline->events = 0;
+    if (++timeline->steps == MOST_STEPS)
+        halve(timeline);
 }
 
-size_t acre_memory_curve_finish(struct acre_memory_curve *curve,
-                                const struct acre_profile_point *end)
+size_t acre_profile_timeline_finish(struct acre_profile_timeline *timeline,
+                                    const struct acre_profile_point *end)
 {
-    struct acre_profile_point *points = curve->points;
-    size_t count = 2 * (curve->steps + (curve->events > 0));
+    struct acre_profile_point *points = timeline->points;
+    size_t count = 2 * (timeline->steps + (timeline->events > 0));
     size_t kept = 0;
 
     points[count++] = *end;
