@@ -132,6 +132,7 @@ static void tell_allocator(struct acre_raw_head *head)
     const void *first = dlsym(RTLD_DEFAULT, "malloc");
 
     if (!is_known) {
+        acre_real.malloc_usable_size(NULL); /* the first call of any finds them all */
         tell_library(allocator, address_of_function(acre_real.malloc));
         if (first != address_of_function(malloc))
             tell_library(hidden_by, first);

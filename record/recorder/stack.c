@@ -201,8 +201,7 @@ static void learn(struct acre_state *state, void *const *frame, size_t frames, u
         acre_known_learned(&state->known, frame, acre_unwind_checks(frame, checks));
 }
 
-static __attribute__((noinline)) uint32_t walk_and_number(struct acre_state *state,
-                                                         void *const *frame)
+static uint32_t walk_and_number(struct acre_state *state, void *const *frame)
 {
     size_t count = collect(state, frame, state->frames, ACRE_RAW_MOST_FRAMES);
     uint32_t number = 0;

@@ -102,6 +102,7 @@ static void number_state(struct acre_state *state)
     _Atomic(struct acre_state *) *states = acre_process_states();
 
     state->number = acre_process_next_state();
+    state->has_stacks = acre_settings.stacks != ACRE_RAW_NO_STACKS;
     state->thread = gettid();
     find_stack(state);
     state->next = *states;
@@ -264,9 +265,10 @@ void acre_state_defer(struct acre_state *state, const struct acre_call *call)
 }
 
 /* Whatever comes in between is deferred in its turn. */
-void acre_state_store_deferred(struct acre_state *state)
+bool acre_state_store_deferred(struct acre_state *state)
 {
     for (uint32_t i = 0; i < state->deferred; i++)
         acre_store_call(state, &state->deferred_calls[i], 0);
     state->deferred = 0;
+    return true;
 }

@@ -54,7 +54,8 @@ struct acre_state {
     uint32_t busy;      /* its thread is in the recorder */
     uint32_t until_sample;
     uint32_t deferred; /* calls of a signal's handler while it was busy */
-    bool is_deaf;      /* nothing is recorded, and nothing is to be said of it */
+    bool is_deaf;       /* nothing is recorded, and nothing is to be said of it */
+    bool has_stacks;
     struct acre_raw_block *block;
     struct acre_told_stacks stacks;
     struct acre_told_modules modules;
@@ -83,9 +84,9 @@ struct acre_state *acre_state_deaf(void);
 /* Room for so many words at state->at; false: there is none, and the call counts as dropped. */
 bool acre_state_make_room(struct acre_state *state, size_t words);
 
-/* For a call of a handler that interrupted the recorder: it is stored when that goes on. */
+/* For a call of a handler that interrupted the recorder: it is stored when that goes on. True. */
 void acre_state_defer(struct acre_state *state, const struct acre_call *call);
-void acre_state_store_deferred(struct acre_state *state);
+bool acre_state_store_deferred(struct acre_state *state);
 
 /* Behind one call of sixteen, which began at these ticks: what recording costs. */
 void acre_state_sample(struct acre_state *state, uint64_t ticks);
