@@ -100,7 +100,8 @@ static enum acre_trace_state judge_header(struct acre_trace_input *input)
     uint32_t version = acre_trace_u32(header + 8);
 
     if (input->header_bytes == 0)
-        return end(input, ACRE_TRACE_FOREIGN, "not a trace: the file is empty");
+        return end(input, ACRE_TRACE_FOREIGN, "not a trace: the file %s",
+                   input->begin > 0 ? "ends before it" : "is empty");
     if (!begins_like_a_trace(input))
         return end(input, ACRE_TRACE_FOREIGN, "not a trace: it does not begin like one");
     if (input->header_bytes < sizeof input->header)

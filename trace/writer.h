@@ -16,30 +16,9 @@
 
 #include <sys/types.h>
 
-#include "alloc/identity.h"
 #include "trace/codec.h"
+#include "trace/header.h"
 #include "trace/pack.h"
-
-struct acre_trace_field {
-    const char *key; /* has no '=' */
-    const char *value;
-};
-
-/* What the header says of a recording. Strings may be NULL or empty: not told. */
-struct acre_trace_about {
-    const char *producer; /* "acre 0.1.0" */
-    const char *command;  /* the command line */
-    const char *workload; /* "square-chain" */
-    const char *strategy; /* "arena/region" */
-    const struct acre_identity *allocator;
-
-    /* Further ones. One with the key of a field that the writer has by itself
-     * (docs/trace-format.md: objects, stacks, pid, started, clock, events_a_stamp) stands in its
-     * place: so a trace of another process says when that was started, and that its objects have
-     * ids. */
-    const struct acre_trace_field *fields;
-    size_t field_count;
-};
 
 struct acre_trace_options {
     uint64_t limit_bytes; /* the most that the file may have, with what stands in it */
