@@ -10,11 +10,10 @@ void acre_record(const struct acre_call *call, void *const *frame)
     if (__builtin_expect(state == NULL, 0) && (state = acre_state_begin()) == NULL)
         return;
     if (__builtin_expect(state->busy != 0, 0)) {
-        acre_state_defer(state, call);
+        acre_state_defer(state, call, frame != NULL ? frame[1] : NULL);
         return;
     }
-    state->busy = 1;
-    atomic_signal_fence(memory_order_seq_cst);
+    acre_state_enter(state);
     is_sample = state->until_sample == 0;
     if (is_sample || !__libc_single_threaded)
         ticks = acre_is_death(call->kind) ? acre_ticks() : acre_ticks_after();
@@ -25,8 +24,5 @@ void acre_record(const struct acre_call *call, void *const *frame)
     state->until_sample--;
     if (is_sample)
         acre_state_sample(state, ticks);
-    atomic_signal_fence(memory_order_seq_cst);
-    state->busy = 0;
-    if (__builtin_expect(state->deferred != 0, 0))
-        acre_state_store_deferred(state);
+    acre_state_leave(state);
 }

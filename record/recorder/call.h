@@ -94,31 +94,28 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
     uintptr_t address = (uintptr_t)block;
     size_t excess = usable_bytes - bytes;
     uint32_t stack = 0;
+    bool is_usual;
     uint64_t *at;
 
-    if (__builtin_expect(state == NULL || state->busy != 0 || state->until_sample == 0 ||
-                             !__libc_single_threaded ||
-                             state->end - state->at < ACRE_RAW_MOST_CALL_WORDS ||
+    if (__builtin_expect(state == NULL || state->busy != 0 || !__libc_single_threaded ||
                              ((address & ~(uintptr_t)ACRE_RAW_ADDRESS_BITS) | bytes >> 32 |
                               excess >> 14) != 0,
                          0))
         return false;
-    state->busy = 1;
-    atomic_signal_fence(memory_order_seq_cst);
+    acre_state_enter(state);
+    is_usual = state->until_sample != 0 && state->end - state->at >= ACRE_RAW_MOST_CALL_WORDS;
     if (state->has_stacks)
         stack = acre_known_number(&state->known, frame, acre_modules_epoch());
-    if (__builtin_expect(stack == 0 && state->has_stacks, 0)) {
-        state->busy = 0;
-        return false;
+    is_usual = is_usual && (stack != 0 || !state->has_stacks);
+    if (__builtin_expect(is_usual, 1)) {
+        at = state->at;
+        at[1] = bytes | (uint64_t)stack << 32;
+        acre_store_first(at, address | kind | excess << ACRE_RAW_EXCESS_SHIFT);
+        state->at = at + 2;
+        state->until_sample--;
     }
-    at = state->at;
-    at[1] = bytes | (uint64_t)stack << 32;
-    acre_store_first(at, address | kind | excess << ACRE_RAW_EXCESS_SHIFT);
-    state->at = at + 2;
-    state->until_sample--;
-    atomic_signal_fence(memory_order_seq_cst);
-    state->busy = 0;
-    return __builtin_expect(state->deferred == 0, 1) || acre_state_store_deferred(state);
+    acre_state_leave(state);
+    return is_usual;
 }
 
 #endif

@@ -58,11 +58,16 @@ static size_t walk(const struct acre_state *state, void *const *frame, void **fr
     return count;
 }
 
-static size_t collect(const struct acre_state *state, void *const *frame, void **frames, size_t room)
+static size_t collect(struct acre_state *state, void *const *frame, void **frames, size_t room)
 {
+    size_t count;
+
     if (acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
         return walk(state, frame, frames, room);
-    return acre_unwind(frame, frames, room);
+    state->is_unwinding = true;
+    count = acre_unwind(frame, frames, room);
+    state->is_unwinding = false;
+    return count;
 }
 
 /* Deeper than a stack may be: it is walked once more, as a whole, and shortened in its middle. */
@@ -197,8 +202,11 @@ static void learn(struct acre_state *state, void *const *frame, size_t frames, u
 
     if (checks != NULL && acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
         acre_known_learned(&state->known, frame, check_walk(frame, frames, checks));
-    else if (checks != NULL)
+    else if (checks != NULL) {
+        state->is_unwinding = true;
         acre_known_learned(&state->known, frame, acre_unwind_checks(frame, checks));
+        state->is_unwinding = false;
+    }
 }
 
 static uint32_t walk_and_number(struct acre_state *state, void *const *frame)

@@ -1,6 +1,7 @@
 #include "record/recorder/unwind.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <string.h>
 
 #define UNW_LOCAL_ONLY
@@ -21,6 +22,32 @@ static struct {
     int (*place)(unw_cursor_t *cursor, int number, unw_save_loc_t *place);
 } unwind;
 
+/* The loader's; its data are in its module. */
+extern void *__libc_stack_end;
+
+static uintptr_t loader_first, loader_bytes;
+
+static int find_loader(struct dl_phdr_info *info, size_t bytes, void *nothing)
+{
+    uintptr_t behind = 0;
+
+    (void)bytes;
+    (void)nothing;
+    for (ElfW(Half) i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD)
+            behind = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+    if ((uintptr_t)&__libc_stack_end - info->dlpi_addr >= behind)
+        return 0;
+    loader_first = info->dlpi_addr;
+    loader_bytes = behind;
+    return 1;
+}
+
+bool acre_is_in_loader(const void *address)
+{
+    return (uintptr_t)address - loader_first < loader_bytes;
+}
+
 static void find(void *library, const char *name, void *function)
 {
     void *found = dlsym(library, name);
@@ -39,6 +66,7 @@ void acre_unwind_prepare(void)
 
     if (library == NULL)
         return;
+    dl_iterate_phdr(find_loader, NULL);
     find(library, NAME_OF(unw_local_addr_space), &space);
     find(library, NAME_OF(unw_set_caching_policy), &set_policy);
     find(library, NAME_OF(unw_tdep_getcontext), &unwind.context);

@@ -17,4 +17,7 @@ size_t acre_unwind(void *const *frame, void **frames, size_t room);
 /* What that depends on, ACRE_MOST_CHECKS at most; 0: it cannot be told. Takes much longer. */
 size_t acre_unwind_checks(void *const *frame, struct acre_check *checks);
 
+/* Whether code of the loader (ld.so) stands there. */
+bool acre_is_in_loader(const void *address);
+
 #endif
