@@ -134,7 +134,7 @@ static void tell_allocator(struct acre_raw_head *head)
     if (!is_known) {
         acre_real.malloc_usable_size(NULL); /* the first call of any finds them all */
         tell_library(allocator, address_of_function(acre_real.malloc));
-        if (first != address_of_function(malloc))
+        if (first != address_of_function(acre_our_malloc))
             tell_library(hidden_by, first);
     }
     is_known = true;

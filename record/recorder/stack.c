@@ -16,6 +16,7 @@ enum {
     MOST_ROWS = 1 << 24,
     MOST_DEEP_FRAMES = 64 * 1024,
     INNERMOST_KEPT = 128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    DEEP_BYTES = (MOST_DEEP_FRAMES + ACRE_UNWIND_OURS) * sizeof(void *),
     PAGE_BYTES = 4096,
 };
 
@@ -77,12 +78,12 @@ static size_t collect_deep(struct acre_state *state, void *const *frame)
     size_t count;
 
     if (state->deep_frames == NULL) {
-        void *frames = mmap(NULL, MOST_DEEP_FRAMES * sizeof(void *), PROT_READ | PROT_WRITE,
+        void *frames = mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (frames == MAP_FAILED)
             return ACRE_RAW_MOST_FRAMES;
-        madvise(frames, MOST_DEEP_FRAMES * sizeof(void *), MADV_DONTFORK);
+        madvise(frames, DEEP_BYTES, MADV_DONTFORK);
         state->deep_frames = frames;
     }
     count = collect(state, frame, state->deep_frames, MOST_DEEP_FRAMES);

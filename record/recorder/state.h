@@ -15,6 +15,7 @@
 
 #include "record/raw.h"
 #include "record/recorder/known.h"
+#include "record/recorder/unwind.h"
 
 enum { ACRE_MOST_DEFERRED = 256, ACRE_CALLS_A_SAMPLE = 16 };
 
@@ -69,7 +70,7 @@ struct acre_state {
     _Atomic pid_t thread;
     _Atomic bool is_leaving; /* its thread ends; it may be had when that is gone */
     struct acre_call deferred_calls[ACRE_MOST_DEFERRED];
-    void *frames[ACRE_RAW_MOST_FRAMES];
+    void *frames[ACRE_RAW_MOST_FRAMES + ACRE_UNWIND_OURS];
     void **deep_frames; /* for stacks that are deeper; NULL: never seen */
 };
 

@@ -10,8 +10,6 @@
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
 
-enum { MOST_OF_OURS = 8 }; /* frames of the recorder in front of the program's */
-
 /* The library's, NULL: it is not there (yet). */
 static struct {
     int (*backtrace)(void **frames, int count);
@@ -81,18 +79,20 @@ void acre_unwind_prepare(void)
 
 size_t acre_unwind(void *const *frame, void **frames, size_t room)
 {
-    int got = unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room) : 0;
+    int got =
+        unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room + ACRE_UNWIND_OURS) : 0;
     size_t count = got > 0 ? (size_t)got : 0;
     size_t ours = 0;
 
-    while (ours < count && ours < MOST_OF_OURS && frames[ours] != frame[1])
+    while (ours < count && ours < ACRE_UNWIND_OURS && frames[ours] != frame[1])
         ours++;
-    if (ours == count || ours == MOST_OF_OURS) {
+    if (ours == count || ours == ACRE_UNWIND_OURS) {
         frames[0] = frame[1];
         return 1;
     }
-    memmove(frames, frames + ours, (count - ours) * sizeof *frames);
-    return count - ours;
+    count = count - ours < room ? count - ours : room;
+    memmove(frames, frames + ours, count * sizeof *frames);
+    return count;
 }
 
 #if defined(__x86_64__)

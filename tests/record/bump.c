@@ -1,7 +1,9 @@
 /* An allocator that any handler of a signal may interrupt, and never gives memory back. */
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
