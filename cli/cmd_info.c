@@ -1,6 +1,7 @@
 /* acre info: what a trace says. */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
@@ -8,6 +9,7 @@
 #include "cli/commands.h"
 #include "report/streams.h"
 #include "report/trace_info.h"
+#include "report/trace_streams.h"
 
 static const char name[] = "acre info";
 
@@ -18,38 +20,49 @@ static const char help_text[] =
     "then\n"
     "events by kind, blocks by purpose, iterations, sizes and lifetimes. A trace that ends early "
     "is\n"
-    "read up to there, and says nothing of leaks.\n"
+    "read up to there, and says nothing of leaks. Where a file has the traces of several "
+    "processes, "
+    "a\n"
+    "table of them stands first, and the one with most events is told.\n"
     "\n"
-    "    --wide    every iteration that has a row (1000 at most), not the first ten\n"
-    "    --help    this text\n"
+    "    --process N  the one with this pid, or at this place in the table\n"
+    "    --wide       every iteration that has a row (1000 at most), and every process\n"
+    "    --help       this text\n"
     "\n"
     "examples:\n"
     "  acre bench square-chain --trace chain.acre && acre info chain.acre\n"
     "  acre info --wide leak.acre | less\n"
+    "  acre info --process 2 make.acre\n"
     "\n"
     "exit status: 0 shown, 1 shown and incomplete, 2 wrong command line, 3 out of memory, 4 the "
     "file\n"
     "cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
-/* --wide */
-static bool take(void *page, int option, const struct acre_refusal *refusal)
+struct request {
+    struct acre_page page;
+    uint64_t process; /* a pid, or a place from 1; 0: the one with most events */
+};
+
+static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
-    (void)option;
-    (void)refusal;
-    ((struct acre_page *)page)->wide = true;
+    struct request *request = argument;
+
+    if (option == 'p')
+        return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
+    request->page.wide = true;
     return true;
 }
 
-static bool check(const void *page, char *const *paths, const struct acre_refusal *refusal)
+static bool check(const void *request, char *const *paths, const struct acre_refusal *refusal)
 {
-    (void)page;
+    (void)request;
     return paths[1] == NULL ||
            acre_refuse(refusal, "wants one trace, '%.40s' is a second", paths[1]);
 }
 
-static enum acre_exit status_of(const struct acre_trace_reader *reader)
+static enum acre_exit status_of(enum acre_trace_state state)
 {
-    switch (reader->input.state) {
+    switch (state) {
     case ACRE_TRACE_READING:
     case ACRE_TRACE_COMPLETE:
         return ACRE_EXIT_OK;
@@ -67,7 +80,7 @@ static enum acre_exit status_of(const struct acre_trace_reader *reader)
 static enum acre_exit print(const struct acre_trace_summary *summary,
                             const struct acre_trace_reader *reader, const struct acre_page *page)
 {
-    enum acre_exit status = status_of(reader);
+    enum acre_exit status = status_of(reader->input.state);
 
     if (!acre_trace_info_print(summary, reader, page))
         return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
@@ -77,15 +90,16 @@ static enum acre_exit print(const struct acre_trace_summary *summary,
     return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, reader->input.sentence);
 }
 
-static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory,
+/* The stream that begins there. */
+static enum acre_exit read_and_print(const char *path, uint64_t offset, struct acre_alloc *memory,
                                      const struct acre_page *page)
 {
     struct acre_trace_reader reader;
     struct acre_trace_summary summary;
     enum acre_exit status;
 
-    if (acre_trace_reader_open(&reader, memory, path, 0) != ACRE_TRACE_READING) {
-        status = acre_complain(name, status_of(&reader), reader.input.sentence);
+    if (acre_trace_reader_open(&reader, memory, path, offset) != ACRE_TRACE_READING) {
+        status = acre_complain(name, status_of(reader.input.state), reader.input.sentence);
     } else if (!acre_trace_summarise(&summary, &reader, memory)) {
         status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     } else {
@@ -96,10 +110,73 @@ static enum acre_exit read_and_print(const char *path, struct acre_alloc *memory
     return status;
 }
 
-static enum acre_exit show(const void *page, char *const *paths)
+/* Several processes: their table, then one of them. What ends the list is told in any case. */
+static enum acre_exit show_one_of(const struct acre_trace_bundle *bundle,
+                                  const struct acre_trace_stream *stream, const char *path,
+                                  const struct acre_page *page)
+{
+    enum acre_exit listed = status_of(bundle->state);
+    enum acre_exit shown;
+
+    if (!acre_trace_streams_print(bundle, stream, page))
+        return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    fputc('\n', page->stream);
+    shown = read_and_print(path, stream->offset, bundle->memory, page);
+    if (shown > ACRE_EXIT_NO || listed <= ACRE_EXIT_NO)
+        return shown > listed ? shown : listed;
+    return acre_complain(name, listed, bundle->sentence);
+}
+
+/* What is no file can be read only once, so that there is no list. */
+static bool can_be_read_twice(const char *path)
+{
+    struct stat state;
+
+    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
+}
+
+static enum acre_exit refuse_process(const struct request *request, const char *path,
+                                     const struct acre_trace_bundle *bundle)
+{
+    char why[512];
+
+    if (!can_be_read_twice(path))
+        snprintf(why, sizeof why, "--process wants a file, and %.200s is none", path);
+    else
+        snprintf(why, sizeof why, "%.200s has no process %llu: it has %zu process%s", path,
+                 (unsigned long long)request->process, bundle->count,
+                 bundle->count == 1 ? "" : "es");
+    return acre_complain(name, ACRE_EXIT_INPUT, why);
+}
+
+static enum acre_exit show_file(const struct request *request, const char *path,
+                                struct acre_alloc *memory)
+{
+    struct acre_trace_bundle bundle = {.memory = memory};
+    const struct acre_trace_stream *stream;
+    enum acre_exit status;
+
+    if (can_be_read_twice(path))
+        acre_trace_bundle_list(&bundle, memory, path);
+    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
+                                  : acre_trace_bundle_largest(&bundle);
+    if (bundle.state == ACRE_TRACE_NO_MEMORY)
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    else if (stream == NULL && request->process > 0 &&
+             (bundle.count > 0 || !can_be_read_twice(path)))
+        status = refuse_process(request, path, &bundle);
+    else if (bundle.count > 1)
+        status = show_one_of(&bundle, stream, path, &request->page);
+    else
+        status = read_and_print(path, 0, memory, &request->page);
+    acre_trace_bundle_fini(&bundle);
+    return status;
+}
+
+static enum acre_exit show(const void *request, char *const *paths)
 {
     struct acre_alloc *memory = acre_malloc_new();
-    enum acre_exit status = memory != NULL ? read_and_print(*paths, memory, page)
+    enum acre_exit status = memory != NULL ? show_file(request, *paths, memory)
                                            : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(memory);
@@ -109,6 +186,7 @@ static enum acre_exit show(const void *page, char *const *paths)
 int acre_cmd_info(int argc, char **argv)
 {
     static const struct option options[] = {
+        {"process", required_argument, NULL, 'p'},
         {"wide", no_argument, NULL, 'w'},
         {"help", no_argument, NULL, 'h'},
         {0},
@@ -123,11 +201,14 @@ int acre_cmd_info(int argc, char **argv)
         .run = show,
     };
     const struct acre_terminal terminal = acre_terminal_of(STDOUT_FILENO);
-    struct acre_page page = {
-        .stream = stdout,
-        .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
-        .color = terminal.color,
+    struct request request = {
+        .page =
+            {
+                .stream = stdout,
+                .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
+                .color = terminal.color,
+            },
     };
 
-    return acre_command_run(&command, &page, argc, argv);
+    return acre_command_run(&command, &request, argc, argv);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/format.h"
 
@@ -27,6 +28,28 @@ static const char *field(const struct info *info, const char *key)
 static struct acre_number bytes(uint64_t number)
 {
     return acre_format_bytes((double)number);
+}
+
+/* What calls have allocated: what was inherited is none of it. */
+static struct acre_counts without_inherited(struct acre_counts counts, struct acre_live inherited)
+{
+    counts.allocations -= inherited.blocks;
+    counts.requested_bytes -= inherited.bytes;
+    return counts;
+}
+
+static struct acre_live all_inherited(const struct info *info)
+{
+    struct acre_live all = {0};
+
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        acre_live_add(&all, info->summary->inherited[p]);
+    return all;
+}
+
+static struct acre_counts all_counts(const struct info *info)
+{
+    return without_inherited(acre_books_total(&info->summary->ledger.books), all_inherited(info));
 }
 
 /* The sentence ----------------------------------------------------------------------------------
@@ -60,13 +83,25 @@ static void put_end(const struct info *info, FILE *to)
                 total.live.blocks == 1 ? "" : "s", bytes(total.live.bytes).text);
 }
 
+static const char *program_of(const struct info *info)
+{
+    const char *workload = field(info, "workload");
+    const char *executable = field(info, "executable");
+    const char *slash = strrchr(executable, '/');
+
+    if (workload[0] != '\0')
+        return workload;
+    if (executable[0] != '\0')
+        return slash != NULL && slash[1] != '\0' ? slash + 1 : executable;
+    return "The program";
+}
+
 static void put_sentence(const struct info *info, FILE *to)
 {
     const struct acre_trace_summary *summary = info->summary;
-    const struct acre_counts total = acre_books_total(&summary->ledger.books);
-    const char *workload = field(info, "workload");
+    const struct acre_counts total = all_counts(info);
 
-    fprintf(to, "%s", workload[0] != '\0' ? workload : "The program");
+    fprintf(to, "%s", program_of(info));
     if (field(info, "strategy")[0] != '\0')
         fprintf(to, " under %s", field(info, "strategy"));
     fprintf(to, " made %s allocation%s of %s in all", acre_format_count(total.allocations).text,
@@ -99,13 +134,15 @@ static bool print_sentence(const struct info *info)
 /* Tables ----------------------------------------------------------------------------------------
  */
 
+/* A table without rows is none. */
 static bool print_grid(const struct info *info, struct acre_grid *grid)
 {
-    bool printed;
+    bool printed = !grid->failed;
 
-    if (grid->row_count > 0)
+    if (grid->row_count > 0) {
         fputc('\n', info->page->stream);
-    printed = acre_grid_print(grid, info->page, 2);
+        printed = acre_grid_print(grid, info->page, 2);
+    }
     acre_grid_free(grid);
     return printed;
 }
@@ -153,6 +190,62 @@ static void put_sources(const struct info *info, struct acre_grid *grid)
             fact(grid, i == 0 ? "regions" : "", "%zu: %s", i, info->summary->sources[i]);
 }
 
+/* Scopes of a program's own; iterations have a table. */
+static void put_scopes(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_summary *summary = info->summary;
+    const char *title = "scopes";
+
+    for (size_t i = 1; i < ACRE_TRACE_MOST_SCOPE_NAMES; i++) {
+        if (summary->scopes[i] == 0)
+            continue;
+        if (summary->scope_names[i][0] != '\0')
+            fact(grid, title, "%s: %s", summary->scope_names[i],
+                 acre_format_count(summary->scopes[i]).text);
+        else
+            fact(grid, title, "%zu, which has no name: %s", i,
+                 acre_format_count(summary->scopes[i]).text);
+        title = "";
+    }
+}
+
+static void put_remarks(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_summary *summary = info->summary;
+
+    for (size_t i = 0; i < summary->remark_count && i < ACRE_TRACE_MOST_REMARKS_TOLD; i++) {
+        const struct acre_trace_remark *remark = &summary->remarks[i];
+
+        fact(grid, remark->type == ACRE_TRACE_TYPE_PROCESS ? "it did" : "not seen", "%s",
+             remark->text);
+    }
+    if (summary->remark_count > ACRE_TRACE_MOST_REMARKS_TOLD)
+        fact(grid, "", "and %s more",
+             acre_format_count(summary->remark_count - ACRE_TRACE_MOST_REMARKS_TOLD).text);
+}
+
+static void put_inherited(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_live inherited = all_inherited(info);
+
+    if (inherited.blocks > 0)
+        fact(grid, "inherited", "%s block%s, %s, from the process it was forked from",
+             acre_format_count(inherited.blocks).text, inherited.blocks == 1 ? "" : "s",
+             bytes(inherited.bytes).text);
+}
+
+static void put_stacks(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_reader *reader = info->reader;
+    const char *how = field(info, "stacks");
+
+    if (reader->frames.count > 0 || how[0] != '\0')
+        fact(grid, "call stacks", "%s frame%s in %s module%s%s%s",
+             acre_format_count(reader->frames.count).text, reader->frames.count == 1 ? "" : "s",
+             acre_format_count(reader->modules.count).text, reader->modules.count == 1 ? "" : "s",
+             how[0] != '\0' ? ", by " : "", how);
+}
+
 static void put_odd(const struct info *info, struct acre_grid *grid)
 {
     const struct acre_trace_summary *summary = info->summary;
@@ -177,29 +270,47 @@ static void put_file(const struct info *info, struct acre_grid *grid)
     fact(grid, "file", "%s, %s bytes an event, %s block%s", bytes(reader->input.offset).text,
          acre_format_digits(an_event).text, acre_format_count(reader->input.blocks).text,
          reader->input.blocks == 1 ? "" : "s");
+    if (reader->input.has_next)
+        fact(grid, "behind it", "the trace of another process");
     fact(grid, "dropped", "%s events", acre_format_count(reader->input.trailer.dropped).text);
+    if (reader->input.trailer.overhead_ns > 0)
+        fact(grid, "cost", "%s, by the recorder's own account",
+             acre_format_ns((double)reader->input.trailer.overhead_ns).text);
+}
+
+static void put_origin(const struct info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_summary *summary = info->summary;
+    const char *build_id = field(info, "allocator_build_id");
+    uint64_t lasted_ns =
+        summary->last_ns > summary->first_ns ? summary->last_ns - summary->first_ns : 0;
+
+    fact(grid, "recorded", "%s%s%s", field(info, "started"),
+         field(info, "producer")[0] != '\0' ? " by " : "", field(info, "producer"));
+    fact(grid, "lasted", "%s", acre_format_ns((double)lasted_ns).text);
+    fact(grid, "process", "%s", field(info, "pid"));
+    fact(grid, "executable", "%s", field(info, "executable"));
+    fact(grid, "command", "%s", field(info, "command"));
+    fact(grid, "allocator", "%s%s%s%s%.12s%s", field(info, "allocator_version"),
+         field(info, "allocator_path")[0] != '\0' ? ", " : "", field(info, "allocator_path"),
+         build_id[0] != '\0' ? " (build id " : "", build_id, build_id[0] != '\0' ? ")" : "");
 }
 
 static bool print_facts(const struct info *info)
 {
     static const struct acre_column columns[] = {{.title = "trace"}, {.title = "", .gap = 2}};
     struct acre_grid grid = GRID_OF(columns);
-    const struct acre_trace_reader *reader = info->reader;
-    const char *build_id = field(info, "allocator_build_id");
 
-    fact(&grid, "state", "%s", is_complete(info) ? "complete" : reader->input.sentence);
+    fact(&grid, "state", "%s", is_complete(info) ? "complete" : info->reader->input.sentence);
     put_file(info, &grid);
     put_odd(info, &grid);
-    fact(&grid, "recorded", "%s%s%s", field(info, "started"),
-         field(info, "producer")[0] != '\0' ? " by " : "", field(info, "producer"));
-    fact(&grid, "lasted", "%s",
-         acre_format_ns((double)(info->summary->last_ns - info->summary->first_ns)).text);
-    fact(&grid, "command", "%s", field(info, "command"));
-    fact(&grid, "allocator", "%s%s%s%s%.12s%s", field(info, "allocator_version"),
-         field(info, "allocator_path")[0] != '\0' ? ", " : "", field(info, "allocator_path"),
-         build_id[0] != '\0' ? " (build id " : "", build_id, build_id[0] != '\0' ? ")" : "");
+    put_origin(info, &grid);
+    put_inherited(info, &grid);
+    put_stacks(info, &grid);
     put_sources(info, &grid);
+    put_scopes(info, &grid);
     put_threads(info, &grid);
+    put_remarks(info, &grid);
     return print_grid(info, &grid);
 }
 
@@ -224,6 +335,25 @@ static bool print_events(const struct info *info)
         acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s", names[i]);
         acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s",
                       acre_format_count(info->summary->kinds[i]).text);
+    }
+    return print_grid(info, &grid);
+}
+
+/* Which functions were called, where that was told. */
+static bool print_calls(const struct info *info)
+{
+    static const struct acre_column columns[] = {{.title = "by call"},
+                                                 {.title = "", .right = true, .gap = 2}};
+    struct acre_grid grid = GRID_OF(columns);
+
+    for (size_t i = 0; i < ACRE_TRACE_CALLS; i++) {
+        if (i == ACRE_TRACE_CALL_NONE || info->summary->calls[i] == 0)
+            continue;
+        acre_grid_row(&grid);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s",
+                      acre_trace_call_name((enum acre_trace_call)i));
+        acre_grid_set(&grid, 1, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(info->summary->calls[i]).text);
     }
     return print_grid(info, &grid);
 }
@@ -254,14 +384,16 @@ static bool print_purposes(const struct info *info)
         {.title = "not freed", .right = true, .gap = 2},
     };
     const struct acre_books *books = &info->summary->ledger.books;
-    struct acre_counts counts = acre_books_total(books);
+    struct acre_counts counts = all_counts(info);
     struct acre_grid grid = GRID_OF(columns);
 
     set_purpose(info, &grid, "all", &counts);
     for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
         counts = acre_books_of(books, p);
-        if (counts.allocations > 0)
-            set_purpose(info, &grid, acre_purpose_name((enum acre_purpose)p), &counts);
+        if (counts.allocations == 0)
+            continue;
+        counts = without_inherited(counts, info->summary->inherited[p]);
+        set_purpose(info, &grid, acre_purpose_name((enum acre_purpose)p), &counts);
     }
     return print_grid(info, &grid);
 }
@@ -339,5 +471,6 @@ bool acre_trace_info_print(const struct acre_trace_summary *summary,
     const struct info info = {summary, reader, page};
 
     return print_sentence(&info) && print_facts(&info) && print_events(&info) &&
-           print_purposes(&info) && print_scopes(&info) && print_histograms(&info);
+           print_calls(&info) && print_purposes(&info) && print_scopes(&info) &&
+           print_histograms(&info);
 }

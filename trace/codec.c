@@ -306,6 +306,34 @@ static const char *get_time(struct acre_trace_codec *codec, struct acre_trace_cu
     return why;
 }
 
+static const char *get_event(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
+                             unsigned char tag, uint32_t purposes, struct acre_trace_event *event)
+{
+    *event = (struct acre_trace_event){.kind = (enum acre_trace_kind)(tag & 15)};
+    switch (event->kind) {
+    case ACRE_TRACE_ALLOCATE:
+    case ACRE_TRACE_FREE:
+    case ACRE_TRACE_RESIZE:
+    case ACRE_TRACE_MOVE:
+    case ACRE_TRACE_REFUSE:
+    case ACRE_TRACE_INHERIT:
+        return get_block_event(codec, cursor, tag, purposes, event);
+    case ACRE_TRACE_RESET:
+        return get_source(cursor, &event->source);
+    case ACRE_TRACE_SCOPE_BEGIN:
+    case ACRE_TRACE_SCOPE_END:
+        return get_scope(cursor, event);
+    case ACRE_TRACE_FRAME:
+        return get_frame(codec, cursor, &event->frame);
+    case ACRE_TRACE_MODULE:
+        return get_module(cursor, &event->module);
+    case ACRE_TRACE_OTHER:
+        return get_other(cursor, event);
+    default:
+        return "there is no such kind of event";
+    }
+}
+
 const char *acre_trace_decode(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
                               uint32_t purposes, struct acre_trace_event *event)
 {
@@ -317,36 +345,12 @@ const char *acre_trace_decode(struct acre_trace_codec *codec, struct acre_trace_
             why = "an event has flags that have no meaning";
         if (why != NULL)
             return why;
-        *event = (struct acre_trace_event){.kind = (enum acre_trace_kind)(tag & 15)};
-        switch (event->kind) {
-        case ACRE_TRACE_ALLOCATE:
-        case ACRE_TRACE_FREE:
-        case ACRE_TRACE_RESIZE:
-        case ACRE_TRACE_MOVE:
-        case ACRE_TRACE_REFUSE:
-        case ACRE_TRACE_INHERIT:
-            return get_block_event(codec, cursor, tag, purposes, event);
-        case ACRE_TRACE_RESET:
-            return get_source(cursor, &event->source);
-        case ACRE_TRACE_SCOPE_BEGIN:
-        case ACRE_TRACE_SCOPE_END:
-            return get_scope(cursor, event);
-        case ACRE_TRACE_FRAME:
-            return get_frame(codec, cursor, &event->frame);
-        case ACRE_TRACE_MODULE:
-            return get_module(cursor, &event->module);
-        case ACRE_TRACE_OTHER:
-            return get_other(cursor, event);
-        case ACRE_TRACE_TIME:
+        if ((tag & 15) == ACRE_TRACE_TIME)
             why = get_time(codec, cursor);
-            break;
-        case ACRE_TRACE_THREAD:
+        else if ((tag & 15) == ACRE_TRACE_THREAD)
             why = get_u32(cursor, &codec->thread, "there is no such thread");
-            break;
-        default:
-            why = "there is no such kind of event";
-            break;
-        }
+        else
+            return get_event(codec, cursor, tag, purposes, event);
         if (why != NULL)
             return why;
     }

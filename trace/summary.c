@@ -90,10 +90,14 @@ static enum acre_event_kind kind_of(const struct acre_trace_event *event)
     }
 }
 
+/* Of calls the ledger knows it as well; what is inherited is no call. */
 static void note_peak(struct acre_trace_summary *summary, const struct acre_trace_event *event)
 {
-    if (summary->ledger.peak_call != summary->ledger.calls)
+    uint64_t live_bytes = acre_tally_live(&summary->ledger.books.total).bytes;
+
+    if (live_bytes < summary->peak_bytes)
         return;
+    summary->peak_bytes = live_bytes;
     summary->peak_event = event->number;
     summary->peak_scope = event->scope;
     summary->peak_is_in_scope = event->is_in_scope;

@@ -35,6 +35,7 @@ struct acre_trace_summary {
     uint64_t replaced; /* births at the address of a block that had not been freed */
     uint64_t odd;      /* events of types that this acre does not know */
     uint64_t scopes[ACRE_TRACE_MOST_SCOPE_NAMES]; /* that began, by name; 0: iterations */
+    uint64_t peak_bytes;                          /* the most that was live */
     uint64_t peak_event; /* the last one that left as much live as there ever was; 0: none */
     uint64_t peak_scope;
     bool peak_is_in_scope;

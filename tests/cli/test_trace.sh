@@ -56,6 +56,56 @@ check 'a damaged trace: status 5' test "$tap_status" -eq 5
 check 'one line on stderr' grep -q 'damaged.acre: damaged at byte [0-9]*: something stands behind' "$err"
 check 'and a table' grep -q '^  allocations ' "$out"
 
+# What recorders of other programs tell.
+corpus=$ACRE_TESTS/fuzz/corpus_trace
+expect_out 0 '^  inherited  *1 block, 100 B, from the process' -- "$ACRE" info "$corpus/sealed.acre"
+check 'without what was inherited' grep -q '^  cat made 11 allocations of 1.11 KiB in all. At most 1.21 KiB were ' "$out"
+check 'its stacks' grep -q '^  call stacks  *6 frames in 1 module, by pointers$' "$out"
+check 'what was called' grep -q '^  malloc  *14$' "$out"
+check 'its threads' grep -q '^  threads  *7: .* events$' "$out"
+check 'what it did' grep -q '^  it did  *fork 12$' "$out"
+check 'what was not seen' grep -q '^  not seen  *brk$' "$out"
+check 'no table of iterations' sh -c '! grep -q "^  iteration " "$1"' sh "$out"
+expect_out 0 '^  scopes  *request: 1$' -- "$ACRE" info "$corpus/each_kind.acre"
+expect_out 1 'incomplete: it was killed by signal 9, 3 events' -- "$ACRE" info "$corpus/packed.acre"
+check 'what recording has cost' grep -q '^  cost  *5.00 us, by the recorder' "$out"
+
+# Several processes in one file: their table, and the one with most events, or another.
+cat "$trace" "$tap_work/region.acre" "$tap_work/leak.acre" >"$tap_work/three.acre"
+expect_out 0 '^  process  *pid  *events  *it  *program$' -- "$ACRE" info "$tap_work/three.acre"
+check 'a row for each' test "$(grep -c '^  [123] .* finished ' "$out")" -eq 3
+check 'a mark at the largest' awk '
+    /^  [123] .* finished / {
+        is_marked = sub(/ \*/, "")
+        gsub(/,/, "")
+        if ($3 + 0 > most)
+            most = $3 + 0
+        if (is_marked)
+            marked = $3 + 0
+    }
+    END { exit !(marked > 0 && marked == most) }' "$out"
+expect_out 0 '^  command  *square-chain ' -- "$ACRE" info --process 1 "$tap_work/three.acre"
+check 'that one is marked' grep -q '^  1 \* ' "$out"
+check 'another is behind it' grep -q '^  behind it  *the trace of another process$' "$out"
+expect_out 0 '^  command  *cycles ' -- sh -c '"$1" info --process "$("$1" info --process 3 "$2" |
+    sed -n "s/^  3 \*  *\([0-9]*\) .*/\1/p")" "$2"' sh "$ACRE" "$tap_work/three.acre"
+expect 5 'three.acre has no process 4: it has 3 processes' -- \
+    "$ACRE" info --process 4 "$tap_work/three.acre"
+expect 5 'chain.acre has no process 2: it has 1 process$' -- "$ACRE" info --process 2 "$trace"
+expect_out 0 '^  command  *square-chain ' -- \
+    sh -c 'cat "$2" | "$1" info /dev/stdin' sh "$ACRE" "$tap_work/three.acre"
+expect 5 'process wants a file, and /dev/stdin is none' -- \
+    sh -c 'cat "$2" | "$1" info --process 1 /dev/stdin' sh "$ACRE" "$tap_work/three.acre"
+expect 2 "'x' is not a whole number from 1" -- "$ACRE" info --process x "$trace"
+head -c -96 "$tap_work/three.acre" >"$tap_work/open.acre"
+expect_out 1 '^  3 .* has no trailer ' -- "$ACRE" info --process 1 "$tap_work/open.acre"
+expect_out 1 'the stream at byte [0-9]*: incomplete: its trailer' -- "$ACRE" info "$tap_work/open.acre"
+{ cat "$trace" "$tap_work/leak.acre" && echo; } >"$tap_work/damaged.acre"
+tap_run "$ACRE" info --process 1 "$tap_work/damaged.acre"
+check 'a damaged list: status 5' test "$tap_status" -eq 5
+check 'one line on stderr' grep -q 'the stream at byte [0-9]*: damaged at byte .* behind the trailer' "$err"
+check 'and the process' grep -q '^  state  *complete$' "$out"
+
 expect 5 'not a trace: the file is empty' -- "$ACRE" info /dev/null
 expect 5 'not a trace: it does not begin like one' -- "$ACRE" info "$0"
 expect 4 'none.acre: No such file' -- "$ACRE" info "$tap_work/none.acre"

@@ -1,4 +1,4 @@
-/* Any bytes as a trace: read, summed up, shown. */
+/* Any bytes as traces: listed, read, summed up, shown. */
 #include "fuzz/target.h"
 
 #include <stdio.h>
@@ -8,31 +8,47 @@
 
 #include "alloc/backends.h"
 #include "report/trace_info.h"
+#include "report/trace_streams.h"
+
+enum { STREAMS_READ = 4 };
+
+/* Makes the checksums of the header, or of the block, that begins there right; returns its bytes.
+ * 0: there is not enough of it. */
+static size_t seal(uint8_t *at, size_t left)
+{
+    bool is_header = left >= sizeof acre_trace_magic &&
+                     memcmp(at, acre_trace_magic, sizeof acre_trace_magic) == 0;
+    size_t head_bytes = is_header ? ACRE_TRACE_HEADER_BYTES : ACRE_TRACE_BLOCK_HEADER_BYTES;
+    size_t body_bytes;
+
+    if (left < head_bytes)
+        return 0;
+    body_bytes = acre_trace_u32(at + (is_header ? 16 : 32));
+    if (body_bytes > left - head_bytes)
+        return 0;
+    if (is_header) {
+        acre_trace_put_u64(at + 24,
+                           XXH3_64bits_withSeed(at + head_bytes, body_bytes, XXH3_64bits(at, 24)));
+    } else {
+        acre_trace_put_u64(at + 40, XXH3_64bits(at + head_bytes, body_bytes));
+        acre_trace_put_u64(at + 48, XXH3_64bits(at, 48));
+    }
+    return head_bytes + body_bytes;
+}
 
 /*
  * Made bytes would mostly end at a checksum, and what stands behind it would never be tried. So the
- * checksums are made right before, in inputs whose length is even.
+ * checksums are made right before, of all streams, in inputs whose length is even.
  */
 static void make_checksums_right(uint8_t *bytes, size_t count)
 {
-    size_t at;
+    size_t at = 0;
+    size_t sealed;
 
-    if (count < ACRE_TRACE_HEADER_BYTES || acre_trace_u32(bytes + 16) > count - 32)
-        return;
-    at = ACRE_TRACE_HEADER_BYTES + acre_trace_u32(bytes + 16);
-    acre_trace_put_u64(bytes + 24, XXH3_64bits_withSeed(bytes + ACRE_TRACE_HEADER_BYTES, at - 32,
-                                                        XXH3_64bits(bytes, 24)));
-    while (count - at >= ACRE_TRACE_BLOCK_HEADER_BYTES) {
-        uint8_t *block = bytes + at;
-        size_t payload_bytes = acre_trace_u32(block + 32);
-
-        if (payload_bytes > count - at - ACRE_TRACE_BLOCK_HEADER_BYTES)
-            return;
-        acre_trace_put_u64(block + 40,
-                           XXH3_64bits(block + ACRE_TRACE_BLOCK_HEADER_BYTES, payload_bytes));
-        acre_trace_put_u64(block + 48, XXH3_64bits(block, 48));
-        at += ACRE_TRACE_BLOCK_HEADER_BYTES + payload_bytes;
-    }
+    do {
+        sealed = seal(bytes + at, count - at);
+        at += sealed;
+    } while (sealed > 0);
 }
 
 static void show(const struct acre_trace_summary *summary, const struct acre_trace_reader *reader)
@@ -48,12 +64,12 @@ static void show(const struct acre_trace_summary *summary, const struct acre_tra
     free(text);
 }
 
-static void read_trace(const char *path, struct acre_alloc *memory)
+static void read_trace(const char *path, uint64_t offset, struct acre_alloc *memory)
 {
     struct acre_trace_reader reader;
     struct acre_trace_summary summary;
 
-    if (acre_trace_reader_open(&reader, memory, path, 0) == ACRE_TRACE_READING) {
+    if (acre_trace_reader_open(&reader, memory, path, offset) == ACRE_TRACE_READING) {
         if (acre_trace_summarise(&summary, &reader, memory)) {
             show(&summary, &reader);
             acre_trace_summary_fini(&summary);
@@ -64,6 +80,35 @@ static void read_trace(const char *path, struct acre_alloc *memory)
     if (reader.input.state != ACRE_TRACE_COMPLETE)
         acre_fuzz_check_sentence(reader.input.sentence);
     acre_trace_reader_close(&reader);
+}
+
+static void show_list(const struct acre_trace_bundle *bundle)
+{
+    char *text = NULL;
+    size_t text_bytes;
+    FILE *stream = open_memstream(&text, &text_bytes);
+    const struct acre_page page = {.stream = stream, .width = 80};
+
+    if (stream != NULL) {
+        acre_trace_streams_print(bundle, acre_trace_bundle_largest(bundle), &page);
+        fclose(stream);
+    }
+    free(text);
+}
+
+/* The first trace of a file is read whether the file can be listed or not. */
+static void read_file(const char *path, struct acre_alloc *memory)
+{
+    struct acre_trace_bundle bundle;
+
+    read_trace(path, 0, memory);
+    acre_trace_bundle_list(&bundle, memory, path);
+    if (bundle.state != ACRE_TRACE_COMPLETE)
+        acre_fuzz_check_sentence(bundle.sentence);
+    show_list(&bundle);
+    for (size_t i = 1; i < bundle.count && i < STREAMS_READ; i++)
+        read_trace(path, bundle.streams[i].offset, memory);
+    acre_trace_bundle_fini(&bundle);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -82,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         path = acre_fuzz_file(copy, count);
     }
     if (path != NULL)
-        read_trace(path, counted);
+        read_file(path, counted);
     if (plan.live_bytes != 0)
         acre_fuzz_broken("a reader gives back what it took");
     free(copy);
