@@ -171,6 +171,3 @@ EXPORTED size_t malloc_usable_size(void *block)
         return ((size_t *)block)[-2];
     return acre_real.malloc_usable_size(block);
 }
-
-/* By any other name it might be another library's. */
-extern __typeof__(malloc) acre_our_malloc __attribute__((alias("malloc"), visibility("hidden")));

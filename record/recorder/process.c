@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,12 +108,24 @@ static uint64_t process_birth(void)
     return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
-static void tell_library(char *path, const void *function)
+static void tell_library(char *path, const void *address)
 {
     Dl_info about;
 
-    if (dladdr(function, &about) != 0 && about.dli_fname != NULL)
+    if (dladdr(address, &about) != 0 && about.dli_fname != NULL)
         snprintf(path, ACRE_RAW_MOST_PATH_BYTES, "%s", about.dli_fname);
+}
+
+/* Whether it stands in front of our malloc. A program that is not position independent has an entry for
+ * malloc that is its address for everybody, and leads to ours: a symbol with a value and no section. */
+static bool hides_ours(const void *address)
+{
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info about, own;
+
+    return dladdr1(address, &about, (void **)&symbol, RTLD_DL_SYMENT) != 0 &&
+           dladdr(&acre_settings, &own) != 0 && about.dli_fbase != own.dli_fbase &&
+           symbol != NULL && symbol->st_shndx != SHN_UNDEF;
 }
 
 static const void *address_of_function(void *(*function)(size_t))
@@ -134,7 +147,7 @@ static void tell_allocator(struct acre_raw_head *head)
     if (!is_known) {
         acre_real.malloc_usable_size(NULL); /* the first call of any finds them all */
         tell_library(allocator, address_of_function(acre_real.malloc));
-        if (first != address_of_function(acre_our_malloc))
+        if (hides_ours(first))
             tell_library(hidden_by, first);
     }
     is_known = true;
@@ -142,6 +155,7 @@ static void tell_allocator(struct acre_raw_head *head)
     memcpy(head->hidden_by, hidden_by, sizeof hidden_by);
 }
 
+/* Why nothing can be recorded; "": it can. */
 static const char *refusal(void)
 {
     if (RUNNING_ON_VALGRIND)
@@ -187,12 +201,15 @@ static int make_file(void)
     return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 }
 
-/* A file longer than the process may write would end it with SIGXFSZ. */
+/* A file longer than the process may write would end it with SIGXFSZ. Where nothing is recorded it is
+ * short: Valgrind has to remember something of each address that is mapped. */
 static uint64_t most_bytes(void)
 {
     struct rlimit limit;
     uint64_t bytes = acre_settings.limit_bytes;
 
+    if (refusal()[0] != '\0')
+        return (LEAST_BLOCKS + 1) * ACRE_RAW_BLOCK_BYTES;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
         limit.rlim_cur < bytes)
         bytes = limit.rlim_cur;

@@ -26,9 +26,6 @@ extern struct acre_real acre_real;
  * and is no call of the program's. */
 bool acre_is_early(const void *block);
 
-/* Our own malloc, whoever stands in front of it. */
-void *acre_our_malloc(size_t bytes);
-
 /* The next function of a name behind ours, NULL if there is none. May allocate. */
 void *acre_next_function(const char *name);
 

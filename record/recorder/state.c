@@ -199,9 +199,11 @@ void acre_state_sample(struct acre_state *state, uint64_t ticks)
         uint64_t before = atomic_load_explicit(overhead, memory_order_relaxed);
 
         /* Of this thread alone: an addition that no other can see half of need not be locked. */
-        atomic_store_explicit(overhead, before + ACRE_CALLS_A_SAMPLE * (acre_ticks() - ticks),
+        atomic_store_explicit(overhead, before + (state->sampled + 1) * (acre_ticks() - ticks),
                               memory_order_relaxed);
     }
+    /* The first one, in which everything begins, stands for itself. */
+    state->sampled = ACRE_CALLS_A_SAMPLE - 1;
 }
 
 /* Notes ----------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ struct acre_state {
     uint64_t *at, *end; /* in the block; NULL: there is none */
     uint32_t busy;      /* its thread is in the recorder */
     uint32_t until_sample;
+    uint32_t sampled; /* calls that the next sample stands for, less one */
     _Atomic uint32_t deferred; /* calls of a signal's handler while it was busy */
     bool is_deaf;       /* nothing is recorded, and nothing is to be said of it */
     bool has_stacks;

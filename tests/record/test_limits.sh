@@ -39,12 +39,19 @@ if unshare -rm true 2>/dev/null; then
     mkdir small
     # shellcheck disable=SC2016 # for the inner shell
     unshare -rm sh -c '
-        mount -t tmpfs -o size=4m small small && cd small &&
-        "$1" record --stacks none --pack 9 -o full.acre -- "$2" 2000000 1000 3 1 >out 2>err
-        echo $? >status; cp err status "$3"; cp full.acre "$3" 2>/dev/null; ls >"$3/names"
-    ' sh "$ACRE" "$RECORD_TOOLS/churn" "$tap_work" || :
-    is 'a full disk: one of two ways' "$(cat status)" "$(grep -Eq '^(0|125)$' status && cat status)"
-    check 'a full disk: it is said' grep -Eq 'dropped|No space left' err
+        mount -t tmpfs -o size=4m small small && cd small || exit 1
+        status=0
+        "$1" record --stacks none -o full.acre -- "$2" 2000000 1000 3 1 >../out 2>../err || status=$?
+        echo $status >../status
+        ls >../names
+        "$1" record --seal full.acre.raw -o ../full.acre 2>../sealed
+    ' sh "$ACRE" "$RECORD_TOOLS/churn" || :
+    is 'a full disk: the status' 125 "$(cat status)"
+    check 'a full disk: the program went on' grep -Eq '^[0-9.]+$' out
+    check 'a full disk: it is said' grep -q 'No space left on device; what was recorded is in .*/full.acre.raw' err
+    is 'a full disk: nothing half-written' full.acre.raw "$(cat names)"
+    check 'a full disk: sealed elsewhere, it says what was dropped' grep -q 'events were dropped' sealed
+    is 'a full disk: unknown, replaced' '0 0' "$(figures full | cut -d ' ' -f 6,7)"
 else
     skip 'a full disk' 'no mount of our own can be had here'
 fi

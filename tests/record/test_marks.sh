@@ -9,8 +9,8 @@ for program in marks marks_fixed marks_cpp; do
     record marks --stacks none -- "$RECORD_TOOLS/$program"
     is "$program: its output" 'done' "$(cat "$tap_work/marks.out")"
     tap_run "$ACRE" info "$tap_work/marks.acre"
-    check "$program: scopes" grep -Eq 'request +10' "$out"
-    check "$program: nested scopes" grep -Eq 'element +30' "$out"
+    check "$program: scopes" grep -Eq 'request: 10$' "$out"
+    check "$program: nested scopes" grep -Eq 'element: 30$' "$out"
 done
 
 done_testing
