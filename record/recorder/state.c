@@ -162,9 +162,6 @@ static void begin_block(struct acre_state *state, struct acre_raw_block *block)
     block->ns = acre_clock_ns(CLOCK_MONOTONIC);
     atomic_thread_fence(memory_order_release);
     block->magic = ACRE_RAW_BLOCK_MAGIC;
-    /* The old one is in the file; the process need not have it in its memory too. */
-    if (state->block != NULL)
-        madvise(state->block, ACRE_RAW_BLOCK_BYTES, MADV_DONTNEED);
     state->block = block;
     state->at = block->words;
     state->end = block->words + ACRE_RAW_BLOCK_WORDS;
@@ -182,11 +179,13 @@ bool acre_state_make_room(struct acre_state *state, size_t words)
     if (state->number == 0 && acre_process_ready() == ACRE_PROCESS_RECORDS)
         number_state(state);
     if (state->number != 0)
-        block = acre_process_take_block();
+        block = acre_process_take_block(&state->window);
     if (block != NULL)
         begin_block(state, block);
     else if (state->number != 0)
         acre_process_head()->dropped++;
+    if (block == NULL)
+        state->at = state->end = NULL; /* the window may be anywhere */
     errno = before;
     return block != NULL;
 }
@@ -194,7 +193,7 @@ bool acre_state_make_room(struct acre_state *state, size_t words)
 void acre_state_sample(struct acre_state *state, uint64_t ticks)
 {
     state->until_sample = ACRE_CALLS_A_SAMPLE - 1;
-    if (state->block != NULL) {
+    if (state->end != NULL) {
         _Atomic uint64_t *overhead = &state->block->overhead_ticks;
         uint64_t before = atomic_load_explicit(overhead, memory_order_relaxed);
 

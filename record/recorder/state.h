@@ -60,6 +60,7 @@ struct acre_state {
     bool has_stacks;
     bool is_unwinding; /* libunwind runs for us */
     struct acre_raw_block *block;
+    void *window; /* where its blocks are, one after the other; NULL: it had none yet */
     struct acre_told_stacks stacks;
     struct acre_told_modules modules;
     struct acre_known_stacks known;
