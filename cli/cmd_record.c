@@ -167,6 +167,8 @@ static void tell_doubts(const struct acre_seal_result *result)
         complain(0, "malloc of %s serves the program itself, in front of the recorder: only other "
                     "libraries were seen",
                  result->hidden_by);
+    if (result->refusal[0] != '\0')
+        complain(0, "of one of the processes nothing was recorded: %s", result->refusal);
     if (result->running > 0)
         complain(0, "%zu of the processes still run: their traces end where they were", result->running);
 }

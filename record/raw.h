@@ -80,7 +80,7 @@ enum acre_raw_note {
     ACRE_RAW_SCOPE_END = 8,   /* 0; name */
     ACRE_RAW_REGION_RESET = 9, /* 0; name */
     ACRE_RAW_PURPOSE = 10,     /* 0; name: of this thread's births from here on; "": none */
-    ACRE_RAW_UNSEEN = 11,      /* 0; sentence */
+    ACRE_RAW_OURS = 11,        /* address of a block that is the recorder's: its end is no call */
 };
 
 #define ACRE_RAW_STAMPED (UINT64_C(1) << 63)
