@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "report/info_parts.h"
+#include "report/site_text.h"
 
 /* What the parts have in common ----------------------------------------------------------------
  */
-
-const char *acre_last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
 
 const char *acre_info_program(const struct acre_info *info)
 {

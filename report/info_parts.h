@@ -28,9 +28,6 @@ static inline const char *acre_info_field(const struct acre_info *info, const ch
     return acre_trace_field(info->reader, key);
 }
 
-/* The last part of a path. */
-const char *acre_last_part(const char *path);
-
 /* What recorded ran: a workload, the last part of an executable, "The program". */
 const char *acre_info_program(const struct acre_info *info);
 
