@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/collect.h"
+#include "record/acre/mark.h"
 
 const char *acre_lifetime_name(enum acre_lifetime lifetime)
 {
@@ -176,6 +177,14 @@ static enum acre_status collect(struct acre_stage *stage)
     return stage->lifetime == ACRE_LIFETIME_COLLECTOR ? acre_collect(stage->engine, NULL) : ACRE_OK;
 }
 
+static enum acre_status reset(struct acre_stage *stage, uint32_t region)
+{
+    enum acre_status status = acre_region_reset(stage->engine, region);
+
+    acre_mark_region_reset("iteration");
+    return status;
+}
+
 /* In the order drop-first the end of the iteration before: what dies of it has not outlived it. */
 static enum acre_status end_before(struct acre_stage *stage)
 {
@@ -183,7 +192,7 @@ static enum acre_status end_before(struct acre_stage *stage)
         return ACRE_OK;
     if (stage->region_count == 0)
         return collect(stage);
-    return acre_region_reset(stage->engine, stage->regions[0]);
+    return reset(stage, stage->regions[0]);
 }
 
 enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
@@ -192,6 +201,7 @@ enum acre_status acre_stage_begin(struct acre_stage *stage, uint64_t iteration)
 
     stage->iteration = iteration;
     status = end_before(stage);
+    acre_mark_scope_begin("iteration", iteration);
     if (stage->layers.ledger != NULL)
         acre_ledger_scope_begin(stage->layers.ledger, iteration);
     if (stage->layers.trace != NULL)
@@ -209,11 +219,12 @@ enum acre_status acre_stage_settle(struct acre_stage *stage)
         return ACRE_OK;
     if (stage->region_count == 0)
         return collect(stage);
-    return acre_region_reset(stage->engine, stage->regions[1 - stage->current]);
+    return reset(stage, stage->regions[1 - stage->current]);
 }
 
 void acre_stage_end(struct acre_stage *stage)
 {
+    acre_mark_scope_end("iteration");
     if (stage->layers.ledger != NULL)
         acre_ledger_scope_end(stage->layers.ledger);
     if (stage->layers.trace != NULL)
@@ -225,7 +236,7 @@ enum acre_status acre_stage_drain(struct acre_stage *stage)
     enum acre_status status = collect(stage);
 
     for (unsigned i = 0; status == ACRE_OK && i < stage->region_count; i++)
-        status = acre_region_reset(stage->engine, stage->regions[i]);
+        status = reset(stage, stage->regions[i]);
     acre_region_enter(stage->engine, ACRE_REGION_PINNED);
     return status;
 }

@@ -1,17 +1,20 @@
 /* acre export: what a recorded program allocated, for other tools. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/recorded_process.h"
+#include "cli/profiled.h"
 #include "export/export.h"
 #include "report/format.h"
 #include "report/streams.h"
 #include "report/write_file.h"
+#include "trace/bundle.h"
 
 static const char name[] = "acre export";
 
@@ -50,12 +53,16 @@ static const char help_text[] =
     "of\n"
     "memory, 4 a file cannot be read or written, 5 no trace, or a damaged one\n";
 
+enum { MOST_ROOTS = 64 };
+
 struct request {
     const struct acre_exporter *exporter;
     const char *output; /* NULL: not named */
     enum acre_export_metric metric;
     bool has_metric;
-    struct acre_process_choice choice;
+    uint64_t process; /* a pid, or a place from 1; 0: the one with most events */
+    const char *roots[MOST_ROOTS];
+    size_t root_count;
 };
 
 enum { OPTION_FORMAT = 256, OPTION_METRIC, OPTION_PROCESS, OPTION_SYMBOLS };
@@ -83,12 +90,9 @@ static bool take_metric(struct request *request, const struct acre_refusal *refu
 
 static bool take_symbols(struct request *request, const struct acre_refusal *refusal)
 {
-    struct acre_process_choice *choice = &request->choice;
-
-    if (choice->root_count == ACRE_MOST_SYMBOL_DIRECTORIES)
-        return acre_refuse(refusal, "--symbols: more than %d directories",
-                           ACRE_MOST_SYMBOL_DIRECTORIES);
-    choice->roots[choice->root_count++] = optarg;
+    if (request->root_count == MOST_ROOTS)
+        return acre_refuse(refusal, "--symbols: %d directories at most", MOST_ROOTS);
+    request->roots[request->root_count++] = optarg;
     return true;
 }
 
@@ -105,8 +109,7 @@ static bool take(void *request_of, int option, const struct acre_refusal *refusa
     case OPTION_METRIC:
         return take_metric(request, refusal);
     case OPTION_PROCESS:
-        return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX,
-                                &request->choice.process);
+        return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
     default:
         return take_symbols(request, refusal);
     }
@@ -141,25 +144,25 @@ static bool check(const void *request_of, char *const *paths, const struct acre_
  */
 
 /* What is to be told of a trace that is not whole comes last, behind what was written. */
-static enum acre_exit end(const struct acre_recorded_process *recorded)
+static enum acre_exit end(const struct acre_profiled *profiled)
 {
-    enum acre_exit status = acre_recorded_process_status(recorded->profile.state);
+    enum acre_exit status = acre_profiled_status(profiled->profile.state);
 
     if (acre_output_end(name) != ACRE_EXIT_OK)
         return ACRE_EXIT_IO;
     return status == ACRE_EXIT_OK ? status
-                                  : acre_complain(name, status, recorded->profile.sentence);
+                                  : acre_complain(name, status, profiled->profile.sentence);
 }
 
-static enum acre_exit write_out(const struct request *request,
-                                struct acre_recorded_process *recorded, struct acre_alloc *memory)
+static enum acre_exit write_out(const struct request *request, struct acre_profiled *profiled,
+                                struct acre_alloc *memory)
 {
     const struct acre_exported exported = {
         .memory = memory,
-        .profile = &recorded->profile,
-        .names = recorded->names,
-        .command = acre_trace_field(&recorded->reader, "command"),
-        .pid = strtoull(acre_trace_field(&recorded->reader, "pid"), NULL, 10),
+        .profile = &profiled->profile,
+        .names = profiled->names,
+        .command = acre_trace_field(&profiled->reader, "command"),
+        .pid = strtoull(acre_trace_field(&profiled->reader, "pid"), NULL, 10),
         .metric = request->metric,
     };
     char error[1024];
@@ -171,32 +174,72 @@ static enum acre_exit write_out(const struct request *request,
         return acre_complain(name, status, error);
     if (!is_standard_output(request))
         printf("wrote %s: %s call stacks that allocated; for %s\n", request->output,
-               acre_format_count(recorded->profile.site_count).text, request->exporter->about);
-    return end(recorded);
+               acre_format_count(profiled->profile.site_count).text, request->exporter->about);
+    return end(profiled);
 }
 
-static enum acre_exit export(const struct request *request, struct acre_alloc *memory) {
-    struct acre_recorded_process recorded;
-    enum acre_exit status = acre_recorded_process_read(&recorded, &request->choice, memory, name);
+/* Which process -------------------------------------------------------------------------------- */
 
-    if (status != ACRE_EXIT_OK) return status;
-    if (request->metric == ACRE_EXPORT_LEAKED && !acre_profile_knows_leaks(&recorded.profile))
-        status = acre_complain(name, acre_recorded_process_status(recorded.profile.state),
-                               recorded.profile.sentence);
-    else status = write_out(request, &recorded, memory);
-    acre_recorded_process_fini(&recorded);
+static enum acre_exit refuse_process(const struct request *request, const char *path, size_t count)
+{
+    char why[512];
+
+    snprintf(why, sizeof why, "%.200s has no process %" PRIu64 ": it has %zu process%s", path,
+             request->process, count, count == 1 ? "" : "es");
+    return acre_complain(name, ACRE_EXIT_INPUT, why);
+}
+
+/* Where its stream begins. What is no file can be read only once: its first stream is meant. */
+static enum acre_exit find_stream(const struct request *request, const char *path,
+                                  struct acre_alloc *memory, uint64_t *offset)
+{
+    struct acre_trace_bundle bundle;
+    const struct acre_trace_stream *stream;
+    struct stat state;
+    enum acre_exit status = ACRE_EXIT_OK;
+
+    *offset = 0;
+    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode))
+        return request->process == 0 ? ACRE_EXIT_OK : refuse_process(request, path, 0);
+    acre_trace_bundle_list(&bundle, memory, path);
+    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
+                                  : acre_trace_bundle_largest(&bundle);
+    if (bundle.state == ACRE_TRACE_NO_MEMORY)
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    else if (stream != NULL)
+        *offset = stream->offset;
+    else if (bundle.count > 0)
+        status = refuse_process(request, path, bundle.count);
+    acre_trace_bundle_fini(&bundle);
     return status;
 }
 
-static enum acre_exit run(const void *request_of, char *const *paths)
-{
-    struct request request = *(const struct request *)request_of;
-    struct acre_alloc *memory = acre_malloc_new();
-    enum acre_exit status;
+static enum acre_exit export(const struct request *request, const char *path,
+                             struct acre_alloc *memory) {
+    struct acre_profiled_request wanted = {.path = path,
+                                           .roots = request->roots,
+                                           .root_count = request->root_count};
+    struct acre_profiled profiled;
+    char sentence[1024];
+    enum acre_exit status = find_stream(request, path, memory, &wanted.offset);
 
-    request.choice.path = *paths;
-    status = memory != NULL ? export(&request, memory)
-                            : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    if (status != ACRE_EXIT_OK) return status;
+    status = acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
+    if (status != ACRE_EXIT_OK) return acre_complain(name, status, sentence);
+    if (request->metric == ACRE_EXPORT_LEAKED && !acre_profile_knows_leaks(&profiled.profile))
+        status = acre_complain(name, acre_profiled_status(profiled.profile.state),
+                               profiled.profile.sentence);
+    else status = write_out(request, &profiled, memory);
+    acre_profiled_fini(&profiled);
+    return status;
+}
+
+static enum acre_exit run(const void *request, char *const *paths)
+{
+    struct acre_alloc *memory = acre_malloc_new();
+    enum acre_exit status = memory != NULL ? export(request, *paths, memory)
+                                           : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+
     acre_destroy(memory);
     return status;
 }

@@ -9,32 +9,32 @@
 /* Figures --------------------------------------------------------------------------------------
  */
 
-bool acre_figure_from_name(const char *name, enum acre_figure *figure)
+bool acre_site_order_from_name(const char *name, enum acre_site_order *order)
 {
-    static const char *const names[ACRE_FIGURES] = {
-        [ACRE_FIGURE_PEAK] = "peak",     [ACRE_FIGURE_BYTES] = "bytes",
-        [ACRE_FIGURE_CALLS] = "calls",   [ACRE_FIGURE_SHORT] = "short",
-        [ACRE_FIGURE_LEAKED] = "leaked",
+    static const char *const names[ACRE_SITE_ORDERS] = {
+        [ACRE_SITE_ORDER_PEAK] = "peak",     [ACRE_SITE_ORDER_BYTES] = "bytes",
+        [ACRE_SITE_ORDER_CALLS] = "calls",   [ACRE_SITE_ORDER_SHORT] = "short",
+        [ACRE_SITE_ORDER_LEAKED] = "leaked",
     };
 
-    for (unsigned i = 0; i < ACRE_FIGURES; i++)
+    for (unsigned i = 0; i < ACRE_SITE_ORDERS; i++)
         if (strcmp(name, names[i]) == 0) {
-            *figure = (enum acre_figure)i;
+            *order = (enum acre_site_order)i;
             return true;
         }
     return false;
 }
 
-uint64_t acre_figure_of(const struct acre_profile_figures *figures, enum acre_figure figure)
+uint64_t acre_site_weight(const struct acre_profile_figures *figures, enum acre_site_order order)
 {
-    switch (figure) {
-    case ACRE_FIGURE_PEAK:
+    switch (order) {
+    case ACRE_SITE_ORDER_PEAK:
         return figures->peak_bytes;
-    case ACRE_FIGURE_BYTES:
+    case ACRE_SITE_ORDER_BYTES:
         return figures->bytes;
-    case ACRE_FIGURE_CALLS:
+    case ACRE_SITE_ORDER_CALLS:
         return figures->blocks + figures->resizes;
-    case ACRE_FIGURE_SHORT:
+    case ACRE_SITE_ORDER_SHORT:
         return figures->short_blocks;
     default:
         return figures->live_bytes;
@@ -44,7 +44,7 @@ uint64_t acre_figure_of(const struct acre_profile_figures *figures, enum acre_fi
 /* What a site is called ------------------------------------------------------------------------
  */
 
-static void name_after(struct acre_group *group, const struct acre_frame *frame)
+static void name_after(struct acre_site_group *group, const struct acre_frame *frame)
 {
     group->function = frame->function;
     group->file = frame->file;
@@ -52,7 +52,7 @@ static void name_after(struct acre_group *group, const struct acre_frame *frame)
 }
 
 /* False for want of memory. */
-static bool name_by_function(struct acre_group *group, const struct acre_profile *profile,
+static bool name_by_function(struct acre_site_group *group, const struct acre_profile *profile,
                              struct acre_names *names, uint32_t *node)
 {
     struct acre_walk walk = acre_walk_of(profile, names, group->stack);
@@ -63,7 +63,7 @@ static bool name_by_function(struct acre_group *group, const struct acre_profile
     group->function = "(no call stack)";
     if (frame != NULL)
         name_after(group, frame);
-    while (frame != NULL && acre_is_plumbing(frame->function)) {
+    while (frame != NULL && acre_is_plumbing(frame)) {
         frame = acre_walk_next(&walk);
         depth++;
     }
@@ -75,7 +75,7 @@ static bool name_by_function(struct acre_group *group, const struct acre_profile
     return true;
 }
 
-static void name_by_module(struct acre_group *group, const struct acre_profile *profile,
+static void name_by_module(struct acre_site_group *group, const struct acre_profile *profile,
                            uint32_t node)
 {
     uint32_t module = node != 0 ? acre_trace_frame_of(&profile->frames, node)->module : 0;
@@ -93,8 +93,8 @@ static void name_by_module(struct acre_group *group, const struct acre_profile *
 /* Equal names of frames are the same pointer, but those of modules are not. */
 static int by_name(const void *left, const void *right)
 {
-    const struct acre_group *a = left;
-    const struct acre_group *b = right;
+    const struct acre_site_group *a = left;
+    const struct acre_site_group *b = right;
     int order = a->function == b->function ? 0 : strcmp(a->function, b->function);
 
     if (order == 0 && a->file != b->file)
@@ -104,11 +104,11 @@ static int by_name(const void *left, const void *right)
     return order;
 }
 
-static int by_weight(const struct acre_group *a, const struct acre_group *b,
-                     enum acre_figure figure)
+static int by_weight(const struct acre_site_group *a, const struct acre_site_group *b,
+                     enum acre_site_order order)
 {
-    uint64_t a_weight = acre_figure_of(&a->figures, figure);
-    uint64_t b_weight = acre_figure_of(&b->figures, figure);
+    uint64_t a_weight = acre_site_weight(&a->figures, order);
+    uint64_t b_weight = acre_site_weight(&b->figures, order);
 
     if (a_weight == b_weight) {
         a_weight = a->figures.bytes;
@@ -118,22 +118,22 @@ static int by_weight(const struct acre_group *a, const struct acre_group *b,
 }
 
 /* Of a name the heaviest comes first. */
-static int to_merge(const void *left, const void *right, void *figure)
+static int to_merge(const void *left, const void *right, void *weigh_by)
 {
-    const struct acre_group *a = left;
-    const struct acre_group *b = right;
+    const struct acre_site_group *a = left;
+    const struct acre_site_group *b = right;
     int order = by_name(a, b);
 
     if (order == 0)
-        order = by_weight(a, b, *(const enum acre_figure *)figure);
+        order = by_weight(a, b, *(const enum acre_site_order *)weigh_by);
     return order != 0 ? order : (a->stack > b->stack) - (a->stack < b->stack);
 }
 
-static int to_show(const void *left, const void *right, void *figure)
+static int to_show(const void *left, const void *right, void *weigh_by)
 {
-    const struct acre_group *a = left;
-    const struct acre_group *b = right;
-    int order = by_weight(a, b, *(const enum acre_figure *)figure);
+    const struct acre_site_group *a = left;
+    const struct acre_site_group *b = right;
+    int order = by_weight(a, b, *(const enum acre_site_order *)weigh_by);
 
     if (order == 0)
         order = by_name(a, b);
@@ -141,7 +141,7 @@ static int to_show(const void *left, const void *right, void *figure)
 }
 
 /* Groups of one site each, sorted, to groups of different names. */
-static size_t merge(struct acre_group *groups, size_t count)
+static size_t merge(struct acre_site_group *groups, size_t count)
 {
     size_t kept = 0;
 
@@ -159,33 +159,33 @@ static size_t merge(struct acre_group *groups, size_t count)
 /* All of them -----------------------------------------------------------------------------------
  */
 
-static bool name_all(struct acre_groups *groups, const struct acre_profile *profile,
+static bool name_all(struct acre_site_groups *groups, const struct acre_profile *profile,
                      struct acre_names *names, const struct acre_profile_site *sites, size_t count,
-                     enum acre_group_by by)
+                     enum acre_site_group_by by)
 {
     for (size_t i = 0; i < count; i++) {
-        struct acre_group *group = &groups->groups[i];
+        struct acre_site_group *group = &groups->groups[i];
         uint32_t node;
 
-        *group = (struct acre_group){
+        *group = (struct acre_site_group){
             .stack = sites[i].stack,
             .sites = 1,
             .figures = sites[i].figures,
         };
         if (!name_by_function(group, profile, names, &node))
             return false;
-        if (by == ACRE_GROUP_BY_MODULE)
+        if (by == ACRE_SITE_GROUP_BY_MODULE)
             name_by_module(group, profile, node);
     }
     return true;
 }
 
-bool acre_groups_make(struct acre_groups *groups, struct acre_alloc *memory,
-                      const struct acre_profile *profile, struct acre_names *names,
-                      const struct acre_profile_site *sites, size_t count, enum acre_group_by by,
-                      enum acre_figure figure)
+bool acre_site_groups_make(struct acre_site_groups *groups, struct acre_alloc *memory,
+                           const struct acre_profile *profile, struct acre_names *names,
+                           const struct acre_profile_site *sites, size_t count,
+                           enum acre_site_group_by by, enum acre_site_order order)
 {
-    *groups = (struct acre_groups){.memory = memory};
+    *groups = (struct acre_site_groups){.memory = memory};
     if (count == 0)
         return true;
     groups->groups = acre_allocate(memory, acre_layout_of_elements(count, sizeof *groups->groups));
@@ -193,20 +193,20 @@ bool acre_groups_make(struct acre_groups *groups, struct acre_alloc *memory,
         return false;
     groups->capacity = count;
     if (!name_all(groups, profile, names, sites, count, by)) {
-        acre_groups_fini(groups);
+        acre_site_groups_fini(groups);
         return false;
     }
     groups->count = count;
-    if (by != ACRE_GROUP_BY_STACK) {
-        qsort_r(groups->groups, count, sizeof *groups->groups, to_merge, &figure);
+    if (by != ACRE_SITE_GROUP_BY_STACK) {
+        qsort_r(groups->groups, count, sizeof *groups->groups, to_merge, &order);
         groups->count = merge(groups->groups, count);
     }
-    qsort_r(groups->groups, groups->count, sizeof *groups->groups, to_show, &figure);
+    qsort_r(groups->groups, groups->count, sizeof *groups->groups, to_show, &order);
     return true;
 }
 
-void acre_groups_fini(struct acre_groups *groups)
+void acre_site_groups_fini(struct acre_site_groups *groups)
 {
     acre_free_elements(groups->memory, groups->groups, groups->capacity, sizeof *groups->groups);
-    *groups = (struct acre_groups){.memory = groups->memory};
+    *groups = (struct acre_site_groups){.memory = groups->memory};
 }

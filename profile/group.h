@@ -11,28 +11,28 @@
 
 #include "profile/walk.h"
 
-enum acre_group_by {
-    ACRE_GROUP_BY_FUNCTION, /* and line */
-    ACRE_GROUP_BY_STACK,    /* nothing is put together */
-    ACRE_GROUP_BY_MODULE,   /* that the function lies in */
+enum acre_site_group_by {
+    ACRE_SITE_GROUP_BY_FUNCTION, /* and line */
+    ACRE_SITE_GROUP_BY_STACK,    /* nothing is put together */
+    ACRE_SITE_GROUP_BY_MODULE,   /* that the function lies in */
 };
 
 /* What groups are sorted by, the greatest first. */
-enum acre_figure {
-    ACRE_FIGURE_PEAK,   /* bytes at the process's peak */
-    ACRE_FIGURE_BYTES,  /* bytes, in all */
-    ACRE_FIGURE_CALLS,  /* births and resizes */
-    ACRE_FIGURE_SHORT,  /* blocks that lived shortly */
-    ACRE_FIGURE_LEAKED, /* bytes that were not freed */
-    ACRE_FIGURES
+enum acre_site_order {
+    ACRE_SITE_ORDER_PEAK,   /* bytes at the process's peak */
+    ACRE_SITE_ORDER_BYTES,  /* bytes, in all */
+    ACRE_SITE_ORDER_CALLS,  /* births and resizes */
+    ACRE_SITE_ORDER_SHORT,  /* blocks that lived shortly */
+    ACRE_SITE_ORDER_LEAKED, /* bytes that were not freed */
+    ACRE_SITE_ORDERS
 };
 
-/* "peak", "bytes", ... False: there is no such figure. */
-bool acre_figure_from_name(const char *name, enum acre_figure *figure);
+/* "peak", "bytes", ... False: there is no such order. */
+bool acre_site_order_from_name(const char *name, enum acre_site_order *order);
 
-uint64_t acre_figure_of(const struct acre_profile_figures *figures, enum acre_figure figure);
+uint64_t acre_site_weight(const struct acre_profile_figures *figures, enum acre_site_order order);
 
-struct acre_group {
+struct acre_site_group {
     const char *function; /* as in names; by module: its path. Never NULL */
     const char *file;     /* NULL: not known */
     uint32_t line;        /* 0: not known */
@@ -42,8 +42,8 @@ struct acre_group {
     struct acre_profile_figures figures;
 };
 
-struct acre_groups {
-    struct acre_group *groups;
+struct acre_site_groups {
+    struct acre_site_group *groups;
     size_t count;
 
     struct acre_alloc *memory; /* the groups' own */
@@ -51,15 +51,15 @@ struct acre_groups {
 };
 
 /*
- * Groups `count` sites of the profile, sorted by the figure, then by bytes, then by name: the order
+ * Groups `count` sites of the profile, sorted as told, then by bytes, then by name: the order
  * does not depend on where the program was loaded. All is borrowed; strings are those of `names`
  * and of the profile. False for want of memory: nothing is owned then.
  */
-bool acre_groups_make(struct acre_groups *groups, struct acre_alloc *memory,
-                      const struct acre_profile *profile, struct acre_names *names,
-                      const struct acre_profile_site *sites, size_t count, enum acre_group_by by,
-                      enum acre_figure figure);
+bool acre_site_groups_make(struct acre_site_groups *groups, struct acre_alloc *memory,
+                           const struct acre_profile *profile, struct acre_names *names,
+                           const struct acre_profile_site *sites, size_t count,
+                           enum acre_site_group_by by, enum acre_site_order order);
 
-void acre_groups_fini(struct acre_groups *groups);
+void acre_site_groups_fini(struct acre_site_groups *groups);
 
 #endif

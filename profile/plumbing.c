@@ -1,11 +1,8 @@
 #include "profile/plumbing.h"
 
-#include <string.h>
+#include "profile/pattern.h"
 
-#include "profile/short_name.h"
-
-/* Names without result type and arguments; with a star, all that begin so. docs/info.md lists them.
- */
+/* Without the underscores in front of them. docs/info.md lists them. */
 static const char *const plumbing[] = {
     /* the C library */
     "malloc",
@@ -18,16 +15,12 @@ static const char *const plumbing[] = {
     "valloc",
     "pvalloc",
     "free",
-    "__libc_*alloc*",
+    "libc_*alloc*",
     "strdup",
     "strndup",
-    "__strdup",
-    "__strndup",
     "wcsdup",
-    "asprintf",
-    "vasprintf",
-    "__asprintf*",
-    "__vasprintf*",
+    "asprintf*",
+    "vasprintf*",
     /* wrappers that many programs have */
     "xmalloc*",
     "xcalloc*",
@@ -42,7 +35,7 @@ static const char *const plumbing[] = {
     "operator new*",
     "operator delete*",
     "std::*",
-    "__gnu_cxx::*",
+    "gnu_cxx::*",
     /* GLib */
     "g_malloc*",
     "g_realloc*",
@@ -54,17 +47,19 @@ static const char *const plumbing[] = {
     "g_memdup*",
     /* CPython */
     "PyMem_*",
-    "_PyMem_*",
     "PyObject_Malloc",
     "PyObject_Calloc",
     "PyObject_Realloc",
-    "_PyObject_Malloc",
-    "_PyObject_Calloc",
-    "_PyObject_Realloc",
+    "PyObject_GC_*",
+    "PyObject_New*",
+    "PyType_GenericAlloc",
+    "PyType_AllocNoTrack",
+    "pymalloc_*",
+    "gc_alloc",
     /* Rust */
-    "__rust_*",
-    "__rdl_*",
-    "__rg_*",
+    "rust_*",
+    "rdl_*",
+    "rg_*",
     "alloc::*",
     "<alloc::*",
     "core::*",
@@ -72,31 +67,13 @@ static const char *const plumbing[] = {
     "<std::*",
 };
 
-/* A pattern's star stands for any characters; it has two at most, the last at its end. */
-static bool is_like(const char *name, size_t bytes, const char *pattern)
+/* Headers of C++ and the source of Rust's library: functions that were inlined from there do not
+ * always have their full name. */
+static const char *const sources[] = {"*/include/c++/*", "/rustc/*/library/*"};
+
+bool acre_is_plumbing(const struct acre_frame *frame)
 {
-    size_t plain = strcspn(pattern, "*");
-
-    if (pattern[plain] == '\0')
-        return plain == bytes && memcmp(name, pattern, bytes) == 0;
-    if (bytes < plain || memcmp(name, pattern, plain) != 0)
-        return false;
-    pattern += plain + 1;
-    if (*pattern == '\0')
-        return true;
-    for (size_t at = plain; at <= bytes; at++)
-        if (is_like(name + at, bytes - at, pattern))
-            return true;
-    return false;
-}
-
-bool acre_is_plumbing(const char *function)
-{
-    const char *name = acre_name_begin(function);
-    size_t bytes = strcspn(name, "(@");
-
-    for (size_t i = 0; i < sizeof plumbing / sizeof plumbing[0]; i++)
-        if (is_like(name, bytes, plumbing[i]))
-            return true;
-    return false;
+    return acre_name_is_one_of(frame->function, plumbing, sizeof plumbing / sizeof plumbing[0]) ||
+           (frame->file != NULL &&
+            acre_path_is_one_of(frame->file, sources, sizeof sources / sizeof sources[0]));
 }

@@ -5,9 +5,10 @@
 #ifndef ACRE_PROFILE_PLUMBING_H
 #define ACRE_PROFILE_PLUMBING_H
 
-#include <stdbool.h>
+#include "symbols/symbols.h"
 
-/* Whether it is one of them, by its demangled name. */
-bool acre_is_plumbing(const char *function);
+/* Whether it is one of them, by its name or because it lies in a standard library's own source. The
+ * frame has a function. */
+bool acre_is_plumbing(const struct acre_frame *frame);
 
 #endif

@@ -86,6 +86,7 @@ void acre_profile_add(struct acre_profile_figures *a, const struct acre_profile_
     a->peak_waste_bytes = sum(a->peak_waste_bytes, b->peak_waste_bytes);
     a->other_thread = sum(a->other_thread, b->other_thread);
     a->inherited = sum(a->inherited, b->inherited);
+    a->inherited_bytes = sum(a->inherited_bytes, b->inherited_bytes);
 }
 
 /* Before the account changes. */
@@ -202,7 +203,10 @@ static void count_birth(struct account account, const struct acre_trace_event *e
     figures->blocks++;
     figures->bytes += event->layout.size;
     figures->waste_bytes = sum(figures->waste_bytes, waste);
-    figures->inherited += event->kind == ACRE_TRACE_INHERIT;
+    if (event->kind == ACRE_TRACE_INHERIT) {
+        figures->inherited++;
+        figures->inherited_bytes += event->layout.size;
+    }
     account.mark->born_ns += born_ns;
     live_more(account, 1, event->layout.size, waste);
 }

@@ -40,7 +40,7 @@ struct acre_profile_figures {
     uint64_t waste_bytes;      /* usable less requested, summed over births; where usable is told */
     uint64_t peak_waste_bytes; /* of what was live at the peak */
     uint64_t other_thread;     /* blocks that a thread freed which had not allocated them */
-    uint64_t inherited;        /* of the blocks: from before the process was forked */
+    uint64_t inherited, inherited_bytes; /* of the blocks: from before the process was forked */
 };
 
 struct acre_profile_site {

@@ -85,10 +85,10 @@ static bool begin_scope(struct acre_told *told, const struct acre_trace_event *e
     return true;
 }
 
-/* Also an unknown block that moves is born. */
+/* Of a call. Also an unknown block that moves is born. */
 static bool is_birth(const struct acre_trace_event *event)
 {
-    return event->kind == ACRE_TRACE_ALLOCATE || event->kind == ACRE_TRACE_INHERIT ||
+    return event->kind == ACRE_TRACE_ALLOCATE ||
            (event->kind == ACRE_TRACE_MOVE && event->is_unknown);
 }
 

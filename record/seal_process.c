@@ -32,8 +32,10 @@ struct sealing {
     struct acre_trace_objects objects;
     struct birth *births;
     size_t birth_capacity;
-    struct resize *resizes;                     /* one a state */
-    enum acre_purpose *purposes;                /* one a state */
+    struct resize *resizes;    /* one a state */
+    enum acre_purpose *purposes; /* one a state */
+    uint64_t *ours; /* blocks of the recorder, whose ends are no calls */
+    size_t our_count, our_capacity;
     char scopes[NAMED_SCOPES][MOST_NAME_BYTES]; /* names that were told; 0 is known to all */
     uint32_t scope_count;
 };
@@ -102,8 +104,8 @@ static bool keep_birth(struct sealing *sealing, uint32_t id, const struct acre_t
     return true;
 }
 
-/* Where something lives already its death was not seen: it is the same object to the trace, which
- * says that one took the place of another. */
+/* Where something lives already its death was not seen: it is the same object to the trace, which says
+ * that one took the place of another. */
 static bool bear(struct sealing *sealing, const struct acre_raw_item *item, uint64_t address,
                  struct acre_trace_event *event)
 {
@@ -167,12 +169,35 @@ static struct acre_trace_event event_of(const struct sealing *sealing, enum acre
     };
 }
 
+static bool keep_ours(struct sealing *sealing, uint64_t address)
+{
+    if (!acre_grow(sealing->memory, &sealing->ours, sealing->our_count, &sealing->our_capacity,
+                   sizeof *sealing->ours))
+        return false;
+    sealing->ours[sealing->our_count++] = address;
+    return true;
+}
+
+static bool is_ours(struct sealing *sealing, uint64_t address)
+{
+    for (size_t i = 0; i < sealing->our_count; i++)
+        if (sealing->ours[i] == address) {
+            sealing->ours[i] = sealing->ours[--sealing->our_count];
+            return true;
+        }
+    return false;
+}
+
 static void take_death(struct sealing *sealing, const struct acre_raw_item *item)
 {
     uint32_t stack = acre_callers_stack(&sealing->callers, item->state, item->stack);
     uint32_t id = acre_trace_objects_find(&sealing->objects, item->address);
     struct acre_trace_event event;
 
+    if (id == ACRE_TRACE_NO_OBJECT && is_ours(sealing, item->address)) {
+        sealing->process->events--;
+        return;
+    }
     if (id == ACRE_TRACE_NO_OBJECT) {
         put_unknown(sealing, item, stack);
         return;
@@ -277,7 +302,8 @@ static bool end_resize(struct sealing *sealing, const struct acre_raw_item *item
     acre_trace_objects_rename(&sealing->objects, resize.id, item->address);
     if (!layout_of(item, ACRE_PURPOSE_OTHER, &layout))
         return true;
-    event = event_of(sealing, item->address == resize.address ? ACRE_TRACE_RESIZE : ACRE_TRACE_MOVE,
+    event = event_of(sealing,
+                     item->address == resize.address ? ACRE_TRACE_RESIZE : ACRE_TRACE_MOVE,
                      resize.id, resize.stack);
     event.layout.size = layout.size;
     event.layout.align = MALLOC_ALIGN;
@@ -417,6 +443,8 @@ static bool take_note(struct sealing *sealing, const struct acre_raw_item *item)
         if (item->word_count >= 1)
             take_mark(sealing, item);
         return true;
+    case ACRE_RAW_OURS:
+        return item->word_count < 1 || keep_ours(sealing, item->words[0]);
     case ACRE_RAW_FORK:
         tell_children(sealing, item);
         return true;
@@ -515,6 +543,8 @@ static void end(struct sealing *sealing)
     acre_free_elements(sealing->memory, sealing->purposes, states, sizeof *sealing->purposes);
     acre_free_elements(sealing->memory, sealing->births, sealing->birth_capacity,
                        sizeof *sealing->births);
+    acre_free_elements(sealing->memory, sealing->ours, sealing->our_capacity,
+                       sizeof *sealing->ours);
     acre_callers_fini(&sealing->callers);
     acre_trace_objects_fini(&sealing->objects);
     acre_raw_merge_end(&sealing->merge);

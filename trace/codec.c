@@ -390,6 +390,7 @@ const char *acre_trace_call_name(enum acre_trace_call call)
         [ACRE_TRACE_CALL_ALIGNED_ALLOC] = "aligned_alloc",
         [ACRE_TRACE_CALL_VALLOC] = "valloc",
         [ACRE_TRACE_CALL_PVALLOC] = "pvalloc",
+        [ACRE_TRACE_CALL_NEW] = "new",
     };
 
     return (unsigned)call < ACRE_TRACE_CALLS ? names[call] : "?";

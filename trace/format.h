@@ -117,6 +117,7 @@ enum acre_trace_call {
     ACRE_TRACE_CALL_ALIGNED_ALLOC,
     ACRE_TRACE_CALL_VALLOC,
     ACRE_TRACE_CALL_PVALLOC,
+    ACRE_TRACE_CALL_NEW, /* C++'s operators, where they do not come by malloc */
     ACRE_TRACE_CALLS
 };
 

@@ -4,12 +4,13 @@
 
 #include <sys/single_threaded.h>
 
+#include "record/recorder/modules.h"
 #include "record/recorder/stack.h"
 #include "record/recorder/state.h"
 #include "record/recorder/ticks.h"
 
-/* What stands behind the first word is there when that is: whoever ends the process in between
- * loses this one item, and nobody reads half of one. */
+/* What stands behind the first word is there when that is: whoever ends the process in between loses
+ * this one item, and nobody reads half of one. */
 static inline void acre_store_first(uint64_t *at, uint64_t word)
 {
     _Atomic uint64_t *first = (void *)at;
@@ -72,41 +73,49 @@ static inline bool acre_is_death(uint32_t kind)
 }
 
 /*
- * Records a call: a death in front of the real one, a birth behind it, so that the times of both
- * are in the order in which an address goes from thread to thread. While the process has one thread
- * every 16th call has a time: reading the counter lets no load overtake it.
+ * Records a call: a death in front of the real one, a birth behind it, so that the times of both are
+ * in the order in which an address goes from thread to thread. While the process has one thread every
+ * 16th call has a time: reading the counter lets no load overtake it. `frame`: of the function that
+ * the program called; NULL: the call has no stack of its own.
  */
-static inline __attribute__((always_inline)) void acre_record(const struct acre_call *call,
-                                                              void *const *frame)
+void acre_record(const struct acre_call *call, void *const *frame);
+
+/*
+ * The same for nearly all calls there are, without a call on the way, so that no register has to be
+ * saved: of a thread that has a state, room in its block and a stack that is known, in a process of one
+ * thread, between two samples, of a block that has its short form. False: nothing was done.
+ */
+static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kind, const void *block,
+                                                                    size_t bytes,
+                                                                    size_t usable_bytes,
+                                                                    void *const *frame)
 {
     struct acre_state *state = acre_this_state;
-    uint64_t ticks = 0;
+    uintptr_t address = (uintptr_t)block;
+    size_t excess = usable_bytes - bytes;
     uint32_t stack = 0;
-    bool is_sample;
+    bool is_usual;
+    uint64_t *at;
 
-    if (__builtin_expect(state == NULL, 0) && (state = acre_state_begin()) == NULL)
-        return;
-    if (__builtin_expect(state->busy != 0, 0)) {
-        acre_state_defer(state, call);
-        return;
+    if (__builtin_expect(state == NULL || state->busy != 0 || !__libc_single_threaded ||
+                             ((address & ~(uintptr_t)ACRE_RAW_ADDRESS_BITS) | bytes >> 32 |
+                              excess >> 14) != 0,
+                         0))
+        return false;
+    acre_state_enter(state);
+    is_usual = state->until_sample != 0 && state->end - state->at >= ACRE_RAW_MOST_CALL_WORDS;
+    if (state->has_stacks)
+        stack = acre_known_number(&state->known, frame, acre_modules_epoch());
+    is_usual = is_usual && (stack != 0 || !state->has_stacks);
+    if (__builtin_expect(is_usual, 1)) {
+        at = state->at;
+        at[1] = bytes | (uint64_t)stack << 32;
+        acre_store_first(at, address | kind | excess << ACRE_RAW_EXCESS_SHIFT);
+        state->at = at + 2;
+        state->until_sample--;
     }
-    state->busy = 1;
-    atomic_signal_fence(memory_order_seq_cst);
-    is_sample = state->until_sample == 0;
-    if (is_sample || !__libc_single_threaded)
-        ticks = acre_is_death(call->kind) ? acre_ticks() : acre_ticks_after();
-    if (frame != NULL)
-        stack = acre_stack_number(state, frame);
-    if (__builtin_expect(state->end - state->at >= ACRE_RAW_MOST_CALL_WORDS, 1) ||
-        acre_state_make_room(state, ACRE_RAW_MOST_CALL_WORDS))
-        acre_put_call(state, call, stack, ticks);
-    state->until_sample--;
-    if (__builtin_expect(is_sample, 0))
-        acre_state_sample(state, ticks);
-    atomic_signal_fence(memory_order_seq_cst);
-    state->busy = 0;
-    if (__builtin_expect(state->deferred != 0, 0))
-        acre_state_store_deferred(state);
+    acre_state_leave(state);
+    return is_usual;
 }
 
 #endif

@@ -9,12 +9,11 @@
 #include "record/recorder/real.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-#define HERE     ((void *const *)__builtin_frame_address(0))
+#define HERE ((void *const *)__builtin_frame_address(0))
 
 /* Behind a call that gave a block, or did not. errno is the caller's. */
-static inline __attribute__((always_inline)) void record_birth(uint32_t kind, uint32_t call,
-                                                               void *block, size_t bytes,
-                                                               size_t align, void *const *frame)
+static __attribute__((noinline)) void tell_birth(uint32_t kind, uint32_t call, void *block,
+                                                 size_t bytes, size_t align, void *const *frame)
 {
     struct acre_call told = {
         .kind = kind,
@@ -25,7 +24,7 @@ static inline __attribute__((always_inline)) void record_birth(uint32_t kind, ui
         .align = align,
     };
 
-    if (__builtin_expect(block != NULL, 1)) {
+    if (block != NULL) {
         told.usable_bytes = acre_real.malloc_usable_size(block);
     } else {
         told.kind = ACRE_RAW_REFUSE;
@@ -34,12 +33,30 @@ static inline __attribute__((always_inline)) void record_birth(uint32_t kind, ui
     acre_record(&told, frame);
 }
 
+static __attribute__((noinline)) void tell_death(void *block, void *const *frame)
+{
+    const struct acre_call told = {.kind = ACRE_RAW_FREE, .block = block};
+
+    acre_record(&told, frame);
+}
+
 EXPORTED void *malloc(size_t bytes)
 {
     void *block = acre_real.malloc(bytes);
 
-    record_birth(ACRE_RAW_MALLOC, 0, block, bytes, 0, HERE);
+    if (__builtin_expect(block == NULL, 0) ||
+        !acre_record_usual(ACRE_RAW_MALLOC, block, bytes, acre_real.malloc_usable_size(block), HERE))
+        tell_birth(ACRE_RAW_MALLOC, 0, block, bytes, 0, HERE);
     return block;
+}
+
+EXPORTED void free(void *block)
+{
+    if (block == NULL || __builtin_expect(acre_is_early(block), 0))
+        return;
+    if (!acre_record_usual(ACRE_RAW_FREE, block, 0, 0, HERE))
+        tell_death(block, HERE);
+    acre_real.free(block);
 }
 
 EXPORTED void *calloc(size_t count, size_t each)
@@ -49,18 +66,10 @@ EXPORTED void *calloc(size_t count, size_t each)
 
     if (__builtin_mul_overflow(count, each, &bytes))
         bytes = SIZE_MAX;
-    record_birth(ACRE_RAW_CALLOC, 0, block, bytes, 0, HERE);
+    if (__builtin_expect(block == NULL, 0) ||
+        !acre_record_usual(ACRE_RAW_CALLOC, block, bytes, acre_real.malloc_usable_size(block), HERE))
+        tell_birth(ACRE_RAW_CALLOC, 0, block, bytes, 0, HERE);
     return block;
-}
-
-EXPORTED void free(void *block)
-{
-    const struct acre_call told = {.kind = ACRE_RAW_FREE, .block = block};
-
-    if (block == NULL || __builtin_expect(acre_is_early(block), 0))
-        return;
-    acre_record(&told, HERE);
-    acre_real.free(block);
 }
 
 /* Out of the buffer that is never given back. */
@@ -84,7 +93,7 @@ static __attribute__((noinline)) void *resize(void *old, size_t bytes, uint32_t 
 
     if (old == NULL || acre_is_early(old)) {
         block = old == NULL ? acre_real.realloc(NULL, bytes) : leave_early(old, bytes);
-        record_birth(call != 0 ? call : ACRE_RAW_REALLOC, 0, block, bytes, 0, frame);
+        tell_birth(call != 0 ? call : ACRE_RAW_REALLOC, 0, block, bytes, 0, frame);
         return block;
     }
     acre_record(&begin, frame);
@@ -107,7 +116,7 @@ EXPORTED void *reallocarray(void *old, size_t count, size_t each)
 
     if (__builtin_mul_overflow(count, each, &bytes)) {
         errno = ENOMEM;
-        record_birth(ACRE_RAW_REALLOCARRAY, 0, NULL, SIZE_MAX, 0, HERE);
+        tell_birth(ACRE_RAW_REALLOCARRAY, 0, NULL, SIZE_MAX, 0, HERE);
         return NULL;
     }
     return resize(old, bytes, ACRE_RAW_REALLOCARRAY, HERE);
@@ -117,7 +126,7 @@ EXPORTED void *memalign(size_t align, size_t bytes)
 {
     void *block = acre_real.memalign(align, bytes);
 
-    record_birth(ACRE_RAW_MEMALIGN, 0, block, bytes, align, HERE);
+    tell_birth(ACRE_RAW_MEMALIGN, 0, block, bytes, align, HERE);
     return block;
 }
 
@@ -126,7 +135,7 @@ EXPORTED int posix_memalign(void **block, size_t align, size_t bytes)
     void *got = NULL;
     int error = acre_real.posix_memalign(&got, align, bytes);
 
-    record_birth(ACRE_RAW_POSIX_MEMALIGN, 0, got, bytes, align, HERE);
+    tell_birth(ACRE_RAW_POSIX_MEMALIGN, 0, got, bytes, align, HERE);
     if (error == 0)
         *block = got;
     return error;
@@ -136,7 +145,7 @@ EXPORTED void *aligned_alloc(size_t align, size_t bytes)
 {
     void *block = acre_real.aligned_alloc(align, bytes);
 
-    record_birth(ACRE_RAW_ALIGNED_ALLOC, 0, block, bytes, align, HERE);
+    tell_birth(ACRE_RAW_ALIGNED_ALLOC, 0, block, bytes, align, HERE);
     return block;
 }
 
@@ -144,7 +153,7 @@ EXPORTED void *valloc(size_t bytes)
 {
     void *block = acre_real.valloc(bytes);
 
-    record_birth(ACRE_RAW_VALLOC, 0, block, bytes, (size_t)getpagesize(), HERE);
+    tell_birth(ACRE_RAW_VALLOC, 0, block, bytes, (size_t)getpagesize(), HERE);
     return block;
 }
 
@@ -152,7 +161,7 @@ EXPORTED void *pvalloc(size_t bytes)
 {
     void *block = acre_real.pvalloc(bytes);
 
-    record_birth(ACRE_RAW_PVALLOC, 0, block, bytes, (size_t)getpagesize(), HERE);
+    tell_birth(ACRE_RAW_PVALLOC, 0, block, bytes, (size_t)getpagesize(), HERE);
     return block;
 }
 

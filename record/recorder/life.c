@@ -110,6 +110,9 @@ EXPORTED int dlclose(void *library)
     return result;
 }
 
+/* What acre/mark.h looks for. */
+EXPORTED void acre_record_mark(enum acre_mark mark, uint64_t number, const char *name);
+
 EXPORTED void acre_record_mark(enum acre_mark mark, uint64_t number, const char *name)
 {
     acre_note((enum acre_raw_note)mark, number, name);

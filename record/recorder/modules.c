@@ -10,16 +10,11 @@
 
 enum { FIRST_MODULES = 64, MOST_BUILD_ID_BYTES = 64 };
 
-static _Atomic uint64_t epoch;
+_Atomic uint64_t acre_epoch_of_modules;
 
 void acre_modules_forget(void)
 {
-    epoch++;
-}
-
-uint64_t acre_modules_epoch(void)
-{
-    return atomic_load_explicit(&epoch, memory_order_relaxed);
+    acre_epoch_of_modules++;
 }
 
 /* What is told ---------------------------------------------------------------------------------

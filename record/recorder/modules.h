@@ -11,6 +11,11 @@ void acre_modules_tell(struct acre_state *state, void *const *addresses, size_t 
 void acre_modules_forget(void);
 
 /* Changes whenever they go: a stack that was told before may be another now. */
-uint64_t acre_modules_epoch(void);
+extern _Atomic uint64_t acre_epoch_of_modules;
+
+static inline uint64_t acre_modules_epoch(void)
+{
+    return atomic_load_explicit(&acre_epoch_of_modules, memory_order_relaxed);
+}
 
 #endif

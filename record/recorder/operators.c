@@ -1,8 +1,7 @@
 /*
- * C++'s operators, for programs whose allocator has them itself (`--over jemalloc`): they do not
- * come by malloc there. In a library of their own, since libstdc++'s do, and would be told twice,
- * and since there is nobody to hand them on to in a program that loads libstdc++ late, for one
- * library alone.
+ * C++'s operators, for programs whose allocator has them itself (`--over jemalloc`): they do not come
+ * by malloc there. In a library of their own, since libstdc++'s do, and would be told twice, and since
+ * there is nobody to hand them on to in a program that loads libstdc++ late, for one library alone.
  */
 #include <string.h>
 
@@ -10,24 +9,48 @@
 #include "record/recorder/real.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-#define HERE     ((void *const *)__builtin_frame_address(0))
+#define HERE ((void *const *)__builtin_frame_address(0))
 
-/* std::nothrow_t and std::align_val_t as the C++ ABI hands them over. */
+/* What the library calls in its own operator, malloc for one, is no call of the program's: meanwhile its
+ * thread is deaf. An exception that leaves it makes it hear again. */
+static struct acre_state *deafen(void)
+{
+    struct acre_state *state = acre_this_state;
+
+    acre_this_state = acre_state_deaf();
+    return state;
+}
+
+static void hear_again(struct acre_state *const *state)
+{
+    acre_this_state = *state;
+}
+
+#define DEAF struct acre_state *heard __attribute__((cleanup(hear_again), unused)) = deafen()
+
+/* Even to ask for the usable size makes tcmalloc allocate, once. */
+static size_t usable_size(void *block)
+{
+    DEAF;
+    return acre_real.malloc_usable_size(block);
+}
 
 static inline __attribute__((always_inline)) void *told(void *block, size_t bytes, size_t align,
                                                         void *const *frame)
 {
-    const struct acre_call call = {
+    struct acre_call call = {
         .kind = ACRE_RAW_MALLOC,
         .call = ACRE_RAW_NEW,
         .block = block,
         .bytes = bytes,
-        .usable_bytes = block != NULL ? acre_real.malloc_usable_size(block) : bytes,
+        .usable_bytes = bytes,
         .align = align,
     };
 
-    if (block != NULL)
-        acre_record(&call, frame);
+    if (block == NULL || acre_this_state == acre_state_deaf())
+        return block;
+    call.usable_bytes = usable_size(block);
+    acre_record(&call, frame);
     return block;
 }
 
@@ -52,9 +75,15 @@ static void find(const char *name, void *function)
     {                                                                                              \
         static void *(*real)parameters;                                                            \
                                                                                                    \
+        void *block;                                                                               \
+                                                                                                   \
         if (real == NULL)                                                                          \
             find(#name, &real);                                                                    \
-        return told(real arguments, bytes, align, HERE);                                           \
+        {                                                                                          \
+            DEAF;                                                                                  \
+            block = real arguments;                                                                \
+        }                                                                                          \
+        return told(block, bytes, align, HERE);                                                    \
     }
 
 #define DELETE(name, parameters, arguments)                                                        \
@@ -66,9 +95,13 @@ static void find(const char *name, void *function)
         if (real == NULL)                                                                          \
             find(#name, &real);                                                                    \
         tell_death(block, HERE);                                                                   \
-        real arguments;                                                                            \
+        {                                                                                          \
+            DEAF;                                                                                  \
+            real arguments;                                                                        \
+        }                                                                                          \
     }
 
+/* std::nothrow_t and std::align_val_t as the C++ ABI hands them over. */
 NEW(_Znwm, (size_t bytes), (bytes), 0)
 NEW(_Znam, (size_t bytes), (bytes), 0)
 NEW(_ZnwmRKSt9nothrow_t, (size_t bytes, const void *nothrow), (bytes, nothrow), 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,7 @@ struct process {
 
 static struct process *process;
 static bool has_settings;
-static char
-    file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
+static char file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
 static _Atomic uint64_t fork_ticks;
 
 /* AddressSanitizer has a malloc of its own in front of every other. */
@@ -108,12 +108,24 @@ static uint64_t process_birth(void)
     return at != NULL ? strtoull(at, NULL, 10) : 0;
 }
 
-static void tell_library(char *path, const void *function)
+static void tell_library(char *path, const void *address)
 {
     Dl_info about;
 
-    if (dladdr(function, &about) != 0 && about.dli_fname != NULL)
+    if (dladdr(address, &about) != 0 && about.dli_fname != NULL)
         snprintf(path, ACRE_RAW_MOST_PATH_BYTES, "%s", about.dli_fname);
+}
+
+/* Whether it stands in front of our malloc. A program that is not position independent has an entry for
+ * malloc that is its address for everybody, and leads to ours: a symbol with a value and no section. */
+static bool hides_ours(const void *address)
+{
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info about, own;
+
+    return dladdr1(address, &about, (void **)&symbol, RTLD_DL_SYMENT) != 0 &&
+           dladdr(&acre_settings, &own) != 0 && about.dli_fbase != own.dli_fbase &&
+           symbol != NULL && symbol->st_shndx != SHN_UNDEF;
 }
 
 static const void *address_of_function(void *(*function)(size_t))
@@ -133,8 +145,9 @@ static void tell_allocator(struct acre_raw_head *head)
     const void *first = dlsym(RTLD_DEFAULT, "malloc");
 
     if (!is_known) {
+        acre_real.malloc_usable_size(NULL); /* the first call of any finds them all */
         tell_library(allocator, address_of_function(acre_real.malloc));
-        if (first != address_of_function(malloc))
+        if (hides_ours(first))
             tell_library(hidden_by, first);
     }
     is_known = true;
@@ -142,6 +155,7 @@ static void tell_allocator(struct acre_raw_head *head)
     memcpy(head->hidden_by, hidden_by, sizeof hidden_by);
 }
 
+/* Why nothing can be recorded; "": it can. */
 static const char *refusal(void)
 {
     if (RUNNING_ON_VALGRIND)
@@ -187,58 +201,71 @@ static int make_file(void)
     return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 }
 
-/* A file longer than the process may write would end it with SIGXFSZ. */
+/* A file longer than the process may write would end it with SIGXFSZ. Where nothing is recorded it is
+ * short: Valgrind has to remember something of each address that is mapped. */
 static uint64_t most_bytes(void)
 {
     struct rlimit limit;
     uint64_t bytes = acre_settings.limit_bytes;
 
+    if (refusal()[0] != '\0')
+        return (LEAST_BLOCKS + 1) * ACRE_RAW_BLOCK_BYTES;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
         limit.rlim_cur < bytes)
         bytes = limit.rlim_cur;
     return bytes - bytes % ACRE_RAW_BLOCK_BYTES;
 }
 
-/* The whole file in memory, of which nothing is there yet: it costs addresses only. Where there are
- * not so many (a limit of the process, a file system that has no long files), a shorter one. */
-static struct acre_raw_head *map_file(int file, uint64_t *most_blocks)
+/* All its pages are had now: a page that the disk has no room for would end the program with SIGBUS
+ * when it is stored to. */
+static int populate(void *block)
 {
-    for (uint64_t bytes = most_bytes(); bytes / ACRE_RAW_BLOCK_BYTES > LEAST_BLOCKS; bytes /= 2) {
-        void *head;
+    while (madvise(block, ACRE_RAW_BLOCK_BYTES, MADV_POPULATE_WRITE) != 0)
+        if (errno != EINTR && errno != EAGAIN)
+            return errno == EFAULT ? ENOSPC : errno;
+    return 0;
+}
 
-        bytes -= bytes % ACRE_RAW_BLOCK_BYTES;
-        if (ftruncate(file, (off_t)bytes) != 0)
-            continue;
-        head = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
-        if (head == MAP_FAILED)
-            continue;
-        /* A child of fork has no part of it, and a dump of the memory neither. */
-        madvise(head, bytes, MADV_DONTFORK);
-        madvise(head, bytes, MADV_DONTDUMP);
-        *most_blocks = bytes / ACRE_RAW_BLOCK_BYTES - 1;
-        if (madvise(head, ACRE_RAW_BLOCK_BYTES, MADV_POPULATE_WRITE) == 0)
-            return head;
-        munmap(head, bytes);
-        break;
-    }
+/* As long as it may become; nothing of it is there yet. A file system may have no such long files. */
+static uint64_t lengthen(int file)
+{
+    uint64_t bytes = most_bytes();
+
+    while (bytes / ACRE_RAW_BLOCK_BYTES > LEAST_BLOCKS && ftruncate(file, (off_t)bytes) != 0)
+        bytes = bytes / 2 - bytes / 2 % ACRE_RAW_BLOCK_BYTES;
+    return bytes / ACRE_RAW_BLOCK_BYTES;
+}
+
+/* Only the head: whoever has the whole file in memory takes addresses from the program, which may have
+ * set itself a limit on them. */
+static struct acre_raw_head *map_head(int file)
+{
+    void *head = mmap(NULL, ACRE_RAW_BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+    if (head == MAP_FAILED)
+        return NULL;
+    if (populate(head) == 0)
+        return head;
+    munmap(head, ACRE_RAW_BLOCK_BYTES);
     return NULL;
 }
 
 static int begin_recording(void)
 {
     char parent[sizeof file_name];
-    uint64_t most_blocks = 0;
+    uint64_t blocks;
     int file;
 
     memcpy(parent, file_name, sizeof parent);
     file = make_file();
     if (file < 0)
         return DEAF;
-    process->head = map_file(file, &most_blocks);
-    close(file);
+    blocks = lengthen(file);
+    process->head = blocks > LEAST_BLOCKS ? map_head(file) : NULL;
+    close(file); /* the program may close whatever it has not opened, and open another file there */
     if (process->head == NULL)
         return DEAF;
-    fill_head(process->head, most_blocks, parent);
+    fill_head(process->head, blocks - 1, parent);
     return process->head->refusal[0] == '\0' ? RECORDS : DEAF;
 }
 
@@ -317,23 +344,31 @@ static void stop(struct acre_raw_head *head, enum acre_raw_stop why, int error)
         head->error = (uint32_t)error;
 }
 
-/* All its pages are had now: a page that the disk has no room for would end the program with SIGBUS
- * when it is stored to. */
-static int populate(void *block)
+/* Room for one block in memory: where the head is too, until it is sent elsewhere. */
+static void *make_window(const struct acre_raw_head *head)
 {
-    while (madvise(block, ACRE_RAW_BLOCK_BYTES, MADV_POPULATE_WRITE) != 0)
-        if (errno != EINTR && errno != EAGAIN)
-            return errno == EFAULT ? ENOSPC : errno;
-    return 0;
+    void *window = mremap((void *)(uintptr_t)head, 0, ACRE_RAW_BLOCK_BYTES, MREMAP_MAYMOVE);
+
+    return window != MAP_FAILED ? window : NULL;
 }
 
-struct acre_raw_block *acre_process_take_block(void)
+/* Without a descriptor, and without the path, which a program may not see any more, or find no
+ * descriptor for: the mapping itself knows the file. */
+static int place_window(void *window, uint64_t index)
+{
+    size_t page = (index + 1) * (ACRE_RAW_BLOCK_BYTES / PAGE_BYTES);
+
+    return remap_file_pages(window, ACRE_RAW_BLOCK_BYTES, 0, page, MAP_NONBLOCK) == 0
+               ? populate(window)
+               : errno;
+}
+
+struct acre_raw_block *acre_process_take_block(void **window)
 {
     struct acre_raw_head *head = process->head;
     int before = errno;
     uint64_t index;
-    char *block;
-    int error;
+    int error = ENOMEM;
 
     if (head == NULL || head->stop != ACRE_RAW_GOES_ON)
         return NULL;
@@ -342,11 +377,13 @@ struct acre_raw_block *acre_process_take_block(void)
         stop(head, ACRE_RAW_STOP_LIMIT, 0);
         return NULL;
     }
-    block = (char *)head + (index + 1) * ACRE_RAW_BLOCK_BYTES;
-    error = populate(block);
+    if (*window == NULL)
+        *window = make_window(head);
+    if (*window != NULL)
+        error = place_window(*window, index);
     errno = before;
     if (error == 0)
-        return (void *)block;
+        return *window;
     stop(head, ACRE_RAW_STOP_ERROR, error);
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* The recording of this process: its file, mapped as a whole, and what it has told of itself. */
+/* The recording of this process: its file, and what it has told of itself. */
 #ifndef ACRE_RECORDER_PROCESS_H
 #define ACRE_RECORDER_PROCESS_H
 
@@ -31,8 +31,9 @@ uint64_t acre_process_next_state(void);
 struct acre_state;
 _Atomic(struct acre_state *) *acre_process_states(void);
 
-/* A block of the file, all there; NULL: there is no more, and the reason is in the head. */
-struct acre_raw_block *acre_process_take_block(void);
+/* A block of the file, all there, in the place of the one that was in the window; a window that is NULL
+ * is made first. NULL: there is no more, and the reason is in the head; the window is not to be used. */
+struct acre_raw_block *acre_process_take_block(void **window);
 
 /* In front of fork, in the thread that calls it: from which recording a child comes. */
 void acre_process_before_fork(uint64_t ticks);

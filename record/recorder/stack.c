@@ -15,8 +15,8 @@ enum {
     FIRST_ROWS = 4096,
     MOST_ROWS = 1 << 24,
     MOST_DEEP_FRAMES = 64 * 1024,
-    INNERMOST_KEPT =
-        128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    INNERMOST_KEPT = 128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    DEEP_BYTES = (MOST_DEEP_FRAMES + ACRE_UNWIND_OURS) * sizeof(void *),
     PAGE_BYTES = 4096,
 };
 
@@ -59,12 +59,16 @@ static size_t walk(const struct acre_state *state, void *const *frame, void **fr
     return count;
 }
 
-static size_t collect(const struct acre_state *state, void *const *frame, void **frames,
-                      size_t room)
+static size_t collect(struct acre_state *state, void *const *frame, void **frames, size_t room)
 {
+    size_t count;
+
     if (acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
         return walk(state, frame, frames, room);
-    return acre_unwind(frame, frames, room);
+    state->is_unwinding = true;
+    count = acre_unwind(frame, frames, room);
+    state->is_unwinding = false;
+    return count;
 }
 
 /* Deeper than a stack may be: it is walked once more, as a whole, and shortened in its middle. */
@@ -74,12 +78,12 @@ static size_t collect_deep(struct acre_state *state, void *const *frame)
     size_t count;
 
     if (state->deep_frames == NULL) {
-        void *frames = mmap(NULL, MOST_DEEP_FRAMES * sizeof(void *), PROT_READ | PROT_WRITE,
+        void *frames = mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (frames == MAP_FAILED)
             return ACRE_RAW_MOST_FRAMES;
-        madvise(frames, MOST_DEEP_FRAMES * sizeof(void *), MADV_DONTFORK);
+        madvise(frames, DEEP_BYTES, MADV_DONTFORK);
         state->deep_frames = frames;
     }
     count = collect(state, frame, state->deep_frames, MOST_DEEP_FRAMES);
@@ -199,12 +203,14 @@ static void learn(struct acre_state *state, void *const *frame, size_t frames, u
 
     if (checks != NULL && acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
         acre_known_learned(&state->known, frame, check_walk(frame, frames, checks));
-    else if (checks != NULL)
+    else if (checks != NULL) {
+        state->is_unwinding = true;
         acre_known_learned(&state->known, frame, acre_unwind_checks(frame, checks));
+        state->is_unwinding = false;
+    }
 }
 
-static __attribute__((noinline)) uint32_t walk_and_number(struct acre_state *state,
-                                                          void *const *frame)
+static uint32_t walk_and_number(struct acre_state *state, void *const *frame)
 {
     size_t count = collect(state, frame, state->frames, ACRE_RAW_MOST_FRAMES);
     uint32_t number = 0;

@@ -12,6 +12,7 @@
 #include "record/recorder/modules.h"
 #include "record/recorder/process.h"
 #include "record/recorder/ticks.h"
+#include "record/recorder/unwind.h"
 
 enum { THREAD_STACK_BYTES = 1024 * 1024 };
 
@@ -31,8 +32,8 @@ extern void *__libc_stack_end;
 /* Begin and end --------------------------------------------------------------------------------
  */
 
-/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays
- * the thread's until the kernel knows the thread no more. */
+/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays the
+ * thread's until the kernel knows the thread no more. */
 static void leave(void *state)
 {
     ((struct acre_state *)state)->is_leaving = true;
@@ -68,8 +69,8 @@ static struct acre_state *inherit_state(void)
 
 static struct acre_state *make_state(void)
 {
-    struct acre_state *state =
-        mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct acre_state *state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (state == MAP_FAILED)
         return NULL;
@@ -79,8 +80,8 @@ static struct acre_state *make_state(void)
     return NULL;
 }
 
-/* Where its stack is, without asking the library, which might hold a lock of its own just now:
- * glibc puts what pthread_self points to at the top of a thread's stack. */
+/* Where its stack is, without asking the library, which might hold a lock of its own just now: glibc
+ * puts what pthread_self points to at the top of a thread's stack. */
 static void find_stack(struct acre_state *state)
 {
     struct rlimit limit;
@@ -102,6 +103,7 @@ static void number_state(struct acre_state *state)
     _Atomic(struct acre_state *) *states = acre_process_states();
 
     state->number = acre_process_next_state();
+    state->has_stacks = acre_settings.stacks != ACRE_RAW_NO_STACKS;
     state->thread = gettid();
     find_stack(state);
     state->next = *states;
@@ -116,13 +118,13 @@ static void tell_thread(struct acre_state *state)
 
     state->thread = gettid();
     find_stack(state);
-    state->busy = 1;
+    acre_state_enter(state);
     words = acre_note_begin(state, 1);
     if (words != NULL) {
         words[0] = (uint64_t)state->thread;
         acre_note_end(state, ACRE_RAW_THREAD, 1);
     }
-    state->busy = 0;
+    acre_state_leave(state);
 }
 
 struct acre_state *acre_state_begin(void)
@@ -160,9 +162,6 @@ static void begin_block(struct acre_state *state, struct acre_raw_block *block)
     block->ns = acre_clock_ns(CLOCK_MONOTONIC);
     atomic_thread_fence(memory_order_release);
     block->magic = ACRE_RAW_BLOCK_MAGIC;
-    /* The old one is in the file; the process need not have it in its memory too. */
-    if (state->block != NULL)
-        madvise(state->block, ACRE_RAW_BLOCK_BYTES, MADV_DONTNEED);
     state->block = block;
     state->at = block->words;
     state->end = block->words + ACRE_RAW_BLOCK_WORDS;
@@ -180,11 +179,13 @@ bool acre_state_make_room(struct acre_state *state, size_t words)
     if (state->number == 0 && acre_process_ready() == ACRE_PROCESS_RECORDS)
         number_state(state);
     if (state->number != 0)
-        block = acre_process_take_block();
+        block = acre_process_take_block(&state->window);
     if (block != NULL)
         begin_block(state, block);
     else if (state->number != 0)
         acre_process_head()->dropped++;
+    if (block == NULL)
+        state->at = state->end = NULL; /* the window may be anywhere */
     errno = before;
     return block != NULL;
 }
@@ -192,14 +193,16 @@ bool acre_state_make_room(struct acre_state *state, size_t words)
 void acre_state_sample(struct acre_state *state, uint64_t ticks)
 {
     state->until_sample = ACRE_CALLS_A_SAMPLE - 1;
-    if (state->block != NULL) {
+    if (state->end != NULL) {
         _Atomic uint64_t *overhead = &state->block->overhead_ticks;
         uint64_t before = atomic_load_explicit(overhead, memory_order_relaxed);
 
         /* Of this thread alone: an addition that no other can see half of need not be locked. */
-        atomic_store_explicit(overhead, before + ACRE_CALLS_A_SAMPLE * (acre_ticks() - ticks),
+        atomic_store_explicit(overhead, before + (state->sampled + 1) * (acre_ticks() - ticks),
                               memory_order_relaxed);
     }
+    /* The first one, in which everything begins, stands for itself. */
+    state->sampled = ACRE_CALLS_A_SAMPLE - 1;
 }
 
 /* Notes ----------------------------------------------------------------------------------------
@@ -234,7 +237,7 @@ uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text)
 
     if (state == NULL || state->busy != 0)
         return 0;
-    state->busy = 1;
+    acre_state_enter(state);
     at = acre_note_begin(state, words);
     if (at != NULL) {
         at[0] = number;
@@ -242,31 +245,70 @@ uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text)
         memcpy(at + 1, text, bytes - 1);
         ticks = acre_note_end(state, what, words);
     }
-    state->busy = 0;
-    if (state->deferred != 0)
-        acre_state_store_deferred(state);
+    acre_state_leave(state);
     return ticks;
 }
 
 /* Handlers of signals --------------------------------------------------------------------------
  */
 
-void acre_state_defer(struct acre_state *state, const struct acre_call *call)
+/* The thread-local memory of libunwind, which the loader gets for each thread that it runs in first, and
+ * gives back when the thread ends. */
+static bool is_ours(const struct acre_state *state, const void *caller)
 {
+    return state->is_unwinding && acre_is_in_loader(caller);
+}
+
+void acre_state_defer(struct acre_state *state, const struct acre_call *call, const void *caller)
+{
+    uint32_t place;
+
     if (state->is_deaf)
         return;
-    if (state->deferred == ACRE_MOST_DEFERRED) {
+    place = state->deferred++; /* in one piece: this handler may be interrupted by another */
+    if (place >= ACRE_MOST_DEFERRED) {
+        state->deferred--;
         acre_process_head()->dropped++;
         return;
     }
-    state->deferred_calls[state->deferred] = *call;
-    state->deferred++;
+    state->deferred_calls[place] = *call;
+    if (is_ours(state, caller))
+        state->deferred_calls[place].kind = ACRE_RAW_NOTE;
 }
 
-/* Whatever comes in between is deferred in its turn. */
-void acre_state_store_deferred(struct acre_state *state)
+static void store_ours(struct acre_state *state, const void *block)
 {
-    for (uint32_t i = 0; i < state->deferred; i++)
-        acre_store_call(state, &state->deferred_calls[i], 0);
-    state->deferred = 0;
+    uint64_t *words = acre_note_begin(state, 1);
+
+    if (words == NULL)
+        return;
+    words[0] = (uintptr_t)block;
+    acre_note_end(state, ACRE_RAW_OURS, 1);
+}
+
+/* The state is busy: what comes in the middle of this is deferred in its turn, and found at the end. */
+static void store_deferred(struct acre_state *state)
+{
+    uint32_t stored = 0;
+
+    do
+        for (; stored < state->deferred; stored++) {
+            const struct acre_call *call = &state->deferred_calls[stored];
+
+            if (call->kind == ACRE_RAW_NOTE)
+                store_ours(state, call->block);
+            else
+                acre_store_call(state, call, 0);
+        }
+    while (!atomic_compare_exchange_strong(&state->deferred, &stored, 0));
+}
+
+void acre_state_leave_late(struct acre_state *state)
+{
+    while (state->deferred != 0) {
+        acre_state_enter(state);
+        store_deferred(state);
+        atomic_signal_fence(memory_order_seq_cst);
+        state->busy = 0;
+    }
 }

@@ -1,6 +1,7 @@
 #include "record/recorder/unwind.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <string.h>
 
 #define UNW_LOCAL_ONLY
@@ -8,8 +9,6 @@
 
 #define TEXT_OF(name) #name
 #define NAME_OF(name) TEXT_OF(name)
-
-enum { MOST_OF_OURS = 8 }; /* frames of the recorder in front of the program's */
 
 /* The library's, NULL: it is not there (yet). */
 static struct {
@@ -21,6 +20,32 @@ static struct {
     int (*place)(unw_cursor_t *cursor, int number, unw_save_loc_t *place);
 } unwind;
 
+/* The loader's; its data are in its module. */
+extern void *__libc_stack_end;
+
+static uintptr_t loader_first, loader_bytes;
+
+static int find_loader(struct dl_phdr_info *info, size_t bytes, void *nothing)
+{
+    uintptr_t behind = 0;
+
+    (void)bytes;
+    (void)nothing;
+    for (ElfW(Half) i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD)
+            behind = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+    if ((uintptr_t)&__libc_stack_end - info->dlpi_addr >= behind)
+        return 0;
+    loader_first = info->dlpi_addr;
+    loader_bytes = behind;
+    return 1;
+}
+
+bool acre_is_in_loader(const void *address)
+{
+    return (uintptr_t)address - loader_first < loader_bytes;
+}
+
 static void find(void *library, const char *name, void *function)
 {
     void *found = dlsym(library, name);
@@ -28,9 +53,9 @@ static void find(void *library, const char *name, void *function)
     memcpy(function, &found, sizeof found);
 }
 
-/* Loaded for ourselves alone: in the program's scope its functions would serve C++'s exceptions.
- * Its second cache, which threads share, has a lock, and is turned off: under it the loader's lock
- * is taken, which a program may hold while it allocates. The first cache is each thread's own. */
+/* Loaded for ourselves alone: in the program's scope its functions would serve C++'s exceptions. Its
+ * second cache, which threads share, has a lock, and is turned off: under it the loader's lock is taken,
+ * which a program may hold while it allocates. The first cache is each thread's own. */
 void acre_unwind_prepare(void)
 {
     void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -39,6 +64,7 @@ void acre_unwind_prepare(void)
 
     if (library == NULL)
         return;
+    dl_iterate_phdr(find_loader, NULL);
     find(library, NAME_OF(unw_local_addr_space), &space);
     find(library, NAME_OF(unw_set_caching_policy), &set_policy);
     find(library, NAME_OF(unw_tdep_getcontext), &unwind.context);
@@ -53,18 +79,20 @@ void acre_unwind_prepare(void)
 
 size_t acre_unwind(void *const *frame, void **frames, size_t room)
 {
-    int got = unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room) : 0;
+    int got =
+        unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room + ACRE_UNWIND_OURS) : 0;
     size_t count = got > 0 ? (size_t)got : 0;
     size_t ours = 0;
 
-    while (ours < count && ours < MOST_OF_OURS && frames[ours] != frame[1])
+    while (ours < count && ours < ACRE_UNWIND_OURS && frames[ours] != frame[1])
         ours++;
-    if (ours == count || ours == MOST_OF_OURS) {
+    if (ours == count || ours == ACRE_UNWIND_OURS) {
         frames[0] = frame[1];
         return 1;
     }
-    memmove(frames, frames + ours, (count - ours) * sizeof *frames);
-    return count - ours;
+    count = count - ours < room ? count - ours : room;
+    memmove(frames, frames + ours, count * sizeof *frames);
+    return count;
 }
 
 #if defined(__x86_64__)
@@ -84,8 +112,8 @@ static bool check(unw_cursor_t *cursor, int number, void *const *frame, struct a
     return true;
 }
 
-/* A frame that may be found by rbp: it points into it. Any other value of rbp is of no meaning
- * here, and often another one at each call. */
+/* A frame that may be found by rbp: it points into it. Any other value of rbp is of no meaning here, and
+ * often another one at each call. */
 static bool is_in_frame(unw_word_t rbp, unw_word_t inner, unw_word_t outer)
 {
     return rbp >= inner && rbp < outer;

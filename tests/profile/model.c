@@ -337,6 +337,7 @@ static void add_block(const struct model *model, const struct model_block *block
     figures->bytes += block->born_bytes + block->grown_bytes;
     figures->resizes += block->resizes;
     figures->inherited += block->is_inherited;
+    figures->inherited_bytes += block->is_inherited ? block->born_bytes : 0;
     figures->waste_bytes += block->born_waste;
     figures->life_ns += life_of(model, block);
     if (block->died == MODEL_EVENTS)
@@ -404,6 +405,7 @@ static void expect_figures(const struct acre_profile_figures *profile,
     SAME(peak_waste_bytes);
     SAME(other_thread);
     SAME(inherited);
+    SAME(inherited_bytes);
 }
 
 /* A site for each stack that gave birth, and no other. */
