@@ -32,9 +32,10 @@ static struct acre_number change_in_words(uint64_t a, uint64_t b)
     else if (a == 0 || b == 0)
         snprintf(words.text, sizeof words.text, "%s", a == 0 ? "more" : "nothing any more");
     else if (ratio >= 2)
-        snprintf(words.text, sizeof words.text, "%s times as much", acre_format_digits(ratio).text);
+        snprintf(words.text, sizeof words.text, "%.40s times as much",
+                 acre_format_digits(ratio).text);
     else
-        snprintf(words.text, sizeof words.text, "%s %% %s",
+        snprintf(words.text, sizeof words.text, "%.40s %% %s",
                  acre_format_short(100 * (ratio > 1 ? ratio - 1 : 1 - ratio)).text,
                  ratio > 1 ? "more" : "less");
     return words;
@@ -110,8 +111,8 @@ static bool is_same(const struct acre_diff_report *report)
     const struct acre_profile_figures *a = total_of(report, 0);
     const struct acre_profile_figures *b = total_of(report, 1);
 
-    return report->diff->changed == 0 && a->blocks == b->blocks && a->bytes == b->bytes &&
-           a->peak_bytes == b->peak_bytes;
+    return report->diff->changed + report->diff->added + report->diff->gone == 0 &&
+           a->blocks == b->blocks && a->bytes == b->bytes && a->peak_bytes == b->peak_bytes;
 }
 
 static void put_sentence(const struct acre_diff_report *report, FILE *to)
