@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
-#include "report/format.h"
+#include "cli/site_options.h"
 #include "report/info.h"
 #include "report/streams.h"
 #include "report/trace_streams.h"
@@ -53,71 +53,33 @@ static const char help_text[] =
     "file\n"
     "cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
-enum {
-    OPTION_SORT = 256,
-    OPTION_TOP,
-    OPTION_STACKS,
-    OPTION_SYMBOLS,
-    OPTION_PROCESS,
-    OPTION_JSON,
-    OPTION_MAX_MEMORY,
-    OPTION_WIDE,
-};
-
-enum { MOST_ROOTS = 64, LEAST_MEMORY_BYTES = 1 << 20 };
+enum { OPTION_STACKS = 256, OPTION_PROCESS, OPTION_JSON, OPTION_WIDE };
 
 struct request {
     struct acre_page page;
+    struct acre_site_options sites;
     uint64_t process; /* a pid, or a place from 1; 0: the one with most events */
-    uint64_t top;
-    uint64_t most_bytes; /* of memory; 0: as much as there is */
-    bool is_sorted, shows_stacks, is_json;
-    enum acre_site_order order;
-    const char *roots[MOST_ROOTS];
-    size_t root_count;
+    bool shows_stacks, is_json;
 };
-
-static bool take_root(struct request *request, const struct acre_refusal *refusal)
-{
-    if (request->root_count == MOST_ROOTS)
-        return acre_refuse(refusal, "--symbols: %d directories at most", MOST_ROOTS);
-    request->roots[request->root_count++] = optarg;
-    return true;
-}
-
-static bool take_order(struct request *request, const struct acre_refusal *refusal)
-{
-    request->is_sorted = true;
-    return acre_site_order_from_name(optarg, &request->order) ||
-           acre_refuse(refusal, "--sort is peak, bytes, calls, short or leaked, not '%.40s'",
-                       optarg);
-}
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
     struct request *request = argument;
 
     switch (option) {
-    case OPTION_SORT:
-        return take_order(request, refusal);
-    case OPTION_TOP:
-        return acre_read_number(refusal, "--top", optarg, 1, 1000000, &request->top);
     case OPTION_STACKS:
         request->shows_stacks = true;
         return true;
-    case OPTION_SYMBOLS:
-        return take_root(request, refusal);
     case OPTION_PROCESS:
         return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
     case OPTION_JSON:
         request->is_json = true;
         return true;
-    case OPTION_MAX_MEMORY:
-        return acre_read_bytes(refusal, "--max-memory", optarg, LEAST_MEMORY_BYTES, INT64_MAX,
-                               &request->most_bytes);
-    default:
+    case OPTION_WIDE:
         request->page.wide = true;
         return true;
+    default:
+        return acre_site_options_take(&request->sites, option, refusal);
     }
 }
 
@@ -131,17 +93,6 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
 /* What is known of one process ----------------------------------------------------------------
  */
 
-static enum acre_exit complain_of_memory(const struct request *request, const char *sentence)
-{
-    char why[640];
-
-    if (request->most_bytes == 0)
-        return acre_complain(name, ACRE_EXIT_MEMORY, sentence);
-    snprintf(why, sizeof why, "%.500s: more is needed than --max-memory allows, %s", sentence,
-             acre_format_bytes((double)request->most_bytes).text);
-    return acre_complain(name, ACRE_EXIT_MEMORY, why);
-}
-
 static enum acre_exit print(const struct request *request, const struct acre_info *info)
 {
     enum acre_exit status = acre_profiled_status(info->profile->state);
@@ -149,7 +100,7 @@ static enum acre_exit print(const struct request *request, const struct acre_inf
                                  : acre_info_print(info, &request->page);
 
     if (!done)
-        return complain_of_memory(request, "out of memory");
+        return acre_site_options_no_memory(&request->sites, name);
     if (acre_output_end(name) != ACRE_EXIT_OK)
         return ACRE_EXIT_IO;
     /* What is incomplete has said so itself: it is no error. */
@@ -160,7 +111,8 @@ static enum acre_exit print(const struct request *request, const struct acre_inf
 static enum acre_exit read_and_print(const struct request *request, const char *path,
                                      uint64_t offset, struct acre_alloc *memory)
 {
-    const struct acre_profiled_request wanted = {path, offset, request->roots, request->root_count};
+    const struct acre_profiled_request wanted = {path, offset, request->sites.roots,
+                                                 request->sites.root_count};
     static struct acre_profiled profiled;
     char sentence[512];
     struct acre_info info;
@@ -168,7 +120,7 @@ static enum acre_exit read_and_print(const struct request *request, const char *
         acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
 
     if (status == ACRE_EXIT_MEMORY)
-        return complain_of_memory(request, sentence);
+        return acre_site_options_no_memory(&request->sites, name);
     if (status != ACRE_EXIT_OK)
         return acre_complain(name, status, sentence);
     info = (struct acre_info){
@@ -177,10 +129,10 @@ static enum acre_exit read_and_print(const struct request *request, const char *
         .names = profiled.names,
         .leaks = &profiled.leaks,
         .memory = memory,
-        .top = request->top,
-        .is_sorted = request->is_sorted,
+        .top = request->sites.top,
+        .is_sorted = request->sites.is_sorted,
         .shows_stacks = request->shows_stacks,
-        .order = request->order,
+        .order = request->sites.order,
     };
     status = print(request, &info);
     acre_profiled_fini(&profiled);
@@ -200,7 +152,7 @@ static enum acre_exit show_one_of(const struct request *request,
 
     if (!request->is_json) {
         if (!acre_trace_streams_print(bundle, stream, &request->page))
-            return complain_of_memory(request, "out of memory");
+            return acre_site_options_no_memory(&request->sites, name);
         fputc('\n', request->page.stream);
     }
     shown = read_and_print(request, path, stream->offset, bundle->memory);
@@ -243,7 +195,7 @@ static enum acre_exit show_file(const struct request *request, const char *path,
     stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
                                   : acre_trace_bundle_largest(&bundle);
     if (bundle.state == ACRE_TRACE_NO_MEMORY)
-        status = complain_of_memory(request, "out of memory");
+        status = acre_site_options_no_memory(&request->sites, name);
     else if (stream == NULL && request->process > 0 &&
              (bundle.count > 0 || !can_be_read_twice(path)))
         status = refuse_process(request, path, &bundle);
@@ -258,7 +210,7 @@ static enum acre_exit show_file(const struct request *request, const char *path,
 static enum acre_exit show(const void *argument, char *const *paths)
 {
     const struct request *request = argument;
-    struct acre_fault_plan plan = {.budget_bytes = request->most_bytes};
+    struct acre_fault_plan plan = {.budget_bytes = request->sites.most_bytes};
     struct acre_alloc *memory = acre_malloc_new();
     struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
     enum acre_exit status = limited != NULL
@@ -273,13 +225,10 @@ static enum acre_exit show(const void *argument, char *const *paths)
 int acre_cmd_info(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"sort", required_argument, NULL, OPTION_SORT},
-        {"top", required_argument, NULL, OPTION_TOP},
+        ACRE_SITE_OPTIONS,
         {"stacks", no_argument, NULL, OPTION_STACKS},
-        {"symbols", required_argument, NULL, OPTION_SYMBOLS},
         {"process", required_argument, NULL, OPTION_PROCESS},
         {"json", no_argument, NULL, OPTION_JSON},
-        {"max-memory", required_argument, NULL, OPTION_MAX_MEMORY},
         {"wide", no_argument, NULL, OPTION_WIDE},
         {"help", no_argument, NULL, 'h'},
         {0},

@@ -51,11 +51,6 @@ static uint64_t change_of(const struct acre_diff_row *row, enum acre_site_order 
     return a > b ? a - b : b - a;
 }
 
-static bool has_changed(const struct acre_diff_row *row, enum acre_site_order order)
-{
-    return row->parts[0].is_there != row->parts[1].is_there || change_of(row, order) > 0;
-}
-
 /* Of a name, those of the first side stand in front. */
 static int to_merge(const void *left, const void *right)
 {
@@ -71,11 +66,9 @@ static int to_show(const void *left, const void *right, void *weigh_by)
     const struct acre_diff_row *a = left;
     const struct acre_diff_row *b = right;
     enum acre_site_order weight = *(const enum acre_site_order *)weigh_by;
-    int order = has_changed(b, weight) - has_changed(a, weight);
-
-    if (order == 0)
-        order = (change_of(a, weight) < change_of(b, weight)) -
+    int order = (change_of(a, weight) < change_of(b, weight)) -
                 (change_of(a, weight) > change_of(b, weight));
+
     return order != 0 ? order : by_name(a, b);
 }
 
@@ -148,7 +141,7 @@ static void count(struct acre_diff *diff, enum acre_site_order order)
     for (size_t i = 0; i < diff->count; i++) {
         const struct acre_diff_row *row = &diff->rows[i];
 
-        diff->changed += has_changed(row, order);
+        diff->changed += change_of(row, order) > 0;
         diff->added += !row->parts[0].is_there;
         diff->gone += !row->parts[1].is_there;
     }

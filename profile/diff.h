@@ -35,9 +35,8 @@ struct acre_diff_row {
 struct acre_diff {
     struct acre_diff_row *rows; /* all places, the greatest change of the figure first */
     size_t count;
-    size_t
-        changed; /* rows that have changed in it, which come first; new and gone ones among them */
-    size_t added, gone;
+    size_t changed;     /* rows that have; they come first */
+    size_t added, gone; /* places that only the second has, and only the first */
 
     struct acre_alloc *memory; /* the diff's own */
     size_t capacity;

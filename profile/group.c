@@ -78,11 +78,10 @@ static bool name_by_function(struct acre_site_group *group, const struct acre_pr
 static void name_by_module(struct acre_site_group *group, const struct acre_profile *profile,
                            uint32_t node)
 {
-    uint32_t module = node != 0 ? acre_trace_frame_of(&profile->frames, node)->module : 0;
+    const char *path = acre_path_of_node(profile, node);
 
     if (node != 0)
-        group->function =
-            module != 0 ? acre_trace_module_of(&profile->modules, module)->path : "(no module)";
+        group->function = path[0] != '\0' ? path : "(no module)";
     group->file = NULL;
     group->line = 0;
 }

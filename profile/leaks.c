@@ -36,16 +36,9 @@ static const struct rule {
     {"texts of errors", {"strerror*", "strsignal", "dlerror*"}},
 };
 
-enum { RULES = sizeof rules / sizeof rules[0], THE_LOADER = RULES, WITHOUT_A_STACK, KINDS };
+enum { RULES = sizeof rules / sizeof rules[0], THE_LOADER = RULES, KINDS };
 
-_Static_assert((int)KINDS == (int)ACRE_KEPT_KINDS, "one kind a rule, and those that look at files");
-
-static const char *what_is(size_t kind)
-{
-    return kind < RULES         ? rules[kind].what
-           : kind == THE_LOADER ? "the loader and its libraries"
-                                : "the recorder itself"; /* what has no stack where others have */
-}
+_Static_assert((int)KINDS == (int)ACRE_KEPT_KINDS, "one kind a rule, and the loader");
 
 static size_t count_of(const char *const *patterns)
 {
@@ -56,26 +49,18 @@ static size_t count_of(const char *const *patterns)
     return count;
 }
 
-/* The path of the module that a node lies in, "" where there is none. */
-static const char *module_of(const struct acre_profile *profile, uint32_t node)
-{
-    uint32_t module = node != 0 ? acre_trace_frame_of(&profile->frames, node)->module : 0;
-
-    return module != 0 ? acre_trace_module_of(&profile->modules, module)->path : "";
-}
-
 #define IS_ONE_OF(path, files) acre_file_is_one_of(path, files, sizeof(files) / sizeof(files)[0])
 
 /* The loader allocates, or runs what a library does when it is loaded: libstdc++ reserves memory
  * for exceptions then. Where stacks end before the loader, nothing is behind that. */
 static bool is_of_loader(const struct acre_profile *profile, uint32_t stack)
 {
-    const char *inner = module_of(profile, stack);
+    const char *inner = acre_path_of_node(profile, stack);
     uint32_t caller = acre_trace_frame_of(&profile->frames, stack)->parent;
 
     return IS_ONE_OF(inner, loader) ||
            (IS_ONE_OF(inner, cpp_runtime) &&
-            (caller == 0 || IS_ONE_OF(module_of(profile, caller), loader)));
+            (caller == 0 || IS_ONE_OF(acre_path_of_node(profile, caller), loader)));
 }
 
 /* Which kind, or KINDS for a leak. False for want of memory. */
@@ -85,11 +70,9 @@ static bool judge(const struct acre_profile *profile, struct acre_names *names, 
     struct acre_walk walk = acre_walk_of(profile, names, stack);
     const struct acre_frame *frame;
 
-    *kind = profile->frames.count > 0 && stack == 0 ? (size_t)WITHOUT_A_STACK : (size_t)KINDS;
-    if (stack != 0 && is_of_loader(profile, stack))
-        *kind = THE_LOADER;
+    *kind = stack != 0 && is_of_loader(profile, stack) ? (size_t)THE_LOADER : (size_t)KINDS;
     while (*kind == KINDS && (frame = acre_walk_next(&walk)) != NULL &&
-           IS_ONE_OF(module_of(profile, walk.node), runtime))
+           IS_ONE_OF(acre_path_of_node(profile, walk.node), runtime))
         for (size_t rule = 0; rule < RULES && *kind == KINDS; rule++)
             if (acre_name_is_one_of(frame->function, rules[rule].functions,
                                     count_of(rules[rule].functions)))
@@ -123,7 +106,7 @@ bool acre_leaks_find(struct acre_leaks *leaks, struct acre_alloc *memory,
 {
     *leaks = (struct acre_leaks){.is_known = acre_profile_knows_leaks(profile), .memory = memory};
     for (size_t kind = 0; kind < KINDS; kind++)
-        leaks->kept[kind].what = what_is(kind);
+        leaks->kept[kind].what = kind < RULES ? rules[kind].what : "the loader and its libraries";
     for (size_t i = 0; leaks->is_known && i < profile->site_count; i++) {
         const struct acre_profile_site *site = &profile->sites[i];
         size_t kind;

@@ -11,7 +11,7 @@
 
 #include "profile/walk.h"
 
-enum { ACRE_KEPT_KINDS = 9 };
+enum { ACRE_KEPT_KINDS = 8 };
 
 struct acre_kept {
     const char *what; /* "buffers of stdio" */

@@ -32,6 +32,14 @@ static inline struct acre_walk acre_walk_of(const struct acre_profile *profile,
     return (struct acre_walk){.profile = profile, .names = names, .next = stack};
 }
 
+/* The path of the module that a node lies in, "" where there is none. As long as the profile. */
+static inline const char *acre_path_of_node(const struct acre_profile *profile, uint32_t node)
+{
+    uint32_t module = node != 0 ? acre_trace_frame_of(&profile->frames, node)->module : 0;
+
+    return module != 0 ? acre_trace_module_of(&profile->modules, module)->path : "";
+}
+
 /* As long as the names. NULL behind the outermost frame, or for want of memory. */
 const struct acre_frame *acre_walk_next(struct acre_walk *walk);
 

@@ -63,13 +63,12 @@ static json_t *stack_of(struct writing *writing, const struct acre_site_group *g
     json_t *stack = json_array();
 
     for (size_t i = 0; i < MOST_CALLERS && (frame = acre_walk_next(&walk)) != NULL; i++) {
-        uint32_t module = acre_trace_frame_of(&info->profile->frames, walk.node)->module;
+        const char *module = acre_path_of_node(info->profile, walk.node);
         json_t *object = json_object();
 
         put_frame(writing, object, frame->function, frame->file, frame->line);
-        if (module != 0)
-            acre_put_text(&writing->maker, object, "module",
-                          acre_trace_module_of(&info->profile->modules, module)->path);
+        if (module[0] != '\0')
+            acre_put_text(&writing->maker, object, "module", module);
         acre_add(&writing->maker, stack, object);
     }
     writing->maker.failed = writing->maker.failed || walk.has_no_memory;

@@ -60,7 +60,7 @@ static bool put_stack(const struct sites *sites, const struct acre_site_group *g
             snprintf(text, sizeof text, "%s %.200s:%" PRIu32, function, frame->file, frame->line);
         else
             snprintf(text, sizeof text, "%s [%.200s]", function,
-                     acre_last_part(acre_module_path(profile, walk.node)));
+                     acre_last_part(acre_path_of_node(profile, walk.node)));
         acre_grid_row(grid);
         acre_grid_note(grid, 0, ACRE_PAINT_NONE, "    %.*s",
                        width > LEAST_WIDTH ? width : LEAST_WIDTH, text);

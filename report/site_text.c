@@ -44,13 +44,6 @@ static bool is_beginning(const char *function)
     return acre_name_is_one_of(function, beginnings, sizeof beginnings / sizeof beginnings[0]);
 }
 
-const char *acre_module_path(const struct acre_profile *profile, uint32_t node)
-{
-    uint32_t module = node != 0 ? acre_trace_frame_of(&profile->frames, node)->module : 0;
-
-    return module != 0 ? acre_trace_module_of(&profile->modules, module)->path : "";
-}
-
 /* "a.cpp:12", "[libz.so.1]" where only the module is known, "" where the name says that as well. */
 static void put_location(char *text, size_t room, const struct acre_frame *frame,
                          const char *module)
@@ -147,7 +140,7 @@ bool acre_site_way(const struct acre_page *page, const struct acre_profile *prof
     for (uint32_t i = 0; frame != NULL && i < depth; i++)
         frame = acre_walk_next(&walk);
     if (frame != NULL)
-        begin(&way, frame, acre_module_path(profile, walk.node));
+        begin(&way, frame, acre_path_of_node(profile, walk.node));
     while (frame != NULL && !way.is_full && (frame = acre_walk_next(&walk)) != NULL &&
            !is_beginning(frame->function)) {
         if (way.callers++ == MOST_CALLERS) {

@@ -8,9 +8,6 @@
 /* The last part of a path. */
 const char *acre_last_part(const char *path);
 
-/* The path of the module that a node of the tree lies in, "" where there is none. */
-const char *acre_module_path(const struct acre_profile *profile, uint32_t node);
-
 /* The name of a function in front of a table's figures: short, and cut to what the page has room
  * for, unless it is wide. */
 void acre_site_name(const struct acre_page *page, const char *function, char *text, size_t room);
