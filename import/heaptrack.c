@@ -120,7 +120,8 @@ static bool read_number(struct line *line, uint64_t *number)
             return false;
         *number = *number << 4 | digit_of(*at);
     }
-    line->at = at;
+    if (digits > 0)
+        line->at = at;
     return digits > 0;
 }
 
