@@ -33,6 +33,7 @@ struct work {
     struct line line;
     char before;      /* kind of the line before */
     bool has_version; /* the first line was read */
+    bool is_in_command;
 
     char executable[ACRE_TRACE_MOST_PATH_BYTES + 1];
     char command[MOST_COMMAND_BYTES + 1];
@@ -225,12 +226,22 @@ static bool take_executable(struct work *work)
     return read_end(&work->line);
 }
 
-static bool take_command(struct work *work)
+/* Of the command what there is room for. */
+static void keep_command(struct work *work, const char *text)
 {
-    const char *text = work->line.text + (work->line.bytes > 1 ? 2 : 1);
+    size_t used = strlen(work->command);
 
-    snprintf(work->command, sizeof work->command, "%s", text);
-    return true;
+    snprintf(work->command + used, sizeof work->command - used, "%s%s", used > 0 ? " " : "", text);
+}
+
+/* Bytes of a page, and pages of the machine: the line behind the command. */
+static bool is_system(const struct work *work)
+{
+    struct line line = work->line;
+    uint64_t page_bytes, pages;
+
+    return line.text[0] == 'I' && read_number(&line, &page_bytes) && read_number(&line, &pages) &&
+           read_end(&line);
 }
 
 /* Segments are told from the first to the last; "x" is the executable. */
@@ -358,13 +369,17 @@ static bool take_line(struct work *work)
 
     if (!work->has_version)
         return kind == 'v' && take_version(work);
-    if (strchr("sia", kind) != NULL && kind != '\0')
+    if (!work->is_in_command && strchr("sia", kind) != NULL && kind != '\0')
         return fail(work, ACRE_EXIT_INPUT,
                     "it is interpreted already: acre reads what 'heaptrack --raw' writes");
-    if (kind == 'x')
+    if (kind == 'x' && !work->is_in_command)
         return take_executable(work);
-    if (kind == 'X')
-        return take_command(work);
+    if (kind == 'X' || (work->is_in_command && !is_system(work))) {
+        keep_command(work, work->line.text + (work->is_in_command || work->line.bytes < 2 ? 0 : 2));
+        work->is_in_command = true;
+        return true;
+    }
+    work->is_in_command = false;
     return (work->import->is_made || open_trace(work)) && take_of_trace(work);
 }
 
@@ -377,7 +392,8 @@ static bool read_line(struct work *work)
         return false;
     if (work->line.bytes == 0)
         return true;
-    if ((work->line.is_cut && work->line.text[0] != 'X') || !take_line(work)) {
+    if ((work->line.is_cut && work->line.text[0] != 'X' && !work->is_in_command) ||
+        !take_line(work)) {
         if (work->status == ACRE_EXIT_OK)
             fail(work, ACRE_EXIT_INPUT,
                  work->has_version

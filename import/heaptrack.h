@@ -4,7 +4,7 @@
  *
  *    v 10400 3               heaptrack's version, and that of the format
  *    x 9 /tmp/ht/a           the executable; 9 bytes
- *    X ./a --fast            its command line
+ *    X ./a --fast            its command line, with all line ends that are in it
  *    I 1000 5e580f           bytes of a page, pages of the machine
  *    m 1 -                   from here on no module is loaded
  *    m 24 /lib/x.so 7f00 0 388 1000 1ce6    one is: its load bias, begin and bytes of each segment

@@ -41,12 +41,12 @@ else
     skip 'a recording' 'heaptrack is not there, or cannot record'
 fi
 
-printf 'v 10400 3\nx 2 /a\nX a\n+ 8 0 10\n- 10\nc 0\nR 1\n' >"$tap_work/whole"
+printf 'v 10400 3\nx 2 /a\nX a\nI 1 1\n+ 8 0 10\n- 10\nc 0\nR 1\n' >"$tap_work/whole"
 expect_out 0 '^1 allocations in ' -- "$ACRE" import -o "$trace" "$tap_work/whole"
-head -c 25 "$tap_work/whole" >"$tap_work/cut"
-expect 1 'cut: line 4: it is cut off there$' -- "$ACRE" import -o "$trace" "$tap_work/cut"
+head -c 31 "$tap_work/whole" >"$tap_work/cut"
+expect 1 'cut: line 5: it is cut off there$' -- "$ACRE" import -o "$trace" "$tap_work/cut"
 { cat "$tap_work/whole" && echo 'garbage'; } >"$tap_work/damaged"
-expect 5 'damaged: line 8: not what heaptrack writes$' -- "$ACRE" import -o "$trace" "$tap_work/damaged"
+expect 5 'damaged: line 9: not what heaptrack writes$' -- "$ACRE" import -o "$trace" "$tap_work/damaged"
 expect 5 'not a recording of heaptrack.s, which begins with its version$' -- "$ACRE" import -o "$tap_work/no.acre" "$0"
 check 'nothing was made of it' test ! -e "$tap_work/no.acre"
 expect 2 'which recording\? .heaptrack --raw. makes one' -- "$ACRE" import

@@ -15,7 +15,7 @@
 
 static const char small[] = "v 10400 3\n"
                             "x c /usr/bin/app\n"
-                            "X ./app --fast 7\n"
+                            "X ./app --fast\nt 7\n\n"
                             "I 1000 5e580f\n"
                             "m 1 -\n"
                             "m 1 x 555500000000 0 758 1000 2e9\n"
@@ -99,7 +99,7 @@ static void end_reading(struct acre_profile *profile, struct acre_trace_reader *
 static void header_is_right(const struct acre_trace_reader *reader)
 {
     cr_assert_str_eq(acre_trace_field(reader, "producer"), "acre test");
-    cr_assert_str_eq(acre_trace_field(reader, "command"), "./app --fast 7");
+    cr_assert_str_eq(acre_trace_field(reader, "command"), "./app --fast t 7");
     cr_assert_str_eq(acre_trace_field(reader, "executable"), "/usr/bin/app");
     cr_assert_str_eq(acre_trace_field(reader, "clock"), "heaptrack, in steps of 10 ms");
     cr_assert_str_eq(acre_trace_field(reader, "pid"), ""); /* not that of who imports */
@@ -394,11 +394,11 @@ MTest(import_heaptrack, no_recording)
     /* A command of any length is cut off; another line is none. */
     memset(long_line, 'y', (1 << 20) - 1);
     memcpy(long_line, "v 10400 3\nX ", 12);
-    memcpy(long_line + 700000, "\nc 0\nR 1\n", 9);
-    import_bytes(&imported, long_line, 700009);
+    memcpy(long_line + 700000, "\nI 1 1\nc 0\nR 1\n", 15);
+    import_bytes(&imported, long_line, 700015);
     cr_assert_eq(imported.status, ACRE_EXIT_OK, "%s", imported.error);
     memcpy(long_line, "v 10400 3\n# ", 12);
-    import_bytes(&imported, long_line, 700009);
+    import_bytes(&imported, long_line, 700015);
     cr_assert_eq(imported.status, ACRE_EXIT_INPUT);
     free(long_line);
     end_import(&imported);
