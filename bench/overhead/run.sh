@@ -54,7 +54,7 @@ measure()
                 way = ways[i]
                 if (way in median)
                     printf "    %-10s %10.1f %10.1f %10.1f %12s\n", way, median[way], least[way],
-                        median[way] - median["plain"], bytes[way] > 0 ? bytes[way] : "-"
+                        median[way] - median["plain"], (bytes[way] > 0 ? bytes[way] : "-")
             }
         }'
 }
