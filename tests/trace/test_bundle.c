@@ -278,6 +278,7 @@ MTest(trace_bundle, a_cut_bundle_has_its_whole_streams)
         for (size_t i = 0; i < bundle.count; i++) {
             cr_assert_eq(bundle.streams[i].end, i < progress.ended ? whole.streams[i].end : 0);
             cr_assert_eq(bundle.streams[i].offset, whole.streams[i].offset);
+            cr_assert_leq(bundle.streams[i].offset + bundle.streams[i].bytes, length);
         }
         /* A stream in front of one that is cut is what it was. */
         if (progress.ended > 0)
