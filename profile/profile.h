@@ -7,8 +7,8 @@
  *                               sizes and lifetimes        └──> the page
  *
  * A site is a call stack that allocated. What an object cost is told at the site where it was born,
- * wherever it grew or died. Names of functions come in later (profile/names.h): nothing here opens a
- * file but the trace.
+ * wherever it grew or died. Names of functions come in later (profile/names.h): nothing here opens
+ * a file but the trace.
  *
  * Memory: a row a site, a node a frame, some words a live object; it does not grow with events.
  */
@@ -18,24 +18,25 @@
 #include "trace/reader.h"
 
 enum {
-    ACRE_PROFILE_POINTS = 2048,      /* of memory over time, at most */
-    ACRE_PROFILE_SIZE_CLASSES = 64,  /* class c: sizes above 2^(c-1), up to 2^c bytes; class 0: 0 and 1 */
-    ACRE_PROFILE_LIFE_CLASSES = 48,  /* the same of nanoseconds */
+    ACRE_PROFILE_POINTS = 2048, /* of memory over time, at most */
+    ACRE_PROFILE_SIZE_CLASSES =
+        64, /* class c: sizes above 2^(c-1), up to 2^c bytes; class 0: 0 and 1 */
+    ACRE_PROFILE_LIFE_CLASSES = 48,       /* the same of nanoseconds */
     ACRE_PROFILE_SHORT_BYTES = 64 * 1024, /* short: at most so much was allocated while it lived */
 };
 
 /* Figures of a site, or of several together. Bytes are those that were asked for. */
 struct acre_profile_figures {
-    uint64_t blocks, bytes;           /* born; a resize adds what a block grew by, and no block */
+    uint64_t blocks, bytes; /* born; a resize adds what a block grew by, and no block */
     uint64_t resizes;
     uint64_t freed;                   /* blocks */
     uint64_t live_blocks, live_bytes; /* at the end */
-    uint64_t most_blocks, most_bytes; /* that were live at one time, each at its own; of several sites
-                                         together not known: the greatest of them */
+    uint64_t most_blocks, most_bytes; /* that were live at one time, each at its own; of several
+                                         sites together not known: the greatest of them */
     uint64_t peak_blocks, peak_bytes; /* live when most was live in the process */
     uint64_t short_blocks, short_bytes;
-    uint64_t life_ns;    /* sum over blocks, of those that were not freed up to the end */
-    uint64_t waste_bytes; /* usable less requested, summed over births; where usable is told */
+    uint64_t life_ns;          /* sum over blocks, of those that were not freed up to the end */
+    uint64_t waste_bytes;      /* usable less requested, summed over births; where usable is told */
     uint64_t peak_waste_bytes; /* of what was live at the peak */
     uint64_t other_thread;     /* blocks that a thread freed which had not allocated them */
     uint64_t inherited;        /* of the blocks: from before the process was forked */
@@ -63,21 +64,21 @@ struct acre_profile {
     char sentence[512];          /* why, where that is not COMPLETE */
     struct acre_trace_trailer trailer;
 
-    struct acre_trace_frames frames;   /* all call stacks */
+    struct acre_trace_frames frames; /* all call stacks */
     struct acre_trace_modules modules;
-    struct acre_profile_site *sites;   /* in the order of their first births */
+    struct acre_profile_site *sites; /* in the order of their first births */
     size_t site_count;
     struct acre_profile_figures total; /* its `most` is the process's peak, as its `peak` */
     uint64_t refused, unknown, replaced, resets;
 
-    uint64_t events;     /* of the trace */
-    uint64_t calls;      /* of the allocator */
+    uint64_t events;                     /* of the trace */
+    uint64_t calls;                      /* of the allocator */
     uint64_t first_ns, last_ns, peak_ns; /* peak_ns since the first event, as points */
-    struct acre_profile_point *points; /* the peak is one of them, and the end */
+    struct acre_profile_point *points;   /* the peak is one of them, and the end */
     size_t point_count;
-    uint64_t sizes[ACRE_PROFILE_SIZE_CLASSES];                       /* blocks born */
+    uint64_t sizes[ACRE_PROFILE_SIZE_CLASSES];                            /* blocks born */
     uint64_t lives[ACRE_PROFILE_SIZE_CLASSES][ACRE_PROFILE_LIFE_CLASSES]; /* blocks freed */
-    struct acre_profile_thread *threads; /* most blocks first */
+    struct acre_profile_thread *threads;                                  /* most blocks first */
     size_t thread_count;
 
     struct acre_alloc *memory; /* its own */
@@ -85,13 +86,13 @@ struct acre_profile {
 };
 
 /*
- * Reads the stream to its end; a trace that is cut or damaged gives what it has, and `state`. Progress:
- * if not NULL, called now and then with the events so far. `memory` is borrowed. False for want of memory
- * (of which `memory` may be given a limit): nothing is owned then.
+ * Reads the stream to its end; a trace that is cut or damaged gives what it has, and `state`.
+ * Progress: if not NULL, called now and then with the events so far. `memory` is borrowed. False
+ * for want of memory (of which `memory` may be given a limit): nothing is owned then.
  */
 bool acre_profile_read(struct acre_profile *profile, struct acre_alloc *memory,
-                       struct acre_trace_reader *reader, void (*progress)(void *to, uint64_t events),
-                       void *to);
+                       struct acre_trace_reader *reader,
+                       void (*progress)(void *to, uint64_t events), void *to);
 
 void acre_profile_fini(struct acre_profile *profile);
 
