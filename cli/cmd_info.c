@@ -7,8 +7,10 @@
 #include "alloc/backends.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/profiled.h"
+#include "cli/site_options.h"
+#include "report/info.h"
 #include "report/streams.h"
-#include "report/trace_info.h"
 #include "report/trace_streams.h"
 
 static const char name[] = "acre info";
@@ -16,41 +18,69 @@ static const char name[] = "acre info";
 static const char help_text[] =
     "usage: acre info [options] FILE.acre\n"
     "\n"
-    "Says what a trace holds: how much was allocated, when most was live and what was not freed; "
-    "then\n"
-    "events by kind, blocks by purpose, iterations, sizes and lifetimes. A trace that ends early "
-    "is\n"
+    "Says what a trace holds: first in a sentence, then where memory comes from, how large blocks "
+    "are "
+    "and\n"
+    "how long they live, threads, purposes, iterations, and how it was recorded. A trace that ends "
+    "early is\n"
     "read up to there, and says nothing of leaks. Where a file has the traces of several "
     "processes, "
     "a\n"
     "table of them stands first, and the one with most events is told.\n"
     "\n"
-    "    --process N  the one with this pid, or at this place in the table\n"
-    "    --wide       every iteration that has a row (1000 at most), and every process\n"
-    "    --help       this text\n"
+    "    --sort ORDER     only the places that allocate, by peak, bytes, calls, short (blocks that "
+    "live\n"
+    "                     shortly) or leaked\n"
+    "    --top N          so many places of each order (default: 5, with --sort 20)\n"
+    "    --stacks         each call stack by itself, as a whole\n"
+    "    --symbols DIR    look for files of code there as well, under their paths (may be "
+    "repeated)\n"
+    "    --process N      the one with this pid, or at this place in the table\n"
+    "    --json           for programs, as docs/info.md says\n"
+    "    --max-memory N   take at most so many bytes, K, M or G behind it\n"
+    "    --wide           names as they are, every thread, every process, and every iteration that "
+    "has "
+    "a row\n"
+    "                     (1000 at most)\n"
+    "    --help           this text\n"
     "\n"
     "examples:\n"
-    "  acre bench square-chain --trace chain.acre && acre info chain.acre\n"
-    "  acre info --wide leak.acre | less\n"
+    "  acre record -o app.acre ./app && acre info app.acre\n"
+    "  acre info --sort leaked --stacks app.acre | less\n"
     "  acre info --process 2 make.acre\n"
     "\n"
     "exit status: 0 shown, 1 shown and incomplete, 2 wrong command line, 3 out of memory, 4 the "
     "file\n"
     "cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
+enum { OPTION_STACKS = 256, OPTION_PROCESS, OPTION_JSON, OPTION_WIDE };
+
 struct request {
     struct acre_page page;
+    struct acre_site_options sites;
     uint64_t process; /* a pid, or a place from 1; 0: the one with most events */
+    bool shows_stacks, is_json;
 };
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
     struct request *request = argument;
 
-    if (option == 'p')
+    switch (option) {
+    case OPTION_STACKS:
+        request->shows_stacks = true;
+        return true;
+    case OPTION_PROCESS:
         return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
-    request->page.wide = true;
-    return true;
+    case OPTION_JSON:
+        request->is_json = true;
+        return true;
+    case OPTION_WIDE:
+        request->page.wide = true;
+        return true;
+    default:
+        return acre_site_options_take(&request->sites, option, refusal);
+    }
 }
 
 static bool check(const void *request, char *const *paths, const struct acre_refusal *refusal)
@@ -60,68 +90,72 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
            acre_refuse(refusal, "wants one trace, '%.40s' is a second", paths[1]);
 }
 
-static enum acre_exit status_of(enum acre_trace_state state)
-{
-    switch (state) {
-    case ACRE_TRACE_READING:
-    case ACRE_TRACE_COMPLETE:
-        return ACRE_EXIT_OK;
-    case ACRE_TRACE_INCOMPLETE:
-        return ACRE_EXIT_NO;
-    case ACRE_TRACE_UNREADABLE:
-        return ACRE_EXIT_IO;
-    case ACRE_TRACE_NO_MEMORY:
-        return ACRE_EXIT_MEMORY;
-    default:
-        return ACRE_EXIT_INPUT;
-    }
-}
+/* What is known of one process ----------------------------------------------------------------
+ */
 
-static enum acre_exit print(const struct acre_trace_summary *summary,
-                            const struct acre_trace_reader *reader, const struct acre_page *page)
+static enum acre_exit print(const struct request *request, const struct acre_info *info)
 {
-    enum acre_exit status = status_of(reader->input.state);
+    enum acre_exit status = acre_profiled_status(info->profile->state);
+    bool done = request->is_json ? acre_info_write_json(info, stdout)
+                                 : acre_info_print(info, &request->page);
 
-    if (!acre_trace_info_print(summary, reader, page))
-        return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    if (!done)
+        return acre_site_options_no_memory(&request->sites, name);
     if (acre_output_end(name) != ACRE_EXIT_OK)
         return ACRE_EXIT_IO;
     /* What is incomplete has said so itself: it is no error. */
-    return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, reader->input.sentence);
+    return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, info->profile->sentence);
 }
 
 /* The stream that begins there. */
-static enum acre_exit read_and_print(const char *path, uint64_t offset, struct acre_alloc *memory,
-                                     const struct acre_page *page)
+static enum acre_exit read_and_print(const struct request *request, const char *path,
+                                     uint64_t offset, struct acre_alloc *memory)
 {
-    struct acre_trace_reader reader;
-    struct acre_trace_summary summary;
-    enum acre_exit status;
+    const struct acre_profiled_request wanted = {path, offset, request->sites.roots,
+                                                 request->sites.root_count};
+    static struct acre_profiled profiled;
+    char sentence[512];
+    struct acre_info info;
+    enum acre_exit status =
+        acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
 
-    if (acre_trace_reader_open(&reader, memory, path, offset) != ACRE_TRACE_READING) {
-        status = acre_complain(name, status_of(reader.input.state), reader.input.sentence);
-    } else if (!acre_trace_summarise(&summary, &reader, memory)) {
-        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
-    } else {
-        status = print(&summary, &reader, page);
-        acre_trace_summary_fini(&summary);
-    }
-    acre_trace_reader_close(&reader);
+    if (status == ACRE_EXIT_MEMORY)
+        return acre_site_options_no_memory(&request->sites, name);
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, sentence);
+    info = (struct acre_info){
+        .profile = &profiled.profile,
+        .reader = &profiled.reader,
+        .names = profiled.names,
+        .leaks = &profiled.leaks,
+        .memory = memory,
+        .top = request->sites.top,
+        .is_sorted = request->sites.is_sorted,
+        .shows_stacks = request->shows_stacks,
+        .order = request->sites.order,
+    };
+    status = print(request, &info);
+    acre_profiled_fini(&profiled);
     return status;
 }
 
+/* Which process --------------------------------------------------------------------------------
+ */
+
 /* Several processes: their table, then one of them. What ends the list is told in any case. */
-static enum acre_exit show_one_of(const struct acre_trace_bundle *bundle,
-                                  const struct acre_trace_stream *stream, const char *path,
-                                  const struct acre_page *page)
+static enum acre_exit show_one_of(const struct request *request,
+                                  const struct acre_trace_bundle *bundle,
+                                  const struct acre_trace_stream *stream, const char *path)
 {
-    enum acre_exit listed = status_of(bundle->state);
+    enum acre_exit listed = acre_profiled_status(bundle->state);
     enum acre_exit shown;
 
-    if (!acre_trace_streams_print(bundle, stream, page))
-        return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
-    fputc('\n', page->stream);
-    shown = read_and_print(path, stream->offset, bundle->memory, page);
+    if (!request->is_json) {
+        if (!acre_trace_streams_print(bundle, stream, &request->page))
+            return acre_site_options_no_memory(&request->sites, name);
+        fputc('\n', request->page.stream);
+    }
+    shown = read_and_print(request, path, stream->offset, bundle->memory);
     if (shown > ACRE_EXIT_NO || listed <= ACRE_EXIT_NO)
         return shown > listed ? shown : listed;
     return acre_complain(name, listed, bundle->sentence);
@@ -161,24 +195,29 @@ static enum acre_exit show_file(const struct request *request, const char *path,
     stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
                                   : acre_trace_bundle_largest(&bundle);
     if (bundle.state == ACRE_TRACE_NO_MEMORY)
-        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+        status = acre_site_options_no_memory(&request->sites, name);
     else if (stream == NULL && request->process > 0 &&
              (bundle.count > 0 || !can_be_read_twice(path)))
         status = refuse_process(request, path, &bundle);
     else if (bundle.count > 1)
-        status = show_one_of(&bundle, stream, path, &request->page);
+        status = show_one_of(request, &bundle, stream, path);
     else
-        status = read_and_print(path, 0, memory, &request->page);
+        status = read_and_print(request, path, 0, memory);
     acre_trace_bundle_fini(&bundle);
     return status;
 }
 
-static enum acre_exit show(const void *request, char *const *paths)
+static enum acre_exit show(const void *argument, char *const *paths)
 {
+    const struct request *request = argument;
+    struct acre_fault_plan plan = {.budget_bytes = request->sites.most_bytes};
     struct acre_alloc *memory = acre_malloc_new();
-    enum acre_exit status = memory != NULL ? show_file(request, *paths, memory)
-                                           : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
+    enum acre_exit status = limited != NULL
+                                ? show_file(request, *paths, limited)
+                                : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
+    acre_destroy(limited);
     acre_destroy(memory);
     return status;
 }
@@ -186,8 +225,11 @@ static enum acre_exit show(const void *request, char *const *paths)
 int acre_cmd_info(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"process", required_argument, NULL, 'p'},
-        {"wide", no_argument, NULL, 'w'},
+        ACRE_SITE_OPTIONS,
+        {"stacks", no_argument, NULL, OPTION_STACKS},
+        {"process", required_argument, NULL, OPTION_PROCESS},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"wide", no_argument, NULL, OPTION_WIDE},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
@@ -195,7 +237,7 @@ int acre_cmd_info(int argc, char **argv)
         .name = name,
         .help = help_text,
         .options = options,
-        .wants = "which trace? a benchmark's --trace FILE writes one",
+        .wants = "which trace? acre record makes one, and so does a benchmark's --trace FILE",
         .take = take,
         .check = check,
         .run = show,

@@ -17,6 +17,7 @@ static const struct command {
     {"check", "acre check", "hold allocators against the contract", acre_cmd_check},
     {"classes", "acre classes", "what a backend makes of sizes", acre_cmd_classes},
     {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
+    {"diff", "acre diff", "what a program allocates otherwise", acre_cmd_diff},
     {"history", "acre history", "keep runs and notice change", acre_cmd_history},
     {"info", "acre info", "say what a trace holds", acre_cmd_info},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},

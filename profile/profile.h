@@ -15,31 +15,32 @@
 #ifndef ACRE_PROFILE_PROFILE_H
 #define ACRE_PROFILE_PROFILE_H
 
+#include "profile/told.h"
 #include "trace/reader.h"
 
 enum {
-    ACRE_PROFILE_POINTS = 2048, /* of memory over time, at most */
-    ACRE_PROFILE_SIZE_CLASSES =
-        64, /* class c: sizes above 2^(c-1), up to 2^c bytes; class 0: 0 and 1 */
-    ACRE_PROFILE_LIFE_CLASSES = 48,       /* the same of nanoseconds */
-    ACRE_PROFILE_SHORT_BYTES = 64 * 1024, /* short: at most so much was allocated while it lived */
+    ACRE_PROFILE_POINTS = 2048,     /* of memory over time, at most */
+    ACRE_PROFILE_SIZE_CLASSES = 64, /* class c: sizes above 2^(c-1), up to 2^c bytes; 0: 0 and 1 */
+    ACRE_PROFILE_LIFE_CLASSES = 48, /* the same of nanoseconds; the last has all longer ones too */
+    ACRE_PROFILE_SHORT_BYTES = 64 * 1024, /* short: at most so much of others was allocated while it
+                                             lived, and it was freed */
 };
 
 /* Figures of a site, or of several together. Bytes are those that were asked for. */
 struct acre_profile_figures {
     uint64_t blocks, bytes; /* born; a resize adds what a block grew by, and no block */
     uint64_t resizes;
-    uint64_t freed;                   /* blocks */
-    uint64_t live_blocks, live_bytes; /* at the end */
-    uint64_t most_blocks, most_bytes; /* that were live at one time, each at its own; of several
-                                         sites together not known: the greatest of them */
-    uint64_t peak_blocks, peak_bytes; /* live when most was live in the process */
-    uint64_t short_blocks, short_bytes;
-    uint64_t life_ns;          /* sum over blocks, of those that were not freed up to the end */
+    uint64_t freed;                     /* blocks; also those of a reset, and what died unseen */
+    uint64_t live_blocks, live_bytes;   /* at the end */
+    uint64_t most_blocks, most_bytes;   /* that were live at one time, each at its own; of several
+                                           sites together not known: the greatest of them */
+    uint64_t peak_blocks, peak_bytes;   /* live when most was live in the process */
+    uint64_t short_blocks, short_bytes; /* bytes as they were when they died */
+    uint64_t life_ns;                   /* sum over blocks, of what was not freed up to the end */
     uint64_t waste_bytes;      /* usable less requested, summed over births; where usable is told */
     uint64_t peak_waste_bytes; /* of what was live at the peak */
     uint64_t other_thread;     /* blocks that a thread freed which had not allocated them */
-    uint64_t inherited;        /* of the blocks: from before the process was forked */
+    uint64_t inherited, inherited_bytes; /* of the blocks: from before the process was forked */
 };
 
 struct acre_profile_site {
@@ -54,9 +55,10 @@ struct acre_profile_point {
     uint64_t allocated_bytes; /* so far */
 };
 
+/* What it called and allocated. What was inherited is nobody's. */
 struct acre_profile_thread {
     uint32_t thread;
-    uint64_t events, blocks, bytes;
+    uint64_t events, blocks, bytes; /* events: calls, and scopes; bytes as those of figures */
 };
 
 struct acre_profile {
@@ -68,27 +70,34 @@ struct acre_profile {
     struct acre_trace_modules modules;
     struct acre_profile_site *sites; /* in the order of their first births */
     size_t site_count;
-    struct acre_profile_figures total; /* its `most` is the process's peak, as its `peak` */
-    uint64_t refused, unknown, replaced, resets;
+    struct acre_profile_figures total; /* most_bytes is peak_bytes: the process's peak, the last
+                                          time that it was reached */
+    struct acre_profile_figures purposes[ACRE_PURPOSE_COUNT]; /* the same blocks by what for */
+    uint64_t refused, resets;
+    uint64_t unknown;  /* frees and resizes of blocks that were not seen to be born */
+    uint64_t replaced; /* births at the address of a block that had not been freed */
 
     uint64_t events;                     /* of the trace */
     uint64_t calls;                      /* of the allocator */
     uint64_t first_ns, last_ns, peak_ns; /* peak_ns since the first event, as points */
-    struct acre_profile_point *points;   /* the peak is one of them, and the end */
+    uint64_t peak_event;                 /* its number; 0: nothing was ever live */
+    struct acre_profile_point *points;   /* by time; the peak is one of them, and the end */
     size_t point_count;
     uint64_t sizes[ACRE_PROFILE_SIZE_CLASSES];                            /* blocks born */
     uint64_t lives[ACRE_PROFILE_SIZE_CLASSES][ACRE_PROFILE_LIFE_CLASSES]; /* blocks freed */
     struct acre_profile_thread *threads;                                  /* most blocks first */
     size_t thread_count;
+    struct acre_told told; /* names, scopes and remarks of the trace */
 
     struct acre_alloc *memory; /* its own */
     size_t site_capacity, thread_capacity;
 };
 
 /*
- * Reads the stream to its end; a trace that is cut or damaged gives what it has, and `state`.
- * Progress: if not NULL, called now and then with the events so far. `memory` is borrowed. False
- * for want of memory (of which `memory` may be given a limit): nothing is owned then.
+ * Reads the stream to its end; a trace that is cut or damaged gives what it has, and `state`. What
+ * the reader knows of frames and modules becomes the profile's. Progress: if not NULL, called now
+ * and then with the events so far. `memory` is borrowed, as that of the reader is. False for want
+ * of memory (of which `memory` may be given a limit): nothing is owned then.
  */
 bool acre_profile_read(struct acre_profile *profile, struct acre_alloc *memory,
                        struct acre_trace_reader *reader,
@@ -96,8 +105,14 @@ bool acre_profile_read(struct acre_profile *profile, struct acre_alloc *memory,
 
 void acre_profile_fini(struct acre_profile *profile);
 
-/* Adds b to a; of `most` the greater stays. */
+/* Adds b to a; of `most` the greater stays, and no sum goes over what a number can be. */
 void acre_profile_add(struct acre_profile_figures *a, const struct acre_profile_figures *b);
+
+/* The class of a size or a lifetime, without regard to how many there are: 0 to 64. */
+static inline unsigned acre_profile_class(uint64_t number)
+{
+    return number <= 1 ? 0 : 64u - (unsigned)__builtin_clzll(number - 1);
+}
 
 /* Whether anything may be said of what was not freed: only of a trace that is complete. */
 static inline bool acre_profile_knows_leaks(const struct acre_profile *profile)

@@ -38,12 +38,14 @@ bool acre_trace_streams_print(const struct acre_trace_bundle *bundle,
     size_t rows = page->wide || bundle->count <= STREAMS_SHOWN ? bundle->count : STREAMS_SHOWN;
     bool printed;
 
-    for (size_t i = 0; i < rows; i++)
-        put_stream(&grid, &bundle->streams[i], i + 1, &bundle->streams[i] == shown);
-    if (rows < bundle->count) {
+    for (size_t i = 0; i < bundle->count; i++)
+        if (i < rows || &bundle->streams[i] == shown)
+            put_stream(&grid, &bundle->streams[i], i + 1, &bundle->streams[i] == shown);
+    if (grid.row_count < bundle->count) {
+        size_t left_out = bundle->count - grid.row_count;
+
         acre_grid_row(&grid);
-        acre_grid_note(&grid, 0, ACRE_PAINT_NONE, "and %s more",
-                       acre_format_count(bundle->count - rows).text);
+        acre_grid_note(&grid, 0, ACRE_PAINT_NONE, "and %s more", acre_format_count(left_out).text);
     }
     printed = acre_grid_print(&grid, page, 2);
     acre_grid_free(&grid);

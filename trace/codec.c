@@ -306,10 +306,31 @@ static const char *get_time(struct acre_trace_codec *codec, struct acre_trace_cu
     return why;
 }
 
+/* What the answer may leave out is 0, field by field: as one struct it would be cleared by a loop
+ * that costs more than all else here. A frame, a module and `replaced_*` have no meaning where they
+ * are not told. */
+static void clear(struct acre_trace_event *event, enum acre_trace_kind kind)
+{
+    event->kind = kind;
+    event->source = 0;
+    event->object = event->old_object = 0;
+    event->layout = (struct acre_layout){0};
+    event->old_bytes = 0;
+    event->usable_bytes = 0;
+    event->call = ACRE_TRACE_CALL_NONE;
+    event->stack = 0;
+    event->scope = 0;
+    event->scope_name = 0;
+    event->type = 0;
+    event->text = NULL;
+    event->text_bytes = 0;
+    event->is_in_scope = event->is_unknown = event->replaces = false;
+}
+
 static const char *get_event(struct acre_trace_codec *codec, struct acre_trace_cursor *cursor,
                              unsigned char tag, uint32_t purposes, struct acre_trace_event *event)
 {
-    *event = (struct acre_trace_event){.kind = (enum acre_trace_kind)(tag & 15)};
+    clear(event, (enum acre_trace_kind)(tag & 15));
     switch (event->kind) {
     case ACRE_TRACE_ALLOCATE:
     case ACRE_TRACE_FREE:

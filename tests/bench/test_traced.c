@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/traced.h"
+#include "profile/profile.h"
 
 static const char *const backends[] = {"malloc", "jemalloc", "mimalloc", "pool", "arena", "reap"};
 
@@ -30,55 +31,75 @@ static void run(const struct acre_workload *workload, const struct acre_cell_spe
     acre_stage_close(&stage);
 }
 
-static void expect_counts(struct acre_counts trace, struct acre_counts ledger)
+static void expect_counts(const struct acre_profile_figures *figures, struct acre_counts ledger)
 {
-    cr_assert_eq(trace.allocations, ledger.allocations);
-    cr_assert_eq(trace.frees, ledger.frees);
-    cr_assert_eq(trace.requested_bytes, ledger.requested_bytes);
-    cr_assert_eq(trace.live.blocks, ledger.live.blocks);
-    cr_assert_eq(trace.live.bytes, ledger.live.bytes);
-    cr_assert_eq(trace.peak.blocks, ledger.peak.blocks);
-    cr_assert_eq(trace.peak.bytes, ledger.peak.bytes);
+    cr_assert_eq(figures->blocks, ledger.allocations);
+    cr_assert_eq(figures->freed, ledger.frees);
+    cr_assert_eq(figures->bytes, ledger.requested_bytes);
+    cr_assert_eq(figures->live_blocks, ledger.live.blocks);
+    cr_assert_eq(figures->live_bytes, ledger.live.bytes);
+    cr_assert_eq(figures->most_blocks, ledger.peak.blocks);
+    cr_assert_eq(figures->most_bytes, ledger.peak.bytes);
 }
 
-static void expect_scopes(const struct acre_ledger *trace, const struct acre_ledger *ledger)
+static uint64_t live_bytes(const struct acre_ledger_scope *scope)
 {
-    cr_assert_eq(trace->scope_count, ledger->scope_count);
+    uint64_t sum = 0;
+
+    for (size_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        sum += scope->live[p].bytes;
+    return sum;
+}
+
+static void expect_scopes(const struct acre_told *told, const struct acre_ledger *ledger)
+{
+    cr_assert_eq(told->scope_count, ledger->scope_count);
     for (size_t i = 0; i < ledger->scope_count; i++) {
-        const struct acre_ledger_scope *a = &trace->scopes[i];
+        const struct acre_told_scope *a = &told->scopes[i];
         const struct acre_ledger_scope *b = &ledger->scopes[i];
 
         cr_assert_eq(a->scope, b->scope);
-        cr_assert_eq(a->allocations, b->allocations);
-        cr_assert_eq(a->requested_bytes, b->requested_bytes);
+        cr_assert_eq(a->blocks, b->allocations);
+        cr_assert_eq(a->bytes, b->requested_bytes);
         cr_assert_eq(a->peak_bytes, b->peak_bytes);
-        cr_assert_eq(memcmp(a->live, b->live, sizeof a->live), 0);
+        cr_assert_eq(a->live_bytes, live_bytes(b));
     }
 }
 
-static void expect_agreement(const struct acre_trace_summary *summary,
-                             const struct acre_ledger *ledger)
+/* Short in the ledger: while at most 64 KiB were allocated by others. */
+static void expect_deaths(const struct acre_profile *profile, const struct acre_ledger *ledger)
 {
-    const struct acre_ledger *trace = &summary->ledger;
+    uint64_t short_blocks = 0;
 
-    expect_counts(acre_books_total(&trace->books), acre_books_total(&ledger->books));
-    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        expect_counts(acre_books_of(&trace->books, p), acre_books_of(&ledger->books, p));
-        cr_assert_eq(trace->outlived[p].blocks, ledger->outlived[p].blocks);
-        cr_assert_eq(trace->outlived[p].bytes, ledger->outlived[p].bytes);
+    for (size_t size = 0; size < ACRE_LEDGER_BUCKETS; size++) {
+        uint64_t by_ledger = 0;
+        uint64_t by_profile = 0;
+
+        for (size_t i = 0; i < ACRE_LEDGER_BUCKETS; i++) {
+            by_ledger += ledger->deaths[size][i];
+            short_blocks += i <= 16 ? ledger->deaths[size][i] : 0;
+        }
+        for (size_t i = 0; size < ACRE_PROFILE_SIZE_CLASSES && i < ACRE_PROFILE_LIFE_CLASSES; i++)
+            by_profile += profile->lives[size][i];
+        cr_assert_eq(by_profile, by_ledger);
     }
-    cr_assert_eq(trace->books.resets, ledger->books.resets);
-    cr_assert_eq(trace->books.resizes, ledger->books.resizes);
-    cr_assert_eq(trace->books.refused, ledger->books.refused);
-    cr_assert_eq(trace->calls, ledger->calls);
-    cr_assert_eq(trace->peak_call, ledger->peak_call);
-    cr_assert_eq(
-        memcmp(trace->size_histogram, ledger->size_histogram, sizeof trace->size_histogram), 0);
-    for (size_t i = 0; i < ACRE_LEDGER_BUCKETS; i++)
-        cr_assert_eq(memcmp(trace->deaths[i], ledger->deaths[i], sizeof trace->deaths[i]), 0);
-    expect_scopes(trace, ledger);
-    cr_assert_eq(summary->scopes[0], ledger->scope_count);
-    cr_assert_eq(summary->unknown + summary->replaced + summary->odd, 0);
+    cr_assert_eq(profile->total.short_blocks, short_blocks);
+}
+
+static void expect_agreement(const struct acre_profile *profile, const struct acre_ledger *ledger)
+{
+    expect_counts(&profile->total, acre_books_total(&ledger->books));
+    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+        expect_counts(&profile->purposes[p], acre_books_of(&ledger->books, p));
+    cr_assert_eq(profile->resets, ledger->books.resets);
+    cr_assert_eq(profile->total.resizes, ledger->books.resizes);
+    cr_assert_eq(profile->refused, ledger->books.refused);
+    cr_assert_eq(profile->calls, ledger->calls);
+    cr_assert_eq(memcmp(profile->sizes, ledger->size_histogram, sizeof profile->sizes), 0);
+    expect_deaths(profile, ledger);
+    expect_scopes(&profile->told, ledger);
+    cr_assert_eq(profile->told.scopes_begun[0], ledger->scope_count);
+    cr_assert_eq(profile->unknown + profile->replaced + profile->told.odd, 0);
 }
 
 static void compare(const struct acre_workload *workload, const struct acre_cell_spec *spec)
@@ -87,18 +108,18 @@ static void compare(const struct acre_workload *workload, const struct acre_cell
     struct recording recording;
     struct acre_ledger ledger;
     struct acre_trace_reader reader;
-    struct acre_trace_summary summary;
+    static struct acre_profile profile;
 
     begin_recording(&recording, INT64_MAX);
     cr_assert(acre_ledger_init_full(&ledger, pages, ITERATIONS));
     run(workload, spec, &recording.writer, &ledger);
     finish_recording(&recording, NULL);
     acre_trace_reader_open(&reader, recording.memory, recording.file.path, 0);
-    cr_assert(acre_trace_summarise(&summary, &reader, recording.memory));
-    cr_assert_eq(reader.input.state, ACRE_TRACE_COMPLETE, "%s", reader.input.sentence);
-    expect_agreement(&summary, &ledger);
+    cr_assert(acre_profile_read(&profile, recording.memory, &reader, NULL, NULL));
+    cr_assert_eq(profile.state, ACRE_TRACE_COMPLETE, "%s", profile.sentence);
+    expect_agreement(&profile, &ledger);
     cr_assert_gt(acre_books_total(&ledger.books).allocations, 0);
-    acre_trace_summary_fini(&summary);
+    acre_profile_fini(&profile);
     acre_trace_reader_close(&reader);
     acre_ledger_fini(&ledger);
     end_recording(&recording);

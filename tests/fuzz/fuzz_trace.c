@@ -7,7 +7,7 @@
 #include <xxhash.h>
 
 #include "alloc/backends.h"
-#include "report/trace_info.h"
+#include "report/info.h"
 #include "report/trace_streams.h"
 
 enum { STREAMS_READ = 4 };
@@ -51,28 +51,52 @@ static void make_checksums_right(uint8_t *bytes, size_t count)
     } while (sealed > 0);
 }
 
-static void show(const struct acre_trace_summary *summary, const struct acre_trace_reader *reader)
+static void show(const struct acre_info *info)
 {
     char *text = NULL;
     size_t text_bytes;
     FILE *stream = open_memstream(&text, &text_bytes);
     const struct acre_page page = {.stream = stream, .width = 1 << 20, .wide = true};
 
-    if (stream != NULL && acre_trace_info_print(summary, reader, &page) && fclose(stream) == 0 &&
-        reader->input.state != ACRE_TRACE_COMPLETE && strstr(text, "said of leaks") == NULL)
+    if (stream != NULL && acre_info_print(info, &page) && fclose(stream) == 0 &&
+        info->profile->state != ACRE_TRACE_COMPLETE && strstr(text, "said of leaks") == NULL)
         acre_fuzz_broken("what is not complete says so");
     free(text);
+    stream = open_memstream(&text, &text_bytes);
+    if (stream != NULL) {
+        acre_info_write_json(info, stream);
+        fclose(stream);
+    }
+    free(text);
+}
+
+/* With names, and all that is made of them. */
+static void look_at(struct acre_alloc *memory, const struct acre_profile *profile,
+                    const struct acre_trace_reader *reader)
+{
+    struct acre_names *names = acre_names_new(memory, profile, NULL, 0);
+    struct acre_leaks leaks;
+    const struct acre_info info = {
+        .profile = profile, .reader = reader, .names = names, .leaks = &leaks, .memory = memory};
+
+    if (profile->total.blocks - profile->total.freed != profile->total.live_blocks)
+        acre_fuzz_broken("what was born died, or lives");
+    if (names != NULL && acre_leaks_find(&leaks, memory, profile, names)) {
+        show(&info);
+        acre_leaks_fini(&leaks);
+    }
+    acre_names_destroy(names);
 }
 
 static void read_trace(const char *path, uint64_t offset, struct acre_alloc *memory)
 {
+    static struct acre_profile profile;
     struct acre_trace_reader reader;
-    struct acre_trace_summary summary;
 
     if (acre_trace_reader_open(&reader, memory, path, offset) == ACRE_TRACE_READING) {
-        if (acre_trace_summarise(&summary, &reader, memory)) {
-            show(&summary, &reader);
-            acre_trace_summary_fini(&summary);
+        if (acre_profile_read(&profile, memory, &reader, NULL, NULL)) {
+            look_at(memory, &profile, &reader);
+            acre_profile_fini(&profile);
         }
         if (reader.input.state == ACRE_TRACE_READING)
             acre_fuzz_broken("a trace has an end");

@@ -13,7 +13,7 @@
 
 #include "alloc/backends.h"
 #include "support/memory_file.h"
-#include "trace/summary.h"
+#include "trace/reader.h"
 #include "trace/writer.h"
 
 /* The caller's to free. */
