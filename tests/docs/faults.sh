@@ -34,8 +34,8 @@ inline()
     awk '/^```/ { fence = !fence; next } !fence' "$1" | grep -o '`[^`]*`' | tr -d '`'
 }
 
-# commands FILE: what a reader may type: backticks, indented lines, shell fences; no comments. And
-# what renew.sh runs.
+# commands FILE: what a reader may type: backticks, indented lines, shell fences; no comments, and of
+# other programs, behind a pipe or recorded, nothing. And what renew.sh runs.
 commands()
 {
     {
@@ -43,6 +43,7 @@ commands()
         awk '/^```/ { on = !on && $0 == "```sh"; next } on || /^    /' "$1"
         sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$1"
     } | sed -n 's/^ *//; s/  *#.*//; s/^build\///; s/^bench\///
+        s/ | .*//; s/ && .*//; s/^\(acre record .*\) -- .*/\1/
         /: *$/d; /^\(acre\|recording-cost\|peers\|\.\/dev\|'"$(echo "$workloads" | sed 's/ /\\|/g')"'\) /p' | sort -u
 }
 
@@ -140,11 +141,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile report plot history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
