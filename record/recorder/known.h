@@ -1,19 +1,19 @@
 /*
- * Stacks that stand where they stood. Most calls come from a stack that was walked before and has not
- * moved: the same frame of the function that was called, the same return addresses at the same places
- * above it. To see that takes a load and a comparison a frame, none of which waits for another, where
- * walking it anew takes the rules of every frame.
+ * Stacks that stand where they stood. Most calls come from a stack that was walked before and has
+ * not moved: the same frame of the function that was called, the same return addresses at the same
+ * places above it. To see that takes a load and a comparison a frame, none of which waits for
+ * another, where walking it anew takes the rules of every frame.
  *
  *     frame  ─> │ caller's rbp  │ checked where a caller's frame is found by it
  *               │ return address│ checked
  *               │ ...           │
  *               │ return address│ checked
  *
- * What is checked is what the walk depends on, from the innermost on: where all up to some frame is as
- * it was, the place of the next return address is too. So a place is only looked at when it is part of
- * the stack, and a stack that passes is the one that was walked. (A function whose frame is found
- * neither from the stack pointer nor from rbp does not exist on this architecture in code of GCC or
- * clang.)
+ * What is checked is what the walk depends on, from the innermost on: where all up to some frame is
+ * as it was, the place of the next return address is too. So a place is only looked at when it is
+ * part of the stack, and a stack that passes is the one that was walked. (A function whose frame is
+ * found neither from the stack pointer nor from rbp does not exist on this architecture in code of
+ * GCC or clang.)
  */
 #ifndef ACRE_RECORDER_KNOWN_H
 #define ACRE_RECORDER_KNOWN_H
@@ -21,11 +21,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
+/* Two words above the frame: a return address, and in front of it, where that matters, rbp. */
 struct acre_check {
-    uint64_t value;
-    uint64_t offset; /* of its place above the frame, in bytes */
+    _Alignas(16) uint64_t words[2];
+    uint64_t offset;  /* of their place above the frame, in bytes */
+    uint64_t ignored; /* ~0: the first word may be anything; 0: it may not */
 };
+
+static inline bool acre_check_holds(const struct acre_check *check, const void *frame)
+{
+    const char *place = (const char *)frame + check->offset;
+#if defined(__SSE2__)
+    __m128i now = _mm_loadu_si128((const __m128i *)(const void *)place);
+    __m128i same = _mm_cmpeq_epi32(now, _mm_load_si128((const __m128i *)check->words));
+
+    same = _mm_or_si128(same, _mm_loadl_epi64((const __m128i *)(const void *)&check->ignored));
+    return _mm_movemask_epi8(same) == 0xffff;
+#else
+    const uint64_t *now = (const uint64_t *)place;
+
+    return (((now[0] ^ check->words[0]) & ~check->ignored) | (now[1] ^ check->words[1])) == 0;
+#endif
+}
 
 struct acre_known_stack {
     void *const *frame; /* NULL: an empty row */
@@ -43,7 +64,7 @@ struct acre_known_stacks {
     size_t used;
 };
 
-enum { ACRE_KNOWN_ROWS = 4096, ACRE_KNOWN_POOL = 256 * 1024, ACRE_MOST_CHECKS = 1024 };
+enum { ACRE_KNOWN_ROWS = 4096, ACRE_KNOWN_POOL = 128 * 1024, ACRE_MOST_CHECKS = 1024 };
 
 static inline struct acre_known_stack *acre_known_row(const struct acre_known_stacks *known,
                                                       void *const *frame)
@@ -65,14 +86,14 @@ static inline uint32_t acre_known_number(const struct acre_known_stacks *known, 
     if (row->frame != frame || row->caller != frame[1] || row->epoch != epoch)
         return 0;
     for (uint32_t i = 0; i < row->count; i++)
-        if (*(const uint64_t *)((const char *)frame + row->checks[i].offset) != row->checks[i].value)
+        if (!acre_check_holds(&row->checks[i], frame))
             return 0;
     return row->count > 0 ? row->number : 0;
 }
 
 /*
- * What is to be learned of a stack that was walked: at its first sight nothing but its number, since
- * many are never seen again. NULL: nothing now; otherwise room for ACRE_MOST_CHECKS, of which
+ * What is to be learned of a stack that was walked: at its first sight nothing but its number,
+ * since many are never seen again. NULL: nothing now; otherwise room for ACRE_MOST_CHECKS, of which
  * acre_known_learned keeps so many.
  */
 struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const *frame,

@@ -15,7 +15,8 @@ enum {
     FIRST_ROWS = 4096,
     MOST_ROWS = 1 << 24,
     MOST_DEEP_FRAMES = 64 * 1024,
-    INNERMOST_KEPT = 128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    INNERMOST_KEPT =
+        128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
     DEEP_BYTES = (MOST_DEEP_FRAMES + ACRE_UNWIND_OURS) * sizeof(void *),
     PAGE_BYTES = 4096,
 };
@@ -78,8 +79,8 @@ static size_t collect_deep(struct acre_state *state, void *const *frame)
     size_t count;
 
     if (state->deep_frames == NULL) {
-        void *frames = mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *frames =
+            mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (frames == MAP_FAILED)
             return ACRE_RAW_MOST_FRAMES;
@@ -179,21 +180,22 @@ static uint32_t tell(struct acre_state *state, size_t count, uint64_t hash)
     return (uint32_t)stacks->count;
 }
 
-/* What the walk by frame pointers depends on. */
+/* What the walk by frame pointers depends on: each return address, and where the next frame is. */
 static size_t check_walk(void *const *frame, size_t frames, struct acre_check *checks)
 {
     void *const *at = frame;
-    size_t count = 0;
 
-    for (size_t i = 0; i < frames && count + 2 <= ACRE_MOST_CHECKS; i++) {
-        uint64_t offset = (uint64_t)((const char *)at - (const char *)frame);
-
-        checks[count++] = (struct acre_check){(uintptr_t)at[1], offset + sizeof(void *)};
-        checks[count++] = (struct acre_check){(uintptr_t)at[0], offset};
+    for (size_t i = 0; i < frames; i++) {
+        checks[i] = (struct acre_check){
+            .words = {(uintptr_t)at[0], (uintptr_t)at[1]},
+            .offset = (uint64_t)((const char *)at - (const char *)frame),
+        };
         at = (void *const *)at[0];
     }
-    return count;
+    return frames;
 }
+
+_Static_assert((int)ACRE_RAW_MOST_FRAMES <= (int)ACRE_MOST_CHECKS, "a check a frame");
 
 /* So that it is known the next time. */
 static void learn(struct acre_state *state, void *const *frame, size_t frames, uint32_t number)
