@@ -85,7 +85,7 @@ static void put_peak(const struct acre_info *info, FILE *to)
     fprintf(to, " At most %s %s live, ", bytes(profile->total.peak_bytes).text,
             profile->total.peak_bytes == 1 ? "was" : "were");
     if (profile->told.scopes_begun[0] == 0)
-        fprintf(to, "in %s block%s, %s after the begin.", count(profile->total.peak_blocks).text,
+        fprintf(to, "in %s block%s, %s after its start.", count(profile->total.peak_blocks).text,
                 plural(profile->total.peak_blocks), acre_info_time(profile->peak_ns).text);
     else if (profile->told.peak_is_in_scope)
         fprintf(to, "after event %s in iteration %s.", count(profile->peak_event).text,

@@ -6,8 +6,9 @@
 
 #include "report/format.h"
 #include "report/info_parts.h"
+#include "report/site_text.h"
 
-enum { SCOPES_SHOWN = 10 };
+enum { SCOPES_SHOWN = 10, MODULES_SHOWN = 8 };
 
 static struct acre_number bytes(uint64_t number)
 {
@@ -133,6 +134,28 @@ static void put_stacks(const struct acre_info *info, struct acre_grid *grid)
              how[0] != '\0' ? ", by " : "", how);
 }
 
+/* Files of code of which not all is known, and why. False when out of memory. */
+static bool put_names(const struct acre_info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_modules *modules = &info->profile->modules;
+    const char *title = "names";
+    size_t told = 0;
+
+    for (uint32_t module = 1; module <= modules->count && told < MODULES_SHOWN; module++) {
+        enum acre_symbols_state state;
+
+        if (!acre_names_module(info->names, module, &state))
+            return false;
+        if (state == ACRE_SYMBOLS_LINES)
+            continue;
+        fact(grid, title, "%s: %s", acre_last_part(acre_trace_module_of(modules, module)->path),
+             acre_symbols_state_text(state));
+        title = "";
+        told++;
+    }
+    return true;
+}
+
 /* Where blocks came from: the names of several allocators, in order. */
 static void put_sources(const struct acre_told *told, struct acre_grid *grid)
 {
@@ -171,6 +194,7 @@ bool acre_info_print_facts(const struct acre_info *info, const struct acre_page 
     static const struct acre_column columns[] = {{.title = "trace"}, {.title = "", .gap = 2}};
     struct acre_grid grid = ACRE_GRID_OF(columns);
     const struct acre_profile *profile = info->profile;
+    bool has_names;
 
     fact(&grid, "state", "%s",
          profile->state == ACRE_TRACE_COMPLETE ? "complete" : profile->sentence);
@@ -180,10 +204,11 @@ bool acre_info_print_facts(const struct acre_info *info, const struct acre_page 
     put_figures(profile, &grid);
     put_kept(info->leaks, &grid);
     put_stacks(info, &grid);
+    has_names = put_names(info, &grid);
     put_sources(&profile->told, &grid);
     put_scopes(&profile->told, &grid);
     put_remarks(&profile->told, &grid);
-    return acre_info_print_grid(&grid, page);
+    return acre_info_print_grid(&grid, page) && has_names;
 }
 
 /* Events ---------------------------------------------------------------------------------------

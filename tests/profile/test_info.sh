@@ -51,7 +51,7 @@ done
 record leaky "$leaky" 7
 expect_out 0 '^  remember  *336 B  *336 B  *7$' -- "$ACRE" info --sort leaked leaky.acre
 says 'profile_leaky made [0-9,]* allocations of .* in all, with [0-9,]* calls in'
-says 'At most .* were live, in [0-9,]* blocks, .* after the begin'
+says 'At most .* were live, in [0-9,]* blocks, .* after its start'
 says 'Not freed: 10 blocks of 3.36 KiB'
 check 'who called it' grep -Eq '^    leaky.c:[0-9]+ < load:[0-9]+ < main:[0-9]+$' "$out"
 check 'by its caller, not strdup' grep -Eq '^  main  *5 B  *5 B  *1$' "$out"
