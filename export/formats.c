@@ -22,6 +22,7 @@ bool acre_put_name(FILE *stream, struct acre_text *text, const char *name,
 {
     acre_text_clear(text);
     acre_text_put_name(text, name, notation);
-    fwrite(text->bytes, 1, text->count, stream);
+    if (text->count > 0)
+        fwrite(text->bytes, 1, text->count, stream);
     return !text->is_short;
 }

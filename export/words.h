@@ -38,7 +38,8 @@ static inline void acre_words_write(const struct acre_words *words, uint32_t wor
     size_t bytes;
     const char *letters = acre_words_of(words, word, &bytes);
 
-    fwrite(letters, 1, bytes, stream);
+    if (bytes > 0)
+        fwrite(letters, 1, bytes, stream);
 }
 
 #endif

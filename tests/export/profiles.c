@@ -203,7 +203,10 @@ void made_finish(struct made_profile *made)
 
 static struct made_profile *make_empty(void)
 {
-    return made_new();
+    struct made_profile *made = made_new();
+
+    made->exported.command = "";
+    return made;
 }
 
 /* Two ways to one function, one of them inlined; a death's frame that nobody has to name. */
