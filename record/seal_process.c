@@ -7,6 +7,9 @@
 #include "record/merge.h"
 #include "trace/objects.h"
 
+/* A hundred years: what is beyond is damage. */
+#define MOST_NS 3.2e18
+
 enum { MALLOC_ALIGN = 16, NAMED_SCOPES = ACRE_TRACE_MOST_SCOPE_NAMES, MOST_NAME_BYTES = 64 };
 
 /* What a death tells again, by the object's id. */
@@ -44,9 +47,9 @@ uint64_t acre_seal_ns(const struct acre_raw_file *raw, double ns_a_tick, uint64_
 {
     const struct acre_raw_head *head = raw->head;
 
-    if (ticks < head->ticks)
-        return head->ns;
-    return head->ns + (uint64_t)((double)(ticks - head->ticks) * ns_a_tick);
+    double ns = ticks > head->ticks ? (double)(ticks - head->ticks) * ns_a_tick : 0;
+
+    return head->ns + (ns < MOST_NS ? (uint64_t)ns : (uint64_t)MOST_NS);
 }
 
 static void put(struct sealing *sealing, const struct acre_raw_item *item,
@@ -85,6 +88,14 @@ static bool layout_of(const struct acre_raw_item *item, enum acre_purpose purpos
                                    .align = align <= UINT32_C(1) << 31 ? (uint32_t)align : 1,
                                    .purpose = purpose};
     return acre_layout_is_valid(*layout);
+}
+
+/* 0: not told, since it cannot be. */
+static uint64_t usable_of(const struct acre_raw_item *item)
+{
+    return item->usable_bytes >= item->bytes && item->usable_bytes <= PTRDIFF_MAX
+               ? item->usable_bytes
+               : 0;
 }
 
 static enum acre_trace_call call_of(const struct acre_raw_item *item)
@@ -127,7 +138,7 @@ static bool take_birth(struct sealing *sealing, const struct acre_raw_item *item
 {
     struct acre_trace_event event = {
         .kind = ACRE_TRACE_ALLOCATE,
-        .usable_bytes = item->usable_bytes,
+        .usable_bytes = usable_of(item),
         .call = call_of(item),
         .stack = acre_callers_stack(&sealing->callers, item->state, item->stack),
     };
@@ -260,7 +271,7 @@ static bool end_as_birth(struct sealing *sealing, const struct acre_raw_item *it
 {
     struct acre_trace_event event = {
         .kind = ACRE_TRACE_ALLOCATE,
-        .usable_bytes = item->usable_bytes,
+        .usable_bytes = usable_of(item),
         .call = ACRE_TRACE_CALL_REALLOC,
         .stack = resize->stack,
     };
@@ -307,7 +318,7 @@ static bool end_resize(struct sealing *sealing, const struct acre_raw_item *item
                      resize.id, resize.stack);
     event.layout.size = layout.size;
     event.layout.align = MALLOC_ALIGN;
-    event.usable_bytes = item->usable_bytes;
+    event.usable_bytes = usable_of(item);
     event.call = item->call == ACRE_RAW_REALLOCARRAY ? ACRE_TRACE_CALL_REALLOCARRAY
                                                      : ACRE_TRACE_CALL_REALLOC;
     sealing->objects.slots[resize.id].layout = event.layout;

@@ -73,29 +73,33 @@ enum acre_symbols_state acre_find_module(const struct acre_symbols_roots *roots,
 }
 
 /* "/.build-id/ab/cdef.debug" */
-enum { ID_NAME_BYTES = 2 * ACRE_SYMBOLS_MOST_ID_BYTES + 32 };
+struct id_name {
+    char text[2 * ACRE_SYMBOLS_MOST_ID_BYTES + 32];
+};
 
-static void name_by_id(char *name, const struct acre_build_id *id)
+static struct id_name name_by_id(const struct acre_build_id *id)
 {
-    int used = sprintf(name, "/.build-id/%02x/", id->bytes[0]);
+    char digits[2 * ACRE_SYMBOLS_MOST_ID_BYTES + 1] = "";
+    struct id_name name;
 
-    for (size_t i = 1; i < id->count; i++)
-        used += sprintf(name + used, "%02x", id->bytes[i]);
-    strcpy(name + used, ".debug");
+    for (size_t i = 0; i < id->count; i++)
+        snprintf(digits + 2 * i, 3, "%02x", id->bytes[i]);
+    snprintf(name.text, sizeof name.text, "/.build-id/%.2s/%s.debug", digits, digits + 2);
+    return name;
 }
 
 static bool find_by_id(struct search *search, const struct acre_symbols_roots *roots)
 {
-    char name[ID_NAME_BYTES];
+    struct id_name name;
 
     if (search->id->count == 0)
         return false;
-    name_by_id(name, search->id);
+    name = name_by_id(search->id);
     for (size_t i = 0; i < roots->count; i++)
-        if (try(search, "%s%s", roots->paths[i], name) ||
-            try(search, "%s" DEBUG_DIRECTORY "%s", roots->paths[i], name))
+        if (try(search, "%s%s", roots->paths[i], name.text) ||
+            try(search, "%s" DEBUG_DIRECTORY "%s", roots->paths[i], name.text))
             return true;
-    return try(search, DEBUG_DIRECTORY "%s", name);
+    return try(search, DEBUG_DIRECTORY "%s", name.text);
 }
 
 /* Beside the module, or below a directory of debug files as it is below the root. */

@@ -2,9 +2,9 @@
  * Functions by a table of symbols: a name holds from its address on for as many bytes as its size
  * says. One without a size, as in assembly, holds up to the next symbol or the end of its section,
  * unless another has its address already; where the table has no local functions, nobody knows how
- * far that is, and it is left out. Of several for one range the least decorated is taken: malloc,
- * not
- * __libc_malloc.
+ * far that is, and it is left out.
+ *
+ * Of several for one range the least decorated is taken: malloc, not __libc_malloc.
  */
 #ifndef ACRE_SYMBOLS_NAMES_H
 #define ACRE_SYMBOLS_NAMES_H

@@ -42,7 +42,7 @@ static Dwarf *dwarf_of(const struct acre_elf_file *file)
 /*
  * Names that several debug files share are in a supplement (dwz). libdw would look for it by
  * itself, in places of its own and without a look at what it opens, unless it is given one: so
- * without it nothing is read.
+ * without it nothing is read, nor with one that names another.
  */
 static bool open_supplement(struct acre_units *units, const struct acre_symbols_roots *roots)
 {
@@ -57,8 +57,11 @@ static bool open_supplement(struct acre_units *units, const struct acre_symbols_
     if (wanted.count == 0 || !acre_find_supplement(roots, name, &wanted, &units->supplement_file))
         return false;
     units->supplement = dwarf_of(&units->supplement_file);
+    if (units->supplement == NULL ||
+        dwelf_dwarf_gnu_debugaltlink(units->supplement, &name, &id) != 0)
+        return false;
     dwarf_setalt(units->dwarf, units->supplement);
-    return units->supplement != NULL;
+    return true;
 }
 
 static bool add_unit(struct acre_units *units, Dwarf_Off entry)

@@ -14,7 +14,7 @@ for i in $(seq 1 "$kills"); do
     *) stacks=fp ;;
     esac
     record kill --stacks $stacks -- timeout -s KILL "$seconds" \
-        "$RECORD_TOOLS/churn" 1000000000 1000 5 $threads
+        "$RECORD_CHURN" 1000000000 1000 5 $threads
     # A death is recorded in front of its call, and counted in it; a birth is counted first.
     lost=$(($(counted kill) - $(field 1 kill)))
     [ "$lost" -ge 0 ] || lost=$((0 - lost))
@@ -29,7 +29,7 @@ tap_pass "$kills kills, at most $most calls lost in one"
 # The recording program itself is killed: what is left is sealed later.
 mkdir "$tap_work/left"
 "$ACRE" record --quiet --stacks fp -o "$tap_work/left/left.acre" -- \
-    "$RECORD_TOOLS/churn" 1000000000 1000 5 1 >/dev/null 2>&1 &
+    "$RECORD_CHURN" 1000000000 1000 5 1 >/dev/null 2>&1 &
 recorder=$!
 tries=0
 until [ -e "$tap_work/left/left.acre.raw" ] || [ $tries -gt 100 ]; do
@@ -39,7 +39,7 @@ done
 sleep 0.2
 kill -KILL $recorder
 wait $recorder 2>/dev/null || :
-program=$(pgrep -f "$RECORD_TOOLS/churn 1000000000 1000 5 1" | head -n 1)
+program=$(pgrep -f "$RECORD_CHURN 1000000000 1000 5 1" | head -n 1)
 kill -KILL "$program"
 sleep 0.2
 check 'no trace is there' [ ! -e "$tap_work/left/left.acre" ]

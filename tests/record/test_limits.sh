@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # of lib.sh
 . "$ACRE_TESTS/record/lib.sh"
 
-churn="$RECORD_TOOLS/churn 2000000 1000 3 1"
+churn="$RECORD_CHURN 2000000 1000 3 1"
 cd "$tap_work"
 
 # stopped NAME REASON
@@ -45,7 +45,7 @@ if unshare -rm true 2>/dev/null; then
         echo $status >../status
         ls >../names
         "$1" record --seal full.acre.raw -o ../full.acre 2>../sealed
-    ' sh "$ACRE" "$RECORD_TOOLS/churn" || :
+    ' sh "$ACRE" "$RECORD_CHURN" || :
     is 'a full disk: the status' 125 "$(cat status)"
     check 'a full disk: the program went on' grep -Eq '^[0-9.]+$' out
     check 'a full disk: it is said' grep -q 'No space left on device; what was recorded is in .*/full.acre.raw' err

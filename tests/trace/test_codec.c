@@ -198,6 +198,62 @@ MTest(trace_codec, a_call_like_the_one_before_takes_three_bytes)
     cr_assert_eq(acre_trace_encode(&codec, &event, bytes) - bytes, 3);
 }
 
+static unsigned slot_of(const struct acre_trace_event *event)
+{
+    const struct acre_trace_shape shape = {
+        .layout = event->layout,
+        .source = event->source,
+        .call = event->call,
+        .usable = acre_trace_usable(event),
+    };
+
+    return acre_trace_slot(&shape);
+}
+
+enum field { SIZE, USABLE, SOURCE, FIELDS }; /* others have too few values to share a slot by */
+
+/* Two births whose shapes share a slot and differ in one field. */
+static void find_twins(struct acre_trace_event twins[2], enum field field)
+{
+    for (uint32_t size = 1; size < 5000; size++)
+        for (uint32_t value = 1; value < ACRE_TRACE_MOST_SOURCES; value++) {
+            twins[0] = twins[1] = (struct acre_trace_event){
+                .kind = ACRE_TRACE_ALLOCATE, .layout = {size, 8, 0}, .usable_bytes = size};
+            twins[1].layout.size += field == SIZE ? value : 0;
+            twins[1].usable_bytes += field == SIZE || field == USABLE ? value : 0;
+            twins[1].source = field == SOURCE ? value : 0;
+            if (slot_of(&twins[0]) == slot_of(&twins[1]))
+                return;
+        }
+    cr_assert(false, "no twins by field %d", (int)field);
+}
+
+MTest(trace_codec, shapes_that_share_a_slot_are_told_apart)
+{
+    enum { TURNS = 4 };
+    static unsigned char bytes[TURNS * ACRE_TRACE_MOST_EVENT_BYTES];
+
+    for (enum field field = SIZE; field < FIELDS; field++) {
+        struct acre_trace_cursor cursor = {bytes, bytes};
+        unsigned char *at = bytes;
+        struct acre_trace_codec codec;
+        struct acre_trace_event event;
+        struct acre_trace_event twins[2];
+
+        find_twins(twins, field);
+        acre_trace_codec_begin(&codec, 0, 1);
+        for (unsigned i = 0; i < TURNS; i++)
+            at = acre_trace_encode(&codec, &twins[i % 2], at);
+        cursor.end = at;
+        acre_trace_codec_begin(&codec, 0, 1);
+        for (unsigned i = 0; i < TURNS; i++) {
+            cr_assert(acre_trace_decode(&codec, &cursor, PURPOSES, &event) == NULL);
+            twins[i % 2].old_bytes = twins[i % 2].layout.size;
+            expect_equal(&event, &twins[i % 2]);
+        }
+    }
+}
+
 struct wrong {
     unsigned char bytes[24];
     size_t count;

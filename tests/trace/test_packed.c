@@ -1,6 +1,8 @@
 /* Blocks that are packed: read as if they were not, smaller, cut, flipped, hostile. */
 #include "trace/traces.h"
 
+#include "support/stride.h"
+
 static const struct acre_trace_options packing = {.limit_bytes = INT64_MAX, .packing_level = 3};
 
 static struct recording begin_packed(void)
@@ -118,7 +120,7 @@ MTest(trace_packed, cut_anywhere_it_has_no_part_of_a_block)
     cr_assert_eq(places_of_blocks(bytes, count, places, 4), 2);
     cr_assert_gt(acre_trace_u32(bytes + places[0] + 36), acre_trace_u32(bytes + places[0] + 32));
     cr_assert_eq(read_bytes(&file, bytes, count).events, PACKED_EVENTS);
-    for (size_t length = 0; length < count; length++) {
+    for (size_t length = 0; length < count; length += test_stride(7)) {
         struct outcome outcome = read_bytes(&file, bytes, length);
 
         is_one_line(&outcome);
@@ -141,7 +143,7 @@ MTest(trace_packed, a_flipped_bit_is_found_or_harmless)
 
     places_of_blocks(bytes, count, places, 4);
     for (size_t bit = 8 * (places[0] + ACRE_TRACE_BLOCK_HEADER_BYTES); bit < 8 * places[1];
-         bit += 5) {
+         bit += 5 * test_stride(7)) {
         struct outcome outcome;
 
         bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
@@ -156,7 +158,7 @@ MTest(trace_packed, a_flipped_bit_is_found_or_harmless)
                   "bit %zu: %s", bit, outcome.sentence);
         refused += strstr(outcome.sentence, "cannot be unpacked") != NULL;
     }
-    cr_assert_gt(refused, 50);
+    cr_assert_gt(refused, 5);
     close(file.descriptor);
     free(bytes);
 }
