@@ -14,8 +14,8 @@ static inline struct acre_layout acre_layout_of_elements(size_t count, size_t el
 }
 
 /*
- * Room for one more element behind `count` of them: `array` is the address of a pointer to the first,
- * which is NULL while the capacity is 0. False for want of memory; then nothing has changed.
+ * Room for one more element behind `count` of them: `array` is the address of a pointer to the
+ * first, which is NULL while the capacity is 0. False for want of memory; then nothing has changed.
  */
 static inline bool acre_grow(struct acre_alloc *memory, void *array, size_t count, size_t *capacity,
                              size_t element_bytes)

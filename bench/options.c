@@ -206,8 +206,8 @@ static bool read_option(const struct reader *reader, int option, const char *val
         o->trace_path = value;
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--trace: the name is empty");
     case OPTION_TRACE_LIMIT:
-        return acre_read_bytes(&reader->refusal, "--trace-limit", value, LEAST_TRACE_BYTES, INT64_MAX,
-                               &reader->options->trace_limit_bytes);
+        return acre_read_bytes(&reader->refusal, "--trace-limit", value, LEAST_TRACE_BYTES,
+                               INT64_MAX, &reader->options->trace_limit_bytes);
     case OPTION_IN_PROCESS:
         o->in_process = true;
         return true;

@@ -44,15 +44,19 @@ static const char help_text[] =
     "       acre record --seal DIRECTORY [-o FILE.acre]\n"
     "\n"
     "Runs a program and records every call of malloc and its kin, of all its threads and of the\n"
-    "processes it starts, with the call stacks of birth and death. The program need not be built for it;\n"
+    "processes it starts, with the call stacks of birth and death. The program need not be built "
+    "for it;\n"
     "it must be linked dynamically. 'acre info' then says what it did.\n"
     "\n"
     "  -o, --output FILE    the trace (default: PROGRAM.acre)\n"
-    "      --stacks KIND    unwind: right for every program (default); fp: faster, for programs that are\n"
+    "      --stacks KIND    unwind: right for every program (default); fp: faster, for programs "
+    "that are\n"
     "                       built with -fno-omit-frame-pointer; none: no call stacks\n"
-    "      --over NAME      let jemalloc, mimalloc, tcmalloc or tbbmalloc serve the program, or a library's\n"
+    "      --over NAME      let jemalloc, mimalloc, tcmalloc or tbbmalloc serve the program, or a "
+    "library's\n"
     "                       PATH\n"
-    "      --limit BYTES    the most a process may write while it runs, K, M or G behind it (default 64G);\n"
+    "      --limit BYTES    the most a process may write while it runs, K, M or G behind it "
+    "(default 64G);\n"
     "                       then the recording stops, and the program goes on\n"
     "      --pack LEVEL     pack the trace with zstd, 1 to 19; 0: do not (default 1)\n"
     "      --quiet          say nothing when all went well\n"
@@ -64,7 +68,8 @@ static const char help_text[] =
     "  acre record --stacks fp -o app.acre ./app --fast && acre info app.acre\n"
     "  acre record --over jemalloc -o app.acre ./app\n"
     "\n"
-    "exit status: the program's own, 128 and the number of the signal that ended it; 125 it could not be\n"
+    "exit status: the program's own, 128 and the number of the signal that ended it; 125 it could "
+    "not be\n"
     "recorded, 126 it cannot be run, 127 it is not there\n";
 
 enum { OPTION_STACKS = 256, OPTION_OVER, OPTION_LIMIT, OPTION_PACK, OPTION_QUIET, OPTION_SEAL };
@@ -152,11 +157,13 @@ static void explain_nothing(const struct acre_seal_result *result)
     if (result->refusal[0] != '\0')
         complain(0, "nothing was recorded: %s", result->refusal);
     else if (result->hidden_by[0] != '\0')
-        complain(0, "nothing was recorded: malloc of %s serves the program, in front of the recorder",
+        complain(0,
+                 "nothing was recorded: malloc of %s serves the program, in front of the recorder",
                  result->hidden_by);
     else
-        complain(0, "no call of malloc reached the recorder: the program made none, or has an allocator "
-                    "of its own inside");
+        complain(
+            0, "no call of malloc reached the recorder: the program made none, or has an allocator "
+               "of its own inside");
 }
 
 static void tell_doubts(const struct acre_seal_result *result)
@@ -164,13 +171,15 @@ static void tell_doubts(const struct acre_seal_result *result)
     if (result->dropped > 0)
         complain(0, "incomplete: %s events were dropped", acre_format_count(result->dropped).text);
     if (result->hidden_by[0] != '\0')
-        complain(0, "malloc of %s serves the program itself, in front of the recorder: only other "
-                    "libraries were seen",
+        complain(0,
+                 "malloc of %s serves the program itself, in front of the recorder: only other "
+                 "libraries were seen",
                  result->hidden_by);
     if (result->refusal[0] != '\0')
         complain(0, "of one of the processes nothing was recorded: %s", result->refusal);
     if (result->running > 0)
-        complain(0, "%zu of the processes still run: their traces end where they were", result->running);
+        complain(0, "%zu of the processes still run: their traces end where they were",
+                 result->running);
 }
 
 static void tell_result(const struct request *request, const struct acre_seal_result *result,
@@ -204,7 +213,8 @@ static bool seal(const struct request *request, const char *directory, const cha
         .packing_level = request->packing_level,
         .ns_a_tick = launch->ns_a_tick,
         .process = launch->process,
-        .signal = launch->process != 0 && WIFSIGNALED(launch->status) ? WTERMSIG(launch->status) : 0,
+        .signal =
+            launch->process != 0 && WIFSIGNALED(launch->status) ? WTERMSIG(launch->status) : 0,
     };
     enum acre_seal_status status = ACRE_SEAL_MEMORY;
 

@@ -32,8 +32,8 @@ const struct acre_page_part acre_page_style = PART(style);
 
 static const struct acre_page_part of_runs[] = {PART(basics), PART(figure),  PART(time),
                                                 PART(memory), PART(compare), PART(page)};
-static const struct acre_page_part of_recordings[] = {PART(basics), PART(figure), PART(flame),
-                                                      PART(sites), PART(recorded)};
+static const struct acre_page_part of_recordings[] = {PART(basics), PART(figure), PART(sites),
+                                                      PART(flame), PART(recorded)};
 
 const struct acre_page_scripts acre_page_scripts_of_runs = {of_runs,
                                                             sizeof of_runs / sizeof of_runs[0]};

@@ -14,7 +14,7 @@ static const struct metric {
 } metrics[ACRE_SITE_ORDERS] = {
     [ACRE_SITE_ORDER_PEAK] = {"peak", "bytes at the peak", true},
     [ACRE_SITE_ORDER_BYTES] = {"bytes", "bytes allocated", true},
-    [ACRE_SITE_ORDER_CALLS] = {"calls", "calls", false},
+    [ACRE_SITE_ORDER_CALLS] = {"calls", "calls that allocate", false},
     [ACRE_SITE_ORDER_SHORT] = {"short", "blocks that lived shortly", false},
     [ACRE_SITE_ORDER_LEAKED] = {"leaked", "bytes not freed", true},
 };

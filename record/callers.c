@@ -68,8 +68,7 @@ static bool take_module(struct acre_callers *callers, const struct acre_raw_item
     path = (const char *)(words + MODULE_WORDS + id_words);
     module = (struct acre_caller_module){.bias = words[0], .first = words[1], .bytes = words[2]};
     module.build_id_bytes = (uint32_t)words[3];
-    module.path_bytes =
-        (uint32_t)strnlen(path, 8 * (item->word_count - MODULE_WORDS - id_words));
+    module.path_bytes = (uint32_t)strnlen(path, 8 * (item->word_count - MODULE_WORDS - id_words));
     module.text = acre_allocate(callers->memory, layout_of_text(&module));
     if (module.text == NULL)
         return false;
@@ -94,8 +93,8 @@ static uint32_t number_of(const struct acre_callers *callers,
     return 0;
 }
 
-/* What was told by one state is all there is now; those that have a number keep it for when they come
- * back. */
+/* What was told by one state is all there is now; those that have a number keep it for when they
+ * come back. */
 static bool replace_modules(struct acre_callers *callers, struct acre_caller_modules *coming)
 {
     struct acre_caller_modules old = callers->modules;
@@ -160,10 +159,9 @@ static size_t row_of(const struct acre_callers *callers, const struct acre_trace
     size_t mask = callers->row_capacity - 1;
     size_t row = (size_t)XXH3_64bits_withSeed(key, sizeof key, callers->seed) & mask;
 
-    while (callers->rows[row].number != 0 &&
-           (callers->rows[row].offset != frame->offset ||
-            callers->rows[row].parent != frame->parent ||
-            callers->rows[row].module != frame->module))
+    while (callers->rows[row].number != 0 && (callers->rows[row].offset != frame->offset ||
+                                              callers->rows[row].parent != frame->parent ||
+                                              callers->rows[row].module != frame->module))
         row = (row + 1) & mask;
     return row;
 }
@@ -277,7 +275,8 @@ bool acre_callers_init(struct acre_callers *callers, struct acre_alloc *memory,
         callers->seed = (uint64_t)(uintptr_t)callers;
     if (states == 0)
         return true;
-    callers->stacks = acre_allocate(memory, acre_layout_of_elements(states, sizeof *callers->stacks));
+    callers->stacks =
+        acre_allocate(memory, acre_layout_of_elements(states, sizeof *callers->stacks));
     if (callers->stacks == NULL) {
         callers->states = 0;
         return false;

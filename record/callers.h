@@ -1,6 +1,6 @@
 /*
- * From what a raw recording has of call stacks (addresses, and modules as they come and go) to what a
- * trace has: a tree of frames, each told once.
+ * From what a raw recording has of call stacks (addresses, and modules as they come and go) to what
+ * a trace has: a tree of frames, each told once.
  */
 #ifndef ACRE_RECORD_CALLERS_H
 #define ACRE_RECORD_CALLERS_H
@@ -40,7 +40,7 @@ struct acre_callers {
         uint64_t offset;
         uint32_t parent, module;
         uint32_t number; /* 0: an empty row */
-    } *rows; /* of the tree: open addressing, two thirds full at most */
+    } * rows;            /* of the tree: open addressing, two thirds full at most */
     size_t row_count, row_capacity;
 };
 

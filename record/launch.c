@@ -48,8 +48,8 @@ bool acre_find_recorder(char *path, size_t room, bool is_new)
     *slash = '\0';
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *base = places[i][0] == '/' ? "" : self;
-        int written = snprintf(path, room, "%s%s%s/%s", base, base[0] != '\0' ? "/" : "", places[i],
-                               name);
+        int written =
+            snprintf(path, room, "%s%s%s/%s", base, base[0] != '\0' ? "/" : "", places[i], name);
 
         if (written > 0 && (size_t)written < room && access(path, R_OK) == 0)
             return true;
@@ -70,8 +70,8 @@ static bool set_environment(const struct acre_launch *launch)
 
     is_done = is_done && asprintf(&settings, "stacks=%s,limit=%" PRIu64 ",directory=%s",
                                   launch->stacks, launch->limit_bytes, launch->directory) >= 0;
-    is_done = is_done && setenv("LD_PRELOAD", preload, 1) == 0 &&
-              setenv("ACRE_RECORD", settings, 1) == 0;
+    is_done =
+        is_done && setenv("LD_PRELOAD", preload, 1) == 0 && setenv("ACRE_RECORD", settings, 1) == 0;
     free(preload);
     free(settings);
     return is_done;

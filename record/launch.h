@@ -31,8 +31,8 @@ bool acre_launch(struct acre_launch *launch);
  * False: there is none. `is_new`: the one that has C++'s operators as well. */
 bool acre_find_recorder(char *path, size_t room, bool is_new);
 
-/* The library that takes the place of malloc under this name ("jemalloc"); a path is one itself. NULL:
- * there is no such name. */
+/* The library that takes the place of malloc under this name ("jemalloc"); a path is one itself.
+ * NULL: there is no such name. */
 const char *acre_over_library(const char *name);
 
 #endif

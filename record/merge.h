@@ -1,6 +1,6 @@
 /*
- * The items of a raw recording, of all its threads, in the order of time. Each state's own are in that
- * order; between states the stamps decide (k-way merge with a heap: Knuth, The Art of Computer
+ * The items of a raw recording, of all its threads, in the order of time. Each state's own are in
+ * that order; between states the stamps decide (k-way merge with a heap: Knuth, The Art of Computer
  * Programming 3, 5.4.1). At one time what gives memory back comes before what takes it.
  */
 #ifndef ACRE_RECORD_MERGE_H

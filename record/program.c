@@ -20,7 +20,8 @@ static bool find_on_path(char *path, const char *name)
         at = "/usr/bin:/bin";
     for (;;) {
         size_t bytes = strcspn(at, ":");
-        int written = snprintf(path, PATH_MAX, "%.*s%s%s", (int)bytes, at, bytes > 0 ? "/" : "", name);
+        int written =
+            snprintf(path, PATH_MAX, "%.*s%s%s", (int)bytes, at, bytes > 0 ? "/" : "", name);
 
         if (written > 0 && written < PATH_MAX && access(path, X_OK) == 0)
             return true;

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 enum acre_program_kind {
-    ACRE_PROGRAM_DYNAMIC,   /* a recorder can be loaded */
-    ACRE_PROGRAM_MISSING,   /* errno says why it is not found, or cannot be read */
-    ACRE_PROGRAM_STATIC,    /* has no loader that would load one */
-    ACRE_PROGRAM_SETUID,    /* runs with other rights: its loader loads nothing that the user names */
-    ACRE_PROGRAM_OTHER,     /* made for another kind of machine */
+    ACRE_PROGRAM_DYNAMIC, /* a recorder can be loaded */
+    ACRE_PROGRAM_MISSING, /* errno says why it is not found, or cannot be read */
+    ACRE_PROGRAM_STATIC,  /* has no loader that would load one */
+    ACRE_PROGRAM_SETUID,  /* runs with other rights: its loader loads nothing that the user names */
+    ACRE_PROGRAM_OTHER,   /* made for another kind of machine */
 };
 
 struct acre_program {

@@ -19,7 +19,8 @@
  *                     bit 63: stamped   bit 62: long   bits 48 to 61: usable bytes above the size
  *            word 1   size (low half), number of the stack (high half)
  *            stamped: the ticks, one word
- *            long:    size; usable bytes; the address itself; log2 of the alignment, call (bits 8-15)
+ *            long:    size; usable bytes; the address itself; log2 of the alignment, call (bits
+ * 8-15)
  *
  *    note:   word 0   kind 15 in bits 0 to 3, what in 4 to 11, words behind it in 16 to 31
  *            word 1   the ticks
@@ -58,8 +59,8 @@ enum acre_raw_kind {
     ACRE_RAW_VALLOC = 8,
     ACRE_RAW_PVALLOC = 9,
     ACRE_RAW_FREE = 10,
-    /* realloc of a block is two items, since another thread may have its address in between: the old
-     * address and the stack before the call; the new address, or 0 and the size, behind it. */
+    /* realloc of a block is two items, since another thread may have its address in between: the
+     * old address and the stack before the call; the new address, or 0 and the size, behind it. */
     ACRE_RAW_RESIZE_BEGIN = 11,
     ACRE_RAW_RESIZE_END = 12,
     ACRE_RAW_REFUSE = 13, /* always long: the size, the alignment, the call */
@@ -70,24 +71,25 @@ enum acre_raw_kind {
 enum { ACRE_RAW_NEW = 10 };
 
 enum acre_raw_note {
-    ACRE_RAW_STACK = 1,    /* return addresses, innermost first; the next number of this state */
-    ACRE_RAW_MODULE = 2,   /* load bias, first address, bytes, build id's bytes; build id; path */
-    ACRE_RAW_MODULES = 3,  /* those that this state told since the last such note are all there are */
-    ACRE_RAW_THREAD = 4,   /* the kernel's number: whose calls follow, in this state */
-    ACRE_RAW_FORK = 5,     /* stored before the call: what lives now lives in the child */
-    ACRE_RAW_FORKED = 6,   /* the child's process number, 0: it failed */
-    ACRE_RAW_SCOPE_BEGIN = 7, /* number; name */
-    ACRE_RAW_SCOPE_END = 8,   /* 0; name */
+    ACRE_RAW_STACK = 1,  /* return addresses, innermost first; the next number of this state */
+    ACRE_RAW_MODULE = 2, /* load bias, first address, bytes, build id's bytes; build id; path */
+    ACRE_RAW_MODULES =
+        3,               /* those that this state told since the last such note are all there are */
+    ACRE_RAW_THREAD = 4, /* the kernel's number: whose calls follow, in this state */
+    ACRE_RAW_FORK = 5,   /* stored before the call: what lives now lives in the child */
+    ACRE_RAW_FORKED = 6, /* the child's process number, 0: it failed */
+    ACRE_RAW_SCOPE_BEGIN = 7,  /* number; name */
+    ACRE_RAW_SCOPE_END = 8,    /* 0; name */
     ACRE_RAW_REGION_RESET = 9, /* 0; name */
     ACRE_RAW_PURPOSE = 10,     /* 0; name: of this thread's births from here on; "": none */
     ACRE_RAW_OURS = 11,        /* address of a block that is the recorder's: its end is no call */
 };
 
-#define ACRE_RAW_STAMPED (UINT64_C(1) << 63)
-#define ACRE_RAW_LONG (UINT64_C(1) << 62)
+#define ACRE_RAW_STAMPED      (UINT64_C(1) << 63)
+#define ACRE_RAW_LONG         (UINT64_C(1) << 62)
 #define ACRE_RAW_ADDRESS_BITS UINT64_C(0x0000fffffffffff0)
 #define ACRE_RAW_EXCESS_SHIFT 48
-#define ACRE_RAW_MOST_EXCESS UINT64_C(0x3fff)
+#define ACRE_RAW_MOST_EXCESS  UINT64_C(0x3fff)
 
 /* Stacks are shortened in their middle; this address stands for what was left out. */
 #define ACRE_RAW_LEFT_OUT UINT64_C(1)
@@ -134,11 +136,12 @@ struct acre_raw_head {
 _Static_assert(sizeof(struct acre_raw_head) <= ACRE_RAW_BLOCK_BYTES, "the head is one block");
 
 struct acre_raw_block {
-    uint32_t magic; /* stored last */
-    uint32_t thread; /* the kernel's number */
-    uint64_t state;  /* whose numbers of stacks: 1, 2, ... */
+    uint32_t magic;     /* stored last */
+    uint32_t thread;    /* the kernel's number */
+    uint64_t state;     /* whose numbers of stacks: 1, 2, ... */
     uint64_t ticks, ns; /* both now */
-    _Atomic uint64_t overhead_ticks; /* that recording took, as samples say, since the block began */
+    _Atomic uint64_t
+        overhead_ticks; /* that recording took, as samples say, since the block began */
     uint64_t empty[3];
     uint64_t words[];
 };

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct acre_layout head_layout = {
-    sizeof(struct acre_raw_head), _Alignof(struct acre_raw_head), ACRE_PURPOSE_OTHER};
+static const struct acre_layout head_layout = {sizeof(struct acre_raw_head),
+                                               _Alignof(struct acre_raw_head), ACRE_PURPOSE_OTHER};
 
 static struct acre_layout layout_of_places(size_t count)
 {

@@ -1,6 +1,6 @@
 /*
- * A raw recording as a file, read without trust: it may be cut off, damaged, or still be written to.
- * Nothing of it is believed but what is within the file.
+ * A raw recording as a file, read without trust: it may be cut off, damaged, or still be written
+ * to. Nothing of it is believed but what is within the file.
  */
 #ifndef ACRE_RECORD_RAW_FILE_H
 #define ACRE_RECORD_RAW_FILE_H
@@ -19,7 +19,7 @@ struct acre_raw_place {
 
 struct acre_raw_file {
     char name[sizeof((struct acre_raw_head *)0)->fork_file]; /* in its directory */
-    struct acre_raw_head *head;   /* a copy; its strings end */
+    struct acre_raw_head *head;                              /* a copy; its strings end */
     struct acre_raw_place *places; /* those of a state behind one another, in time */
     size_t place_count;
     uint64_t damaged_blocks;
@@ -33,8 +33,8 @@ struct acre_raw_file {
 
 enum acre_raw_opened { ACRE_RAW_OPENED, ACRE_RAW_FOREIGN, ACRE_RAW_UNREADABLE, ACRE_RAW_NO_MEMORY };
 
-/* Opens a file of the directory and looks at the heads of its blocks. Anything but OPENED: nothing is
- * owned; UNREADABLE: errno tells why. */
+/* Opens a file of the directory and looks at the heads of its blocks. Anything but OPENED: nothing
+ * is owned; UNREADABLE: errno tells why. */
 enum acre_raw_opened acre_raw_open(struct acre_raw_file *raw, struct acre_alloc *memory,
                                    int directory, const char *name);
 void acre_raw_close(struct acre_raw_file *raw);

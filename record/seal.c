@@ -159,9 +159,8 @@ static size_t children_of(const struct bundle *bundle, size_t parent)
 
     for (size_t i = parent + 1; i < bundle->count; i++)
         if (bundle->processes[i].parent == parent)
-            bundle->children[count++] =
-                (struct acre_sealed_child){bundle->processes[i].raw.head->fork_ticks,
-                                           &bundle->processes[i].strays};
+            bundle->children[count++] = (struct acre_sealed_child){
+                bundle->processes[i].raw.head->fork_ticks, &bundle->processes[i].strays};
     return count;
 }
 
@@ -236,7 +235,8 @@ static struct acre_trace_ending ending_of(const struct bundle *bundle, size_t pl
     struct acre_trace_ending ending = {.end = ACRE_TRACE_END_UNKNOWN};
 
     if (head->stop != ACRE_RAW_GOES_ON) {
-        ending.end = head->stop == ACRE_RAW_STOP_LIMIT ? ACRE_TRACE_END_LIMIT : ACRE_TRACE_END_ERROR;
+        ending.end =
+            head->stop == ACRE_RAW_STOP_LIMIT ? ACRE_TRACE_END_LIMIT : ACRE_TRACE_END_ERROR;
         ending.error = head->error;
     } else if (has_become_another(bundle, place)) {
         ending.end = ACRE_TRACE_END_EXEC;
@@ -303,10 +303,14 @@ static bool open_stream(struct bundle *bundle, struct acre_trace_writer *writer,
     struct acre_identity allocator = {0};
     char pid[16], parent[16], started[32];
     const struct acre_trace_field fields[] = {
-        {"objects", "id"},           {"stacks", stacks_name(head->stacks)},
-        {"pid", pid},                {"parent", parent},
-        {"started", started},        {"executable", head->executable},
-        {"hidden_by", head->hidden_by}, {"refusal", head->refusal},
+        {"objects", "id"},
+        {"stacks", stacks_name(head->stacks)},
+        {"pid", pid},
+        {"parent", parent},
+        {"started", started},
+        {"executable", head->executable},
+        {"hidden_by", head->hidden_by},
+        {"refusal", head->refusal},
     };
     const struct acre_trace_about about = {
         .producer = bundle->request->producer,
@@ -385,8 +389,7 @@ static enum acre_seal_status seal_all(struct bundle *bundle, const char *path)
         return status;
     bundle->children = acre_allocate(
         bundle->memory, acre_layout_of_elements(bundle->count, sizeof *bundle->children));
-    bundle->command =
-        acre_allocate(bundle->memory, acre_layout_of_elements(MOST_COMMAND_BYTES, 1));
+    bundle->command = acre_allocate(bundle->memory, acre_layout_of_elements(MOST_COMMAND_BYTES, 1));
     if (bundle->children == NULL || bundle->command == NULL || !find_strays(bundle))
         return no_memory(bundle);
     rate = ns_a_tick(bundle);

@@ -1,6 +1,6 @@
 /*
- * Sealing: from the raw recordings of a directory, one a process, to one trace with a stream for each,
- * in the order in which they began. What is done here costs the recorded program nothing.
+ * Sealing: from the raw recordings of a directory, one a process, to one trace with a stream for
+ * each, in the order in which they began. What is done here costs the recorded program nothing.
  */
 #ifndef ACRE_RECORD_SEAL_H
 #define ACRE_RECORD_SEAL_H

@@ -35,9 +35,9 @@ struct sealing {
     struct acre_trace_objects objects;
     struct birth *births;
     size_t birth_capacity;
-    struct resize *resizes;    /* one a state */
+    struct resize *resizes;      /* one a state */
     enum acre_purpose *purposes; /* one a state */
-    uint64_t *ours; /* blocks of the recorder, whose ends are no calls */
+    uint64_t *ours;              /* blocks of the recorder, whose ends are no calls */
     size_t our_count, our_capacity;
     char scopes[NAMED_SCOPES][MOST_NAME_BYTES]; /* names that were told; 0 is known to all */
     uint32_t scope_count;
@@ -115,8 +115,8 @@ static bool keep_birth(struct sealing *sealing, uint32_t id, const struct acre_t
     return true;
 }
 
-/* Where something lives already its death was not seen: it is the same object to the trace, which says
- * that one took the place of another. */
+/* Where something lives already its death was not seen: it is the same object to the trace, which
+ * says that one took the place of another. */
 static bool bear(struct sealing *sealing, const struct acre_raw_item *item, uint64_t address,
                  struct acre_trace_event *event)
 {
@@ -313,8 +313,7 @@ static bool end_resize(struct sealing *sealing, const struct acre_raw_item *item
     acre_trace_objects_rename(&sealing->objects, resize.id, item->address);
     if (!layout_of(item, ACRE_PURPOSE_OTHER, &layout))
         return true;
-    event = event_of(sealing,
-                     item->address == resize.address ? ACRE_TRACE_RESIZE : ACRE_TRACE_MOVE,
+    event = event_of(sealing, item->address == resize.address ? ACRE_TRACE_RESIZE : ACRE_TRACE_MOVE,
                      resize.id, resize.stack);
     event.layout.size = layout.size;
     event.layout.align = MALLOC_ALIGN;

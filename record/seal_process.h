@@ -13,7 +13,8 @@ struct acre_sealed_child {
 
 struct acre_seal_process {
     const struct acre_raw_file *raw;
-    const struct acre_strays *inherited; /* what its parent has said of its own strays; NULL: none */
+    const struct acre_strays
+        *inherited; /* what its parent has said of its own strays; NULL: none */
     const struct acre_sealed_child *children;
     size_t child_count;
     double ns_a_tick;

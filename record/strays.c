@@ -46,8 +46,8 @@ static void sort(struct acre_strays *strays)
     strays->count = kept;
 }
 
-/* A death: of what was born here, or not. Each address is a stray once: the second death of one is of
- * something else. */
+/* A death: of what was born here, or not. Each address is a stray once: the second death of one is
+ * of something else. */
 static bool die(struct acre_strays *strays, struct acre_trace_objects *born, uint64_t address)
 {
     uint32_t id = acre_trace_objects_find(born, address);

@@ -1,6 +1,7 @@
 /*
- * What a process frees that it was not seen to allocate: after fork that is what it had from its parent.
- * Asked before the parent is sealed, so that the parent, where it forks, can say what these were.
+ * What a process frees that it was not seen to allocate: after fork that is what it had from its
+ * parent. Asked before the parent is sealed, so that the parent, where it forks, can say what these
+ * were.
  */
 #ifndef ACRE_RECORD_STRAYS_H
 #define ACRE_RECORD_STRAYS_H
@@ -26,7 +27,8 @@ void acre_strays_fini(struct acre_strays *strays);
 /* Adds those of a recording. False for want of memory. */
 bool acre_strays_find(struct acre_strays *strays, const struct acre_raw_file *raw);
 
-/* Adds those of a child of the process: it may have them from further up. False for want of memory. */
+/* Adds those of a child of the process: it may have them from further up. False for want of memory.
+ */
 bool acre_strays_add(struct acre_strays *strays, const struct acre_strays *child);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * A program to be recorded: blocks of the sizes that programs have, freed and allocated anew at random
- * places of a table. It knows nothing of acre, and measures itself, so that what a recorder costs can
- * be told a call: with CALLS LIVE DEPTH THREADS arguments, from a stack that is DEPTH functions deep.
+ * A program to be recorded: blocks of the sizes that programs have, freed and allocated anew at
+ * random places of a table. It knows nothing of acre, and measures itself, so that what a recorder
+ * costs can be told a call: with CALLS LIVE DEPTH THREADS arguments, from a stack that is DEPTH
+ * functions deep.
  *
  *    churn 10000000 1000 8 1      prints the nanoseconds a call
  */

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = 8192 }; /* of a ring that is used again and again: 64 KiB, as a block of a recording */
+enum {
+    WORDS = 8192
+}; /* of a ring that is used again and again: 64 KiB, as a block of a recording */
 
 static uint64_t ring[WORDS];
 static size_t at;

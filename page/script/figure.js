@@ -225,7 +225,7 @@ function heatMap({ cells, words, caption, xTitle, xText }) {
     });
     const numbers = () => table(caption, [number("size"), number("lifetime"), number("blocks")],
                                 cells.map(([s, l, n]) => [upTo(s), xText(l), digits(n)]));
-    return figure(`${words}; the numbers are in the table.`, 140 + 34 * Math.max(sizes.length, 4), option, numbers);
+    return figure(`${words}; the numbers are in the table.`, 140 + (sizes.length > 16 ? 22 : 34) * Math.max(sizes.length, 4), option, numbers);
 }
 
 const rangeOf = (rows) => rows.flatMap((row) => [row.ratio.low ?? row.ratio.point,

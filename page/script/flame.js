@@ -16,6 +16,8 @@ function flameTree({ nodes }) {
         : place >= 0 ? placeOf(place)
         : { name: `(${digits(-place)} smaller)`, whole: `${digits(-place)} places that are too small to be shown`,
             where: "", whereWhole: "", module: "", isFolded: true });
+    for (const bar of shown)
+        bar.shade = shadeOf(bar.name);
     return { nodes, parents, children, shown };
 }
 
@@ -39,6 +41,14 @@ function flameRows(tree, weights, root, width) {
     while (level.length > 0)
         level = level.flatMap((bar) => add(...bar));
     return rows;
+}
+
+/* Neighbours of one colour differ a little, and the same function is everywhere the same. */
+function shadeOf(name) {
+    let hash = 0;
+    for (let i = 0; i < name.length; i++)
+        hash = (31 * hash + name.charCodeAt(i)) % 65521;
+    return 0.27 + 0.05 * (hash % 5);
 }
 
 /* Files of code by how many bars are theirs: the first ones have a colour of their own. */
@@ -123,7 +133,7 @@ class Flame {
     drawBar(to, { node, row, x, width, isAbove }, across, colors) {
         const shown = this.tree.shown[node], isFound = this.matches(shown);
         const left = x * across, w = Math.max(width * across - 1, leastBar), y = row * barHeight;
-        to.globalAlpha = isFound ? 1 : isAbove || shown.isFolded || node === 0 || this.query ? 0.16 : 0.38;
+        to.globalAlpha = isFound ? 1 : isAbove || shown.isFolded || node === 0 || this.query ? 0.16 : shown.shade;
         to.fillStyle = isFound ? colors.accent : this.colorOf(shown);
         to.fillRect(left, y, w, barHeight - 1);
         to.globalAlpha = 1;
@@ -176,6 +186,7 @@ class Flame {
     }
 
     key(event) {
+        this.tip.hidden = true;
         const { parents, children } = this.tree, node = this.focus;
         const drawn = (other) => this.bars.has(other);
         const sides = this.rows.flat().filter((bar) => bar.row === this.bars.get(node)?.row).map((bar) => bar.node);
@@ -300,8 +311,10 @@ class Flame {
     }
 }
 
+const flameGraph = model.recorded.flame && new Flame(model.recorded.flame);
+
 function flameSection({ flame }) {
-    if (!flame)
+    if (!flameGraph)
         return section("Who allocates", "The trace has no call stacks.");
     const folded = flame.kept < flame.all
         ? ` ${digits(flame.all - flame.kept)} of ${digits(flame.all)} calls, which have less than ${digits(flame.per_mille / 10)} % of every `
@@ -309,5 +322,5 @@ function flameSection({ flame }) {
               `${(m.is_bytes ? bytes : digits)(m.folded)} of ${m.title}`).join(", ")}.` : "";
     const deeper = flame.has_deeper ? ` Calls deeper than ${digits(flame.most_depth)} count as their callers'.` : "";
     return section("Who allocates", `Each bar is a call, as wide as what is allocated in it and in what it calls, below its caller. Colours `
-        + `are files of code.${folded}${deeper}`, new Flame(flame).figure());
+        + `are files of code.${folded}${deeper}`, flameGraph.figure());
 }

@@ -71,11 +71,14 @@ function moduleSection({ modules }) {
 
 function processSection({ processes }) {
     const { count, rows } = processes;
-    return count < 2 ? null : section("Processes", `The file has the traces of ${digits(count)} processes. This page is about the one that is `
-        + `marked; 'acre report --process N' makes that of another. ${several(count, rows.length, "processes") ?? ""}`,
-        table("Processes of the file", [number("N"), number("pid"), "program", number("events"), number("dropped"), "it", "here"],
-              rows.map(([place, pid, events, dropped, end, program, isShown]) => [digits(place), String(pid), element("code", {}, program),
-                  digits(events), digits(dropped), end, isShown ? element("strong", {}, "this one") : ""])));
+    if (count < 2)
+        return null;
+    const list = table("Processes of the file", [number("N"), number("pid"), "program", number("events"), number("dropped"), "it", "here"],
+        rows.map(([place, pid, events, dropped, end, program, isShown]) => [digits(place), String(pid), element("code", {}, program),
+            digits(events), digits(dropped), end, isShown ? element("strong", {}, "this one") : ""]));
+    return section("Processes", `The file has the traces of ${digits(count)} processes, and this page is about one of them. 'acre report `
+        + `--process N' makes the page of another. ${several(count, rows.length, "processes") ?? ""}`,
+        count > 12 ? element("details", {}, element("summary", {}, "All of them"), list) : list);
 }
 
 function factSection({ facts }) {
@@ -84,10 +87,13 @@ function factSection({ facts }) {
         element("p", { class: "controls" }, element("button", { type: "button", onclick: saveNumbers }, "Save the numbers of this page as JSON")));
 }
 
+const processes = model.recorded.processes;
+
 document.getElementById("answer").classList.add("long");
 document.getElementById("page").append(...[
+    processes.count < 2 ? null : element("p", {}, `It is one of ${digits(processes.count)} processes, which are listed below.`),
     window.echarts ? null : element("p", { class: "note" }, "There are no charts but the flame graph: this acre was built without ECharts."),
-    ...[processSection, memoryOverTime, flameSection, whereFrom, sizesAndLives, threadSection, moduleSection, factSection]
+    ...[memoryOverTime, flameSection, whereFrom, sizesAndLives, threadSection, moduleSection, processSection, factSection]
         .map((part) => part(model.recorded)),
 ].filter((part) => part !== null));
 watchCharts();

@@ -1,6 +1,6 @@
 /*
- * Marks: what a program tells a recording of itself (`acre record`). This one file is all there is to
- * it: nothing is linked, and without a recording a mark is a test of one pointer.
+ * Marks: what a program tells a recording of itself (`acre record`). This one file is all there is
+ * to it: nothing is linked, and without a recording a mark is a test of one pointer.
  *
  *     #include <acre/mark.h>
  *
@@ -31,9 +31,9 @@ enum acre_mark {
     ACRE_MARK_PURPOSE = 10
 };
 
-/* Not for programs: the recorder's function, NULL where there is none. Its address is taken from the
- * table of what is found when the program is loaded, since a linker may decide earlier that a weak
- * symbol is nowhere. */
+/* Not for programs: the recorder's function, NULL where there is none. Its address is taken from
+ * the table of what is found when the program is loaded, since a linker may decide earlier that a
+ * weak symbol is nowhere. */
 typedef void (*acre_mark_function)(enum acre_mark mark, uint64_t number, const char *name);
 
 #if defined(__x86_64__)
@@ -97,7 +97,8 @@ static inline void acre_mark_region_reset(const char *name)
     acre_mark(ACRE_MARK_REGION_RESET, 0, name);
 }
 
-/* What this thread allocates from here on is for: "tape node". NULL or "": nothing in particular. */
+/* What this thread allocates from here on is for: "tape node". NULL or "": nothing in particular.
+ */
 static inline void acre_mark_purpose(const char *name)
 {
     acre_mark(ACRE_MARK_PURPOSE, 0, name ? name : "");

@@ -9,8 +9,8 @@
 #include "record/recorder/state.h"
 #include "record/recorder/ticks.h"
 
-/* What stands behind the first word is there when that is: whoever ends the process in between loses
- * this one item, and nobody reads half of one. */
+/* What stands behind the first word is there when that is: whoever ends the process in between
+ * loses this one item, and nobody reads half of one. */
 static inline void acre_store_first(uint64_t *at, uint64_t word)
 {
     _Atomic uint64_t *first = (void *)at;
@@ -73,20 +73,20 @@ static inline bool acre_is_death(uint32_t kind)
 }
 
 /*
- * Records a call: a death in front of the real one, a birth behind it, so that the times of both are
- * in the order in which an address goes from thread to thread. While the process has one thread every
- * 16th call has a time: reading the counter lets no load overtake it. `frame`: of the function that
- * the program called; NULL: the call has no stack of its own.
+ * Records a call: a death in front of the real one, a birth behind it, so that the times of both
+ * are in the order in which an address goes from thread to thread. While the process has one thread
+ * every 16th call has a time: reading the counter lets no load overtake it. `frame`: of the
+ * function that the program called; NULL: the call has no stack of its own.
  */
 void acre_record(const struct acre_call *call, void *const *frame);
 
 /*
  * The same for nearly all calls there are, without a call on the way, so that no register has to be
- * saved: of a thread that has a state, room in its block and a stack that is known, in a process of one
- * thread, between two samples, of a block that has its short form. False: nothing was done.
+ * saved: of a thread that has a state, room in its block and a stack that is known, in a process of
+ * one thread, between two samples, of a block that has its short form. False: nothing was done.
  */
-static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kind, const void *block,
-                                                                    size_t bytes,
+static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kind,
+                                                                    const void *block, size_t bytes,
                                                                     size_t usable_bytes,
                                                                     void *const *frame)
 {
@@ -97,10 +97,10 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
     bool is_usual;
     uint64_t *at;
 
-    if (__builtin_expect(state == NULL || state->busy != 0 || !__libc_single_threaded ||
-                             ((address & ~(uintptr_t)ACRE_RAW_ADDRESS_BITS) | bytes >> 32 |
-                              excess >> 14) != 0,
-                         0))
+    if (__builtin_expect(
+            state == NULL || state->busy != 0 || !__libc_single_threaded ||
+                ((address & ~(uintptr_t)ACRE_RAW_ADDRESS_BITS) | bytes >> 32 | excess >> 14) != 0,
+            0))
         return false;
     acre_state_enter(state);
     is_usual = state->until_sample != 0 && state->end - state->at >= ACRE_RAW_MOST_CALL_WORDS;

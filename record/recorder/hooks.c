@@ -9,7 +9,7 @@
 #include "record/recorder/real.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-#define HERE ((void *const *)__builtin_frame_address(0))
+#define HERE     ((void *const *)__builtin_frame_address(0))
 
 /* Behind a call that gave a block, or did not. errno is the caller's. */
 static __attribute__((noinline)) void tell_birth(uint32_t kind, uint32_t call, void *block,
@@ -45,7 +45,8 @@ EXPORTED void *malloc(size_t bytes)
     void *block = acre_real.malloc(bytes);
 
     if (__builtin_expect(block == NULL, 0) ||
-        !acre_record_usual(ACRE_RAW_MALLOC, block, bytes, acre_real.malloc_usable_size(block), HERE))
+        !acre_record_usual(ACRE_RAW_MALLOC, block, bytes, acre_real.malloc_usable_size(block),
+                           HERE))
         tell_birth(ACRE_RAW_MALLOC, 0, block, bytes, 0, HERE);
     return block;
 }
@@ -67,7 +68,8 @@ EXPORTED void *calloc(size_t count, size_t each)
     if (__builtin_mul_overflow(count, each, &bytes))
         bytes = SIZE_MAX;
     if (__builtin_expect(block == NULL, 0) ||
-        !acre_record_usual(ACRE_RAW_CALLOC, block, bytes, acre_real.malloc_usable_size(block), HERE))
+        !acre_record_usual(ACRE_RAW_CALLOC, block, bytes, acre_real.malloc_usable_size(block),
+                           HERE))
         tell_birth(ACRE_RAW_CALLOC, 0, block, bytes, 0, HERE);
     return block;
 }

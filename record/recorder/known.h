@@ -1,19 +1,19 @@
 /*
- * Stacks that stand where they stood. Most calls come from a stack that was walked before and has not
- * moved: the same frame of the function that was called, the same return addresses at the same places
- * above it. To see that takes a load and a comparison a frame, none of which waits for another, where
- * walking it anew takes the rules of every frame.
+ * Stacks that stand where they stood. Most calls come from a stack that was walked before and has
+ * not moved: the same frame of the function that was called, the same return addresses at the same
+ * places above it. To see that takes a load and a comparison a frame, none of which waits for
+ * another, where walking it anew takes the rules of every frame.
  *
  *     frame  ─> │ caller's rbp  │ checked where a caller's frame is found by it
  *               │ return address│ checked
  *               │ ...           │
  *               │ return address│ checked
  *
- * What is checked is what the walk depends on, from the innermost on: where all up to some frame is as
- * it was, the place of the next return address is too. So a place is only looked at when it is part of
- * the stack, and a stack that passes is the one that was walked. (A function whose frame is found
- * neither from the stack pointer nor from rbp does not exist on this architecture in code of GCC or
- * clang.)
+ * What is checked is what the walk depends on, from the innermost on: where all up to some frame is
+ * as it was, the place of the next return address is too. So a place is only looked at when it is
+ * part of the stack, and a stack that passes is the one that was walked. (A function whose frame is
+ * found neither from the stack pointer nor from rbp does not exist on this architecture in code of
+ * GCC or clang.)
  */
 #ifndef ACRE_RECORDER_KNOWN_H
 #define ACRE_RECORDER_KNOWN_H
@@ -65,14 +65,15 @@ static inline uint32_t acre_known_number(const struct acre_known_stacks *known, 
     if (row->frame != frame || row->caller != frame[1] || row->epoch != epoch)
         return 0;
     for (uint32_t i = 0; i < row->count; i++)
-        if (*(const uint64_t *)((const char *)frame + row->checks[i].offset) != row->checks[i].value)
+        if (*(const uint64_t *)((const char *)frame + row->checks[i].offset) !=
+            row->checks[i].value)
             return 0;
     return row->count > 0 ? row->number : 0;
 }
 
 /*
- * What is to be learned of a stack that was walked: at its first sight nothing but its number, since
- * many are never seen again. NULL: nothing now; otherwise room for ACRE_MOST_CHECKS, of which
+ * What is to be learned of a stack that was walked: at its first sight nothing but its number,
+ * since many are never seen again. NULL: nothing now; otherwise room for ACRE_MOST_CHECKS, of which
  * acre_known_learned keeps so many.
  */
 struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const *frame,

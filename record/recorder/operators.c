@@ -1,7 +1,8 @@
 /*
- * C++'s operators, for programs whose allocator has them itself (`--over jemalloc`): they do not come
- * by malloc there. In a library of their own, since libstdc++'s do, and would be told twice, and since
- * there is nobody to hand them on to in a program that loads libstdc++ late, for one library alone.
+ * C++'s operators, for programs whose allocator has them itself (`--over jemalloc`): they do not
+ * come by malloc there. In a library of their own, since libstdc++'s do, and would be told twice,
+ * and since there is nobody to hand them on to in a program that loads libstdc++ late, for one
+ * library alone.
  */
 #include <string.h>
 
@@ -9,10 +10,10 @@
 #include "record/recorder/real.h"
 
 #define EXPORTED __attribute__((visibility("default")))
-#define HERE ((void *const *)__builtin_frame_address(0))
+#define HERE     ((void *const *)__builtin_frame_address(0))
 
-/* What the library calls in its own operator, malloc for one, is no call of the program's: meanwhile its
- * thread is deaf. An exception that leaves it makes it hear again. */
+/* What the library calls in its own operator, malloc for one, is no call of the program's:
+ * meanwhile its thread is deaf. An exception that leaves it makes it hear again. */
 static struct acre_state *deafen(void)
 {
     struct acre_state *state = acre_this_state;

@@ -43,7 +43,8 @@ struct process {
 
 static struct process *process;
 static bool has_settings;
-static char file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
+static char
+    file_name[sizeof((struct acre_raw_head *)0)->fork_file]; /* a child is told its parent's */
 static _Atomic uint64_t fork_ticks;
 
 /* AddressSanitizer has a malloc of its own in front of every other. */
@@ -116,8 +117,9 @@ static void tell_library(char *path, const void *address)
         snprintf(path, ACRE_RAW_MOST_PATH_BYTES, "%s", about.dli_fname);
 }
 
-/* Whether it stands in front of our malloc. A program that is not position independent has an entry for
- * malloc that is its address for everybody, and leads to ours: a symbol with a value and no section. */
+/* Whether it stands in front of our malloc. A program that is not position independent has an entry
+ * for malloc that is its address for everybody, and leads to ours: a symbol with a value and no
+ * section. */
 static bool hides_ours(const void *address)
 {
     const ElfW(Sym) *symbol = NULL;
@@ -201,8 +203,8 @@ static int make_file(void)
     return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
 }
 
-/* A file longer than the process may write would end it with SIGXFSZ. Where nothing is recorded it is
- * short: Valgrind has to remember something of each address that is mapped. */
+/* A file longer than the process may write would end it with SIGXFSZ. Where nothing is recorded it
+ * is short: Valgrind has to remember something of each address that is mapped. */
 static uint64_t most_bytes(void)
 {
     struct rlimit limit;
@@ -226,7 +228,8 @@ static int populate(void *block)
     return 0;
 }
 
-/* As long as it may become; nothing of it is there yet. A file system may have no such long files. */
+/* As long as it may become; nothing of it is there yet. A file system may have no such long files.
+ */
 static uint64_t lengthen(int file)
 {
     uint64_t bytes = most_bytes();
@@ -236,8 +239,8 @@ static uint64_t lengthen(int file)
     return bytes / ACRE_RAW_BLOCK_BYTES;
 }
 
-/* Only the head: whoever has the whole file in memory takes addresses from the program, which may have
- * set itself a limit on them. */
+/* Only the head: whoever has the whole file in memory takes addresses from the program, which may
+ * have set itself a limit on them. */
 static struct acre_raw_head *map_head(int file)
 {
     void *head = mmap(NULL, ACRE_RAW_BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -31,8 +31,9 @@ uint64_t acre_process_next_state(void);
 struct acre_state;
 _Atomic(struct acre_state *) *acre_process_states(void);
 
-/* A block of the file, all there, in the place of the one that was in the window; a window that is NULL
- * is made first. NULL: there is no more, and the reason is in the head; the window is not to be used. */
+/* A block of the file, all there, in the place of the one that was in the window; a window that is
+ * NULL is made first. NULL: there is no more, and the reason is in the head; the window is not to
+ * be used. */
 struct acre_raw_block *acre_process_take_block(void **window);
 
 /* In front of fork, in the thread that calls it: from which recording a child comes. */

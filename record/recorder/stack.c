@@ -15,7 +15,8 @@ enum {
     FIRST_ROWS = 4096,
     MOST_ROWS = 1 << 24,
     MOST_DEEP_FRAMES = 64 * 1024,
-    INNERMOST_KEPT = 128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
+    INNERMOST_KEPT =
+        128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
     DEEP_BYTES = (MOST_DEEP_FRAMES + ACRE_UNWIND_OURS) * sizeof(void *),
     PAGE_BYTES = 4096,
 };
@@ -78,8 +79,8 @@ static size_t collect_deep(struct acre_state *state, void *const *frame)
     size_t count;
 
     if (state->deep_frames == NULL) {
-        void *frames = mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *frames =
+            mmap(NULL, DEEP_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (frames == MAP_FAILED)
             return ACRE_RAW_MOST_FRAMES;

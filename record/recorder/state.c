@@ -32,8 +32,8 @@ extern void *__libc_stack_end;
 /* Begin and end --------------------------------------------------------------------------------
  */
 
-/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays the
- * thread's until the kernel knows the thread no more. */
+/* The destructor of a thread's own memory. What comes behind it is recorded too: the state stays
+ * the thread's until the kernel knows the thread no more. */
 static void leave(void *state)
 {
     ((struct acre_state *)state)->is_leaving = true;
@@ -69,8 +69,8 @@ static struct acre_state *inherit_state(void)
 
 static struct acre_state *make_state(void)
 {
-    struct acre_state *state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct acre_state *state =
+        mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (state == MAP_FAILED)
         return NULL;
@@ -80,8 +80,8 @@ static struct acre_state *make_state(void)
     return NULL;
 }
 
-/* Where its stack is, without asking the library, which might hold a lock of its own just now: glibc
- * puts what pthread_self points to at the top of a thread's stack. */
+/* Where its stack is, without asking the library, which might hold a lock of its own just now:
+ * glibc puts what pthread_self points to at the top of a thread's stack. */
 static void find_stack(struct acre_state *state)
 {
     struct rlimit limit;
@@ -252,8 +252,8 @@ uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text)
 /* Handlers of signals --------------------------------------------------------------------------
  */
 
-/* The thread-local memory of libunwind, which the loader gets for each thread that it runs in first, and
- * gives back when the thread ends. */
+/* The thread-local memory of libunwind, which the loader gets for each thread that it runs in
+ * first, and gives back when the thread ends. */
 static bool is_ours(const struct acre_state *state, const void *caller)
 {
     return state->is_unwinding && acre_is_in_loader(caller);
@@ -286,7 +286,8 @@ static void store_ours(struct acre_state *state, const void *block)
     acre_note_end(state, ACRE_RAW_OURS, 1);
 }
 
-/* The state is busy: what comes in the middle of this is deferred in its turn, and found at the end. */
+/* The state is busy: what comes in the middle of this is deferred in its turn, and found at the
+ * end. */
 static void store_deferred(struct acre_state *state)
 {
     uint32_t stored = 0;

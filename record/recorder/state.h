@@ -33,7 +33,7 @@ struct acre_told_stacks {
     struct {
         uint64_t hash; /* 0: an empty row */
         uint64_t number;
-    } *rows;
+    } * rows;
     size_t capacity; /* a power of two, or 0 */
     size_t used;
     uint64_t count; /* told by this state, of all epochs */
@@ -44,7 +44,7 @@ struct acre_told_stacks {
 struct acre_told_modules {
     struct {
         uintptr_t first, bytes;
-    } *ranges;
+    } * ranges;
     size_t count, capacity;
     uint64_t adds, subs; /* the loader's, when they were told */
     uint64_t epoch;
@@ -54,9 +54,9 @@ struct acre_state {
     uint64_t *at, *end; /* in the block; NULL: there is none */
     uint32_t busy;      /* its thread is in the recorder */
     uint32_t until_sample;
-    uint32_t sampled; /* calls that the next sample stands for, less one */
+    uint32_t sampled;          /* calls that the next sample stands for, less one */
     _Atomic uint32_t deferred; /* calls of a signal's handler while it was busy */
-    bool is_deaf;       /* nothing is recorded, and nothing is to be said of it */
+    bool is_deaf;              /* nothing is recorded, and nothing is to be said of it */
     bool has_stacks;
     bool is_unwinding; /* libunwind runs for us */
     struct acre_raw_block *block;
@@ -88,9 +88,9 @@ struct acre_state *acre_state_deaf(void);
 /* Room for so many words at state->at; false: there is none, and the call counts as dropped. */
 bool acre_state_make_room(struct acre_state *state, size_t words);
 
-/* For a call that comes while the recorder is busy: of a handler that interrupted it, which is stored
- * when it goes on; or of a library that it has called itself, which is told to be ours. `caller` is the
- * call's return address. */
+/* For a call that comes while the recorder is busy: of a handler that interrupted it, which is
+ * stored when it goes on; or of a library that it has called itself, which is told to be ours.
+ * `caller` is the call's return address. */
 void acre_state_defer(struct acre_state *state, const struct acre_call *call, const void *caller);
 
 /* The way in for what is not deferred, and the way out, when that has been stored. */
@@ -119,8 +119,8 @@ void acre_state_sample(struct acre_state *state, uint64_t ticks);
 uint64_t *acre_note_begin(struct acre_state *state, size_t words);
 uint64_t acre_note_end(struct acre_state *state, enum acre_raw_note what, size_t words);
 
-/* A note of a number and a text, of which a recording keeps the first 4095 bytes, of this thread, which
- * is not in the recorder. Its time; 0: it was not stored. */
+/* A note of a number and a text, of which a recording keeps the first 4095 bytes, of this thread,
+ * which is not in the recorder. Its time; 0: it was not stored. */
 uint64_t acre_note(enum acre_raw_note what, uint64_t number, const char *text);
 
 #endif

@@ -53,9 +53,9 @@ static void find(void *library, const char *name, void *function)
     memcpy(function, &found, sizeof found);
 }
 
-/* Loaded for ourselves alone: in the program's scope its functions would serve C++'s exceptions. Its
- * second cache, which threads share, has a lock, and is turned off: under it the loader's lock is taken,
- * which a program may hold while it allocates. The first cache is each thread's own. */
+/* Loaded for ourselves alone: in the program's scope its functions would serve C++'s exceptions.
+ * Its second cache, which threads share, has a lock, and is turned off: under it the loader's lock
+ * is taken, which a program may hold while it allocates. The first cache is each thread's own. */
 void acre_unwind_prepare(void)
 {
     void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -79,8 +79,7 @@ void acre_unwind_prepare(void)
 
 size_t acre_unwind(void *const *frame, void **frames, size_t room)
 {
-    int got =
-        unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room + ACRE_UNWIND_OURS) : 0;
+    int got = unwind.backtrace != NULL ? unwind.backtrace(frames, (int)room + ACRE_UNWIND_OURS) : 0;
     size_t count = got > 0 ? (size_t)got : 0;
     size_t ours = 0;
 
@@ -112,8 +111,8 @@ static bool check(unw_cursor_t *cursor, int number, void *const *frame, struct a
     return true;
 }
 
-/* A frame that may be found by rbp: it points into it. Any other value of rbp is of no meaning here, and
- * often another one at each call. */
+/* A frame that may be found by rbp: it points into it. Any other value of rbp is of no meaning
+ * here, and often another one at each call. */
 static bool is_in_frame(unw_word_t rbp, unw_word_t inner, unw_word_t outer)
 {
     return rbp >= inner && rbp < outer;

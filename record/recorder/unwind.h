@@ -12,9 +12,9 @@ void acre_unwind_prepare(void);
 
 enum { ACRE_UNWIND_OURS = 8 }; /* frames of the recorder in front of the program's, at most */
 
-/* Return addresses, the first that of the function with this frame (__builtin_frame_address(0) of one
- * that has a frame pointer and calls this); at least one, and no more than `room`, behind which the
- * array has ACRE_UNWIND_OURS more. */
+/* Return addresses, the first that of the function with this frame (__builtin_frame_address(0) of
+ * one that has a frame pointer and calls this); at least one, and no more than `room`, behind which
+ * the array has ACRE_UNWIND_OURS more. */
 size_t acre_unwind(void *const *frame, void **frames, size_t room);
 
 /* What that depends on, ACRE_MOST_CHECKS at most; 0: it cannot be told. Takes much longer. */

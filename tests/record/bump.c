@@ -13,8 +13,8 @@ static _Atomic size_t used;
 
 static char *begin(void)
 {
-    char *fresh =
-        mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *fresh = mmap(NULL, room, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     char *none = NULL;
 
     if (fresh == MAP_FAILED)

@@ -1,7 +1,7 @@
 /*
- * Counts a program's calls of malloc and its kin, to hold a recorder's count against: a preload that
- * knows nothing of acre. Each process has a file in $COUNT_DIRECTORY, mapped, so that a kill loses
- * nothing; a call is counted in front of the real one.
+ * Counts a program's calls of malloc and its kin, to hold a recorder's count against: a preload
+ * that knows nothing of acre. Each process has a file in $COUNT_DIRECTORY, mapped, so that a kill
+ * loses nothing; a call is counted in front of the real one.
  */
 #include <dlfcn.h>
 #include <errno.h>

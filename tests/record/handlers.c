@@ -1,6 +1,7 @@
 /*
- * Handlers of signals that allocate while the program does: with an allocator that may be interrupted
- * anywhere (bump.c), so that whatever is lost is the recorder's loss. Prints how many calls there were.
+ * Handlers of signals that allocate while the program does: with an allocator that may be
+ * interrupted anywhere (bump.c), so that whatever is lost is the recorder's loss. Prints how many
+ * calls there were.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -78,8 +78,8 @@ static inline void raw_words(struct raw *raw, uint64_t state, const uint64_t *wo
     block = raw->current[state] - 1;
     cr_assert_leq(raw->used[block] + count, (size_t)ACRE_RAW_BLOCK_WORDS);
     if (count > 0)
-        memcpy(raw->blocks[block].words + sizeof(struct acre_raw_block) / 8 + raw->used[block], words,
-               count * sizeof *words);
+        memcpy(raw->blocks[block].words + sizeof(struct acre_raw_block) / 8 + raw->used[block],
+               words, count * sizeof *words);
     raw->used[block] += count;
 }
 
@@ -87,7 +87,8 @@ static inline void raw_words(struct raw *raw, uint64_t state, const uint64_t *wo
 static inline void raw_call(struct raw *raw, uint64_t state, uint64_t ticks, uint32_t kind,
                             uint64_t address, uint64_t bytes, uint32_t stack)
 {
-    const uint64_t words[] = {address | kind | ACRE_RAW_STAMPED | UINT64_C(8) << ACRE_RAW_EXCESS_SHIFT,
+    const uint64_t words[] = {address | kind | ACRE_RAW_STAMPED |
+                                  UINT64_C(8) << ACRE_RAW_EXCESS_SHIFT,
                               bytes | (uint64_t)stack << 32, ticks};
 
     raw_words(raw, state, words, 3);
@@ -98,7 +99,11 @@ static inline void raw_long(struct raw *raw, uint64_t state, uint64_t ticks, uin
 {
     const uint64_t words[] = {(address & ACRE_RAW_ADDRESS_BITS) | kind | ACRE_RAW_STAMPED |
                                   ACRE_RAW_LONG,
-                              0, ticks, bytes, bytes + 5, address,
+                              0,
+                              ticks,
+                              bytes,
+                              bytes + 5,
+                              address,
                               log2_align | (uint64_t)call << 8};
 
     raw_words(raw, state, words, 7);
@@ -157,7 +162,8 @@ static inline unsigned char *raw_image(const struct raw *raw)
     return bytes;
 }
 
-static inline void raw_write(const char *directory, const char *name, const void *bytes, size_t count)
+static inline void raw_write(const char *directory, const char *name, const void *bytes,
+                             size_t count)
 {
     char path[512];
     FILE *file;

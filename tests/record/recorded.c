@@ -1,7 +1,9 @@
 /*
- * What a recording holds, added up from its events by nothing but the reader, in one line for tests:
+ * What a recording holds, added up from its events by nothing but the reader, in one line for
+ * tests:
  *
- *    recorded FILE.acre     calls births deaths resizes refused unknown replaced streams complete dropped
+ *    recorded FILE.acre     calls births deaths resizes refused unknown replaced streams complete
+ * dropped
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /*
- * Allocates from stacks of many shapes, again and again, and tells beside each block what the C library
- * says of the stack it came from, so that a recording can be held against it (stacks_agree.c).
+ * Allocates from stacks of many shapes, again and again, and tells beside each block what the C
+ * library says of the stack it came from, so that a recording can be held against it
+ * (stacks_agree.c).
  *
- *    stacks FILE      each record: a size that no other block has, a count, so many return addresses of
- *                     the callers of the function that allocated, innermost first
+ *    stacks FILE      each record: a size that no other block has, a count, so many return
+ * addresses of the callers of the function that allocated, innermost first
  */
 #include <alloca.h>
 #include <execinfo.h>

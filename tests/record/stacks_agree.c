@@ -3,8 +3,8 @@
  *
  *    stacks_agree FILE.acre FILE      "N stacks agree", or the first that does not
  *
- * By frame pointers a stack is only held up to the first address of other code than the program's: the C
- * library has none, and what follows behind it is chance.
+ * By frame pointers a stack is only held up to the first address of other code than the program's:
+ * the C library has none, and what follows behind it is chance.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,14 @@
 #include "alloc/backends.h"
 #include "trace/reader.h"
 
-enum { MOST_FRAMES = 2000, RECORDS = 30000, FIRST_SIZE = 1000000, KEPT = 512, BEHIND_MAIN = 2, KEPT_INNERMOST = 128 };
+enum {
+    MOST_FRAMES = 2000,
+    RECORDS = 30000,
+    FIRST_SIZE = 1000000,
+    KEPT = 512,
+    BEHIND_MAIN = 2,
+    KEPT_INNERMOST = 128
+};
 
 static uint32_t stacks[RECORDS]; /* of the block of that size; 0: it was not seen */
 
@@ -38,8 +45,8 @@ static size_t unroll(const struct acre_trace_reader *reader, uint32_t node, uint
 
 /* The first recorded frame is of the function that allocated. What was left out is in the middle;
  * `missing` of the outermost are not there. */
-static int agrees(const uint64_t *recorded, size_t recorded_count, const uint64_t *told, size_t count,
-                  size_t missing)
+static int agrees(const uint64_t *recorded, size_t recorded_count, const uint64_t *told,
+                  size_t count, size_t missing)
 {
     const size_t outermost = KEPT - KEPT_INNERMOST - 1;
 
@@ -51,7 +58,8 @@ static int agrees(const uint64_t *recorded, size_t recorded_count, const uint64_
                   outermost * sizeof *told) == 0;
 }
 
-static int is_of_program(const struct acre_trace_reader *reader, uint64_t allocator, uint64_t address)
+static int is_of_program(const struct acre_trace_reader *reader, uint64_t allocator,
+                         uint64_t address)
 {
     for (uint32_t m = 1; m <= reader->modules.count; m++) {
         const struct acre_trace_module *module = acre_trace_module_of(&reader->modules, m);

@@ -2,8 +2,8 @@
 #include "record/raw_made.h"
 
 #include "alloc/backends.h"
-#include "trace/bundle.h"
 #include "support/stride.h"
+#include "trace/bundle.h"
 #include "trace/reader.h"
 
 static char directory[64], trace[96];
@@ -201,7 +201,7 @@ Test(seal, resizes)
     raw_call(raw, 1, 1040, ACRE_RAW_RESIZE_BEGIN, 0x6000, 0, 0);
     raw_call(raw, 1, 1041, ACRE_RAW_RESIZE_END, 0, 50, 0); /* is refused */
     raw_call(raw, 1, 1050, ACRE_RAW_RESIZE_BEGIN, 0x6000, 0, 0);
-    raw_call(raw, 1, 1051, ACRE_RAW_RESIZE_END, 0, 0, 0); /* frees */
+    raw_call(raw, 1, 1051, ACRE_RAW_RESIZE_END, 0, 0, 0);        /* frees */
     raw_call(raw, 1, 1060, ACRE_RAW_RESIZE_BEGIN, 0x9000, 0, 0); /* of what nobody has seen */
     raw_call(raw, 1, 1061, ACRE_RAW_RESIZE_END, 0xa000, 60, 0);
     raw_save(raw, directory);
@@ -354,8 +354,8 @@ static enum acre_trace_end end_of(size_t place)
 
 Test(seal, how_processes_ended)
 {
-    struct raw *first = raw_new("a", RAW_PID, 1000);     /* became another program */
-    struct raw *second = raw_new("b", RAW_PID, 2000);    /* the first process: ended by a signal */
+    struct raw *first = raw_new("a", RAW_PID, 1000);  /* became another program */
+    struct raw *second = raw_new("b", RAW_PID, 2000); /* the first process: ended by a signal */
     struct raw *unknown = raw_new("c", RAW_PID + 1, 3000);
     struct raw *stopped = raw_new("d", RAW_PID + 2, 4000);
     struct raw *full = raw_new("e", RAW_PID + 3, 5000);
@@ -403,15 +403,14 @@ Test(seal, a_process_that_still_runs)
     cr_assert_eq(end_of(0), ACRE_TRACE_END_RUNNING);
 }
 
-/* What cannot be sealed ------------------------------------------------------------------------- */
+/* What cannot be sealed -------------------------------------------------------------------------
+ */
 
 static enum acre_seal_status try_to_seal(const char *path, struct acre_alloc *from, char *error,
                                          size_t error_bytes)
 {
-    const struct acre_seal_request request = {.directory = directory,
-                                              .path = path,
-                                              .producer = "acre test",
-                                              .packing_level = 1};
+    const struct acre_seal_request request = {
+        .directory = directory, .path = path, .producer = "acre test", .packing_level = 1};
     struct acre_seal_result result;
 
     return acre_seal(&request, from, &result, error, error_bytes);
@@ -515,7 +514,8 @@ Test(seal, cut_anywhere)
     struct raw *raw = make_rich();
     unsigned char *bytes = raw_image(raw);
 
-    for (size_t cut = 0; cut < raw_bytes(raw); cut += (cut % 4096 < 1600 ? 61 : 4001) * test_stride(13))
+    for (size_t cut = 0; cut < raw_bytes(raw);
+         cut += (cut % 4096 < 1600 ? 61 : 4001) * test_stride(13))
         seal_bytes(bytes, cut);
     free(bytes);
     free(raw);
