@@ -93,6 +93,8 @@ static bool put(const void *context, FILE *stream)
     fputs("</style>\n</head>\n<body>\n", stream);
     put_answer(stream, document);
     fputs("<script type=\"application/json\" id=\"model\">", stream);
+    if (ferror(stream))
+        return false;
     errno = 0;
     if (json_dump_callback(model, put_json, stream,
                            JSON_COMPACT | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS)) != 0)

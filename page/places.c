@@ -26,8 +26,7 @@ void acre_page_places_put(struct acre_page_places *places, json_t *object)
     acre_page_index_fini(&places->place_index);
 }
 
-/* A copy of what fits, which ends between characters. */
-static json_t *cut(const char *text)
+json_t *acre_page_text(const char *text)
 {
     char copy[MOST_TEXT_BYTES + sizeof "..."];
     size_t bytes = strlen(text);
@@ -49,10 +48,10 @@ static json_t *function_text(struct acre_maker *maker, const char *function)
 
     acre_short_name(function, brief, sizeof brief);
     if (strcmp(brief, function) == 0)
-        return cut(function);
+        return acre_page_text(function);
     both = json_array();
     acre_add(maker, both, acre_text(brief));
-    acre_add(maker, both, cut(function));
+    acre_add(maker, both, acre_page_text(function));
     return both;
 }
 
@@ -69,7 +68,7 @@ static uint32_t number_of_text(struct acre_page_places *places, const char *text
     }
     if (number == before)
         acre_add(places->maker, places->texts,
-                 is_function ? function_text(places->maker, text) : cut(text));
+                 is_function ? function_text(places->maker, text) : acre_page_text(text));
     return number;
 }
 

@@ -32,4 +32,8 @@ void acre_page_places_put(struct acre_page_places *places, json_t *object);
 uint32_t acre_page_place(struct acre_page_places *places, const struct acre_frame *frame,
                          const char *module);
 
+/* A text of at most some hundred bytes, which ends between characters and with "..." where it was
+ * cut. NULL for want of memory. */
+json_t *acre_page_text(const char *text);
+
 #endif

@@ -121,7 +121,7 @@ static void add_module(struct acre_maker *maker, json_t *rows, const struct acre
         state = ACRE_SYMBOLS_NONE;
     }
     acre_add(maker, row,
-             acre_text(acre_trace_module_of(&info->profile->modules, counted->module)->path));
+             acre_page_text(acre_trace_module_of(&info->profile->modules, counted->module)->path));
     acre_add(maker, row, json_integer(counted->frames));
     acre_add(maker, row, acre_text(acre_symbols_state_text(state)));
     acre_add(maker, rows, row);
