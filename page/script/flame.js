@@ -65,6 +65,8 @@ class Flame {
         this.flame = flame;
         this.tree = flameTree(flame);
         this.modules = flameModules(this.tree);
+        for (const shown of this.tree.shown)
+            shown.color = this.modules.includes(shown.module) ? this.modules.indexOf(shown.module) : 6;
         this.metric = flame.metrics[0];
         this.root = this.focus = 0;
         this.query = "";
@@ -103,11 +105,6 @@ class Flame {
 
     /* Drawing ------------------------------------------------------------------------------------ */
 
-    colorOf(shown) {
-        const at = this.modules.indexOf(shown.module);
-        return palette()[at >= 0 ? at : 6];
-    }
-
     matches(shown) {
         return this.query !== "" && `${shown.whole} ${shown.whereWhole}`.toLowerCase().includes(this.query);
     }
@@ -123,7 +120,8 @@ class Flame {
         to.translate(0, -top);
         to.font = `13px ${getComputedStyle(document.body).fontFamily}`;
         to.textBaseline = "middle";
-        const colors = { ink: color("--ink"), paper: color("--paper"), accent: color("--accent") };
+        const colors = { ink: color("--ink"), paper: color("--paper"), accent: color("--accent"), modules: palette(),
+                         hasFocus: document.activeElement === this.scroller };
         const last = Math.min(this.rows.length, Math.ceil((top + height) / barHeight));
         for (let row = Math.floor(top / barHeight); row < last; row++)
             for (const bar of this.rows[row])
@@ -134,14 +132,14 @@ class Flame {
         const shown = this.tree.shown[node], isFound = this.matches(shown);
         const left = x * across, w = Math.max(width * across - 1, leastBar), y = row * barHeight;
         to.globalAlpha = isFound ? 1 : isAbove || shown.isFolded || node === 0 || this.query ? 0.16 : shown.shade;
-        to.fillStyle = isFound ? colors.accent : this.colorOf(shown);
+        to.fillStyle = isFound ? colors.accent : colors.modules[shown.color];
         to.fillRect(left, y, w, barHeight - 1);
         to.globalAlpha = 1;
         if (w > 24) {
             to.fillStyle = isFound ? colors.paper : colors.ink;
             to.fillText(this.fit(to, shown.name, w - 8), left + 4, y + barHeight / 2);
         }
-        if (node === this.focus && document.activeElement === this.scroller) {
+        if (node === this.focus && colors.hasFocus) {
             to.strokeStyle = colors.accent;
             to.lineWidth = 3;
             to.strokeRect(left + 1.5, y + 1.5, Math.max(w - 3, 1), barHeight - 4);
@@ -189,7 +187,7 @@ class Flame {
         this.tip.hidden = true;
         const { parents, children } = this.tree, node = this.focus;
         const drawn = (other) => this.bars.has(other);
-        const sides = this.rows.flat().filter((bar) => bar.row === this.bars.get(node)?.row).map((bar) => bar.node);
+        const sides = (this.rows[this.bars.get(node)?.row] ?? []).map((bar) => bar.node);
         const next = {
             ArrowUp: () => parents[node],
             ArrowDown: () => (this.rows[(this.bars.get(node)?.row ?? -1) + 1] ?? []).map((bar) => bar.node)
