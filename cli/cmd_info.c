@@ -177,9 +177,7 @@ static enum acre_exit refuse_process(const struct request *request, const char *
     if (!can_be_read_twice(path))
         snprintf(why, sizeof why, "--process wants a file, and %.200s is none", path);
     else
-        snprintf(why, sizeof why, "%.200s has no process %llu: it has %zu process%s", path,
-                 (unsigned long long)request->process, bundle->count,
-                 bundle->count == 1 ? "" : "es");
+        acre_profiled_no_process(bundle, path, request->process, why, sizeof why);
     return acre_complain(name, ACRE_EXIT_INPUT, why);
 }
 

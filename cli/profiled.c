@@ -55,6 +55,13 @@ enum acre_exit acre_profiled_read(struct acre_profiled *profiled, struct acre_al
     return status;
 }
 
+void acre_profiled_no_process(const struct acre_trace_bundle *bundle, const char *path,
+                              uint64_t process, char *sentence, size_t sentence_bytes)
+{
+    snprintf(sentence, sentence_bytes, "%.200s has no process %llu: it has %zu process%s", path,
+             (unsigned long long)process, bundle->count, bundle->count == 1 ? "" : "es");
+}
+
 void acre_profiled_fini(struct acre_profiled *profiled)
 {
     acre_leaks_fini(&profiled->leaks);

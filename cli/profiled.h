@@ -4,6 +4,7 @@
 
 #include "profile/leaks.h"
 #include "report/exit_status.h"
+#include "trace/bundle.h"
 
 /* What is asked for. Strings are borrowed. */
 struct acre_profiled_request {
@@ -31,6 +32,10 @@ enum acre_exit acre_profiled_status(enum acre_trace_state state);
 enum acre_exit acre_profiled_read(struct acre_profiled *profiled, struct acre_alloc *memory,
                                   const struct acre_profiled_request *request, char *sentence,
                                   size_t sentence_bytes);
+
+/* "FILE has no process 3: it has 2 processes". */
+void acre_profiled_no_process(const struct acre_trace_bundle *bundle, const char *path,
+                              uint64_t process, char *sentence, size_t sentence_bytes);
 
 void acre_profiled_fini(struct acre_profiled *profiled);
 

@@ -11,6 +11,12 @@ bool acre_is_page(const char *path)
     return acre_file_ends_with(path, ".html");
 }
 
+void acre_say_page(const char *path)
+{
+    printf("wrote %s%s\n", path,
+           acre_page_has_charts() ? "" : ", without charts: this acre was built without ECharts");
+}
+
 enum acre_exit acre_command_page(const char *command, const struct acre_page_content *content,
                                  const char *path)
 {
@@ -19,8 +25,7 @@ enum acre_exit acre_command_page(const char *command, const struct acre_page_con
 
     if (status != ACRE_EXIT_OK)
         return acre_complain(command, status, error);
-    printf("wrote %s%s\n", path,
-           acre_page_has_charts() ? "" : ", without charts: this acre was built without ECharts");
+    acre_say_page(path);
     return ACRE_EXIT_OK;
 }
 

@@ -7,6 +7,9 @@
 /* Whether the name ends with .html. */
 bool acre_is_page(const char *path);
 
+/* "wrote PAGE", on standard output; and whether charts are missing. */
+void acre_say_page(const char *path);
+
 /* Writes the page and says so on standard output. What it says of a failure is told already. */
 enum acre_exit acre_command_page(const char *command, const struct acre_page_content *content,
                                  const char *path);

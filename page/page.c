@@ -50,33 +50,40 @@ static int put_json(const char *bytes, size_t count, void *context)
     return ferror(stream) ? -1 : 0;
 }
 
-/* What the page is about comes first: a comparison, or else the run. */
+struct document {
+    const json_t *model;
+    const struct acre_page_scripts *scripts;
+    const char *terminal; /* the command that prints the same */
+};
+
+/* What the page is about comes first: a comparison, or else the run, or the program. */
 static const json_t *answer_of(const json_t *model)
 {
     const json_t *first = json_array_get(json_object_get(model, "comparisons"), 0);
 
     if (first == NULL)
         first = json_array_get(json_object_get(model, "runs"), 0);
-    return json_object_get(first, "answer");
+    return json_object_get(first != NULL ? first : model, "answer");
 }
 
 /* The answer is there before any script has run, and where none may run. */
-static void put_answer(FILE *stream, const json_t *model)
+static void put_answer(FILE *stream, const struct document *document)
 {
     fputs("<main>\n<p id=\"title\">", stream);
-    put_text(stream, json_object_get(model, "title"));
+    put_text(stream, json_object_get(document->model, "title"));
     fputs("</p>\n<h1 id=\"answer\">", stream);
-    put_text(stream, answer_of(model));
-    fputs(
-        "</h1>\n<noscript><p>The numbers below this line are drawn with JavaScript; 'acre report' "
-        "prints them.</p></noscript>\n<div id=\"page\"></div>\n</main>\n",
-        stream);
+    put_text(stream, answer_of(document->model));
+    fprintf(stream,
+            "</h1>\n<noscript><p>The numbers below this line are drawn with JavaScript; '%s' "
+            "prints them.</p></noscript>\n<div id=\"page\"></div>\n</main>\n",
+            document->terminal);
 }
 
 static bool put(const void *context, FILE *stream)
 {
     enum { SIGNIFICANT_DIGITS = 7 }; /* more than can be seen */
-    const json_t *model = context;
+    const struct document *document = context;
+    const json_t *model = document->model;
 
     fputs(head, stream);
     fputs("<title>", stream);
@@ -84,8 +91,10 @@ static bool put(const void *context, FILE *stream)
     fputs(" - acre</title>\n<style>\n", stream);
     put_part(stream, &acre_page_style);
     fputs("</style>\n</head>\n<body>\n", stream);
-    put_answer(stream, model);
+    put_answer(stream, document);
     fputs("<script type=\"application/json\" id=\"model\">", stream);
+    if (ferror(stream))
+        return false;
     errno = 0;
     if (json_dump_callback(model, put_json, stream,
                            JSON_COMPACT | JSON_REAL_PRECISION(SIGNIFICANT_DIGITS)) != 0)
@@ -93,17 +102,19 @@ static bool put(const void *context, FILE *stream)
     fputs("</script>\n<script>", stream);
     put_part(stream, &acre_page_charts);
     fputs("</script>\n<script>\n", stream);
-    for (size_t i = 0; i < acre_page_script_count; i++)
-        put_part(stream, &acre_page_scripts[i]);
+    for (size_t i = 0; i < document->scripts->count; i++)
+        put_part(stream, &document->scripts->parts[i]);
     fputs("</script>\n</body>\n</html>\n", stream);
     return !ferror(stream);
 }
 
-enum acre_exit acre_page_write(const struct acre_page_content *content, const char *path,
-                               char *error, size_t error_bytes)
+/* Ends the model, which is NULL where memory was short. */
+static enum acre_exit write_document(json_t *model, const struct acre_page_scripts *scripts,
+                                     const char *terminal, const char *path, char *error,
+                                     size_t error_bytes)
 {
-    json_t *model = acre_page_model(content);
-    const struct acre_content whole = {put, model};
+    const struct document document = {model, scripts, terminal};
+    const struct acre_content whole = {put, &document};
     bool is_written;
 
     if (model == NULL) {
@@ -113,6 +124,20 @@ enum acre_exit acre_page_write(const struct acre_page_content *content, const ch
     is_written = acre_file_write(&whole, path, error, error_bytes);
     json_decref(model);
     return is_written ? ACRE_EXIT_OK : ACRE_EXIT_IO;
+}
+
+enum acre_exit acre_page_write(const struct acre_page_content *content, const char *path,
+                               char *error, size_t error_bytes)
+{
+    return write_document(acre_page_model(content), &acre_page_scripts_of_runs, "acre report", path,
+                          error, error_bytes);
+}
+
+enum acre_exit acre_page_write_recording(const struct acre_page_recording *recording,
+                                         const char *path, char *error, size_t error_bytes)
+{
+    return write_document(acre_page_recorded_model(recording), &acre_page_scripts_of_recordings,
+                          "acre info", path, error, error_bytes);
 }
 
 bool acre_page_has_charts(void)

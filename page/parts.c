@@ -24,11 +24,21 @@ BYTES(time, "page/script/time.js");
 BYTES(memory, "page/script/memory.js");
 BYTES(compare, "page/script/compare.js");
 BYTES(page, "page/script/page.js");
+BYTES(flame, "page/script/flame.js");
+BYTES(sites, "page/script/sites.js");
+BYTES(recorded, "page/script/recorded.js");
 
 const struct acre_page_part acre_page_style = PART(style);
-const struct acre_page_part acre_page_scripts[] = {PART(basics), PART(figure),  PART(time),
-                                                   PART(memory), PART(compare), PART(page)};
-const size_t acre_page_script_count = sizeof acre_page_scripts / sizeof acre_page_scripts[0];
+
+static const struct acre_page_part of_runs[] = {PART(basics), PART(figure),  PART(time),
+                                                PART(memory), PART(compare), PART(page)};
+static const struct acre_page_part of_recordings[] = {PART(basics), PART(figure), PART(sites),
+                                                      PART(flame), PART(recorded)};
+
+const struct acre_page_scripts acre_page_scripts_of_runs = {of_runs,
+                                                            sizeof of_runs / sizeof of_runs[0]};
+const struct acre_page_scripts acre_page_scripts_of_recordings = {
+    of_recordings, sizeof of_recordings / sizeof of_recordings[0]};
 
 #ifdef ACRE_PAGE_HAS_CHARTS
 BYTES(charts, "page/node_modules/echarts/dist/echarts.min.js");

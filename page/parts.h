@@ -11,8 +11,13 @@ struct acre_page_part {
 extern const struct acre_page_part acre_page_style;
 extern const struct acre_page_part acre_page_charts; /* empty: built without them */
 
-/* In the order in which they are to run. */
-extern const struct acre_page_part acre_page_scripts[];
-extern const size_t acre_page_script_count;
+/* Scripts in the order in which they are to run. */
+struct acre_page_scripts {
+    const struct acre_page_part *parts;
+    size_t count;
+};
+
+extern const struct acre_page_scripts acre_page_scripts_of_runs;
+extern const struct acre_page_scripts acre_page_scripts_of_recordings;
 
 #endif

@@ -189,25 +189,33 @@ static void put_remarks(const struct acre_told *told, struct acre_grid *grid)
         fact(grid, "", "and %s more", count(told->remark_count - ACRE_TOLD_REMARKS).text);
 }
 
-bool acre_info_print_facts(const struct acre_info *info, const struct acre_page *page)
+bool acre_info_facts(const struct acre_info *info, struct acre_grid *grid)
 {
     static const struct acre_column columns[] = {{.title = "trace"}, {.title = "", .gap = 2}};
-    struct acre_grid grid = ACRE_GRID_OF(columns);
     const struct acre_profile *profile = info->profile;
     bool has_names;
 
-    fact(&grid, "state", "%s",
+    *grid = (struct acre_grid)ACRE_GRID_OF(columns);
+    fact(grid, "state", "%s",
          profile->state == ACRE_TRACE_COMPLETE ? "complete" : profile->sentence);
-    put_file(info, &grid);
-    put_odd(profile, &grid);
-    put_origin(info, &grid);
-    put_figures(profile, &grid);
-    put_kept(info->leaks, &grid);
-    put_stacks(info, &grid);
-    has_names = put_names(info, &grid);
-    put_sources(&profile->told, &grid);
-    put_scopes(&profile->told, &grid);
-    put_remarks(&profile->told, &grid);
+    put_file(info, grid);
+    put_odd(profile, grid);
+    put_origin(info, grid);
+    put_figures(profile, grid);
+    put_kept(info->leaks, grid);
+    put_stacks(info, grid);
+    has_names = put_names(info, grid);
+    put_sources(&profile->told, grid);
+    put_scopes(&profile->told, grid);
+    put_remarks(&profile->told, grid);
+    return has_names;
+}
+
+bool acre_info_print_facts(const struct acre_info *info, const struct acre_page *page)
+{
+    struct acre_grid grid;
+    bool has_names = acre_info_facts(info, &grid);
+
     return acre_info_print_grid(&grid, page) && has_names;
 }
 

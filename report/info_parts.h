@@ -18,6 +18,11 @@ bool acre_info_print_threads(const struct acre_info *info, const struct acre_pag
 
 /* What the trace itself says: purposes, iterations, calls, events, how it was recorded. */
 bool acre_info_print_facts(const struct acre_info *info, const struct acre_page *page);
+
+/* How it was recorded and what was not seen, as rows of a name and a text; a row without a name
+ * goes on with the one above. Freed with acre_grid_free in any case. False for want of memory. */
+bool acre_info_facts(const struct acre_info *info, struct acre_grid *grid);
+
 bool acre_info_print_purposes(const struct acre_info *info, const struct acre_page *page);
 bool acre_info_print_scopes(const struct acre_info *info, const struct acre_page *page);
 bool acre_info_print_events(const struct acre_info *info, const struct acre_page *page);

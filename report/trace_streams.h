@@ -6,8 +6,9 @@
 #include "trace/bundle.h"
 
 /*
- * Prints a row for each, unless the page is wide of the first twenty, and of the one that is `shown`
- * below (NULL: none), which has a mark. False when out of memory; a write error is left to ferror.
+ * Prints a row for each, unless the page is wide of the first twenty, and of the one that is
+ * `shown` below (NULL: none), which has a mark. False when out of memory; a write error is left to
+ * ferror.
  */
 bool acre_trace_streams_print(const struct acre_trace_bundle *bundle,
                               const struct acre_trace_stream *shown, const struct acre_page *page);

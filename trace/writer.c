@@ -12,6 +12,8 @@
 
 enum { TRAILER_BLOCK_BYTES = ACRE_TRACE_BLOCK_HEADER_BYTES + ACRE_TRACE_TRAILER_BYTES };
 
+static const char limit_reached[] = "the most bytes that it may have were reached";
+
 static const struct acre_layout block_layout = {ACRE_TRACE_BLOCK_BYTES, 64, ACRE_PURPOSE_OTHER};
 
 static uint64_t now_ns(void)
@@ -162,15 +164,18 @@ static void flush(struct acre_trace_writer *writer)
     }
 }
 
-/* Into the block, where there is room for it. errno tells the cause of a failure. */
-static bool write_header(struct acre_trace_writer *writer, const struct acre_trace_about *about)
+/* Into the block, where there is room for it. NULL, or why it cannot be written. */
+static const char *write_header(struct acre_trace_writer *writer,
+                                const struct acre_trace_about *about)
 {
     size_t bytes = acre_trace_put_header(about, writer->block, ACRE_TRACE_BLOCK_BYTES);
 
+    if (writer->file_bytes + bytes + TRAILER_BLOCK_BYTES > writer->limit_bytes)
+        return limit_reached;
     if (!write_all(writer->file, writer->block, bytes))
-        return false;
+        return strerror(errno);
     writer->file_bytes += bytes;
-    return true;
+    return NULL;
 }
 
 /* Events ----------------------------------------------------------------------------------------
@@ -412,8 +417,8 @@ bool acre_trace_writer_open(struct acre_trace_writer *writer, struct acre_alloc 
     if (!allocate(writer, options->packing_level))
         return give_up(writer, strerror(ENOMEM), error, error_bytes);
     why = open_file(writer, options->appends);
-    if (why == NULL && !write_header(writer, about))
-        why = strerror(errno);
+    if (why == NULL)
+        why = write_header(writer, about);
     if (why != NULL)
         return give_up(writer, why, error, error_bytes);
     writer->full = writer->block + ACRE_TRACE_BLOCK_BYTES - ACRE_TRACE_MOST_EVENT_BYTES;
@@ -472,8 +477,7 @@ bool acre_trace_writer_close(struct acre_trace_writer *writer,
     if (writer->end == 0 && writer->error == 0)
         return true;
     snprintf(why, sizeof why, "%s; %" PRIu64 " of %" PRIu64 " events are there",
-             writer->end == ACRE_TRACE_END_LIMIT ? "the most bytes that it may have were reached"
-                                                 : strerror(writer->error),
+             writer->end == ACRE_TRACE_END_LIMIT ? limit_reached : strerror(writer->error),
              writer->events, writer->events + writer->dropped);
     return refuse(writer->path, why, error, error_bytes);
 }

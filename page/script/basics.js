@@ -75,3 +75,10 @@ function verdict(ratio) {
 
 /* Of a case: its workload and parameters. */
 const nameOf = (group) => `${group.workload}${group.title ? `: ${group.title}` : ""}`;
+
+function saveNumbers() {
+    const blob = new Blob([document.getElementById("model").textContent], { type: "application/json" });
+    const link = element("a", { href: URL.createObjectURL(blob), download: "page.json" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+}

@@ -199,6 +199,35 @@ function dotSeries(rows, colors) {
 const lineAt = (x) => ({ type: "line", data: [], markLine: {
     silent: true, symbol: "none", label: { show: false }, lineStyle: { color: color("--dim") }, data: [{ xAxis: x }] } });
 
+const upTo = (bucket) => `≤ ${bytes(2 ** bucket)}`;
+
+/* Blocks by size and lifetime: cells are [class of the size, of the lifetime, blocks]. */
+function heatMap({ cells, words, caption, xTitle, xText }) {
+    const range = (at) => {
+        const low = Math.min(...cells.map((c) => c[at])), high = Math.max(...cells.map((c) => c[at]));
+        return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+    };
+    const sizes = range(0), lifetimes = range(1), most = Math.max(...cells.map((c) => c[2]));
+    const option = () => ({
+        grid: { left: 110, right: 130, top: 16, bottom: 86 },
+        tooltip: tooltip({ formatter: (at) => tip(`${digits(at.value[3])} blocks`, `size ${upTo(sizes[at.value[1]])}`,
+                                                  `lifetime ${xText(lifetimes[at.value[0]])}`) }),
+        xAxis: axis(xTitle, { type: "category", data: lifetimes.map(xText), nameGap: 58,
+                              axisLabel: { color: color("--dim"), fontSize: 12, rotate: 35 } }),
+        yAxis: axis("size in bytes", { type: "category", data: sizes.map(upTo), nameGap: 86 }),
+        visualMap: { type: "continuous", min: 0, max: Math.log10(most + 1), dimension: 2, right: 8, top: "middle", calculable: false,
+                     text: [`${digits(most)} blocks`, "1"], textStyle: { color: color("--dim") },
+                     inRange: { color: [color("--heat-low"), color("--heat-high")] } },
+        series: [{ type: "heatmap", data: cells.map(([s, l, n]) => ({
+            value: [l - lifetimes[0], s - sizes[0], Math.log10(n + 1), n],
+            label: { color: color(n * n > most ? "--paper" : "--ink") } })),
+                   label: { show: cells.length <= 60, formatter: (at) => digits(at.value[3]), fontSize: 12 } }],
+    });
+    const numbers = () => table(caption, [number("size"), number("lifetime"), number("blocks")],
+                                cells.map(([s, l, n]) => [upTo(s), xText(l), digits(n)]));
+    return figure(`${words}; the numbers are in the table.`, 140 + (sizes.length > 16 ? 22 : 34) * Math.max(sizes.length, 4), option, numbers);
+}
+
 const rangeOf = (rows) => rows.flatMap((row) => [row.ratio.low ?? row.ratio.point,
                                                  row.ratio.high ?? row.ratio.point]);
 

@@ -75,8 +75,6 @@ function whereBytesGo(group, shown) {
 
 /* A strategy's own ------------------------------------------------------------------------------ */
 
-const upTo = (bucket) => `≤ ${bytes(2 ** bucket)}`;
-
 function byIteration(row) {
     const { iteration, peak, live, requested } = row.recorded.by_iteration;
     if (iteration.length < 2)
@@ -128,32 +126,11 @@ function sizeAndLifetime(row) {
     const deaths = row.recorded.deaths ?? [];
     if (deaths.length === 0)
         return null;
-    const range = (at) => {
-        const low = Math.min(...deaths.map((d) => d[at])), high = Math.max(...deaths.map((d) => d[at]));
-        return Array.from({ length: high - low + 1 }, (_, i) => low + i);
-    };
-    const sizes = range(0), lifetimes = range(1), most = Math.max(...deaths.map((d) => d[2]));
-    const option = () => ({
-        grid: { left: 110, right: 130, top: 16, bottom: 86 },
-        tooltip: tooltip({ formatter: (at) => tip(`${digits(at.value[3])} blocks`, `size ${upTo(sizes[at.value[1]])}`,
-                                                  `lifetime ${upTo(lifetimes[at.value[0]])}`) }),
-        xAxis: axis("lifetime: bytes allocated between birth and death", { type: "category", data: lifetimes.map(upTo), nameGap: 58,
-                    axisLabel: { color: color("--dim"), fontSize: 12, rotate: 35 } }),
-        yAxis: axis("size in bytes", { type: "category", data: sizes.map(upTo), nameGap: 86 }),
-        visualMap: { type: "continuous", min: 0, max: Math.log10(most + 1), dimension: 2, right: 8, top: "middle", calculable: false,
-                     text: [`${digits(most)} blocks`, "1"], textStyle: { color: color("--dim") },
-                     inRange: { color: [color("--heat-low"), color("--heat-high")] } },
-        series: [{ type: "heatmap", data: deaths.map(([s, l, n]) => ({
-            value: [l - lifetimes[0], s - sizes[0], Math.log10(n + 1), n],
-            label: { color: color(n * n > most ? "--paper" : "--ink") } })),
-                   label: { show: deaths.length <= 60, formatter: (at) => digits(at.value[3]), fontSize: 12 } }],
-    });
-    const numbers = () => table(`Blocks of ${row.strategy} by size and lifetime`, [number("size"), number("lifetime"), number("blocks")],
-        deaths.map(([s, l, n]) => [upTo(s), upTo(l), digits(n)]));
     return [element("h3", {}, "By size and lifetime"),
             element("p", { class: "note" }, "Every block of the recorded run that died. A lifetime is what was allocated between "
                     + "birth and death; the stronger the colour the more, on a logarithmic scale."),
-            figure(`Blocks by size and lifetime of ${row.strategy}; the numbers are in the table.`, 140 + 34 * Math.max(sizes.length, 4), option, numbers)];
+            heatMap({ cells: deaths, words: `Blocks by size and lifetime of ${row.strategy}`, caption: `Blocks of ${row.strategy} by size and lifetime`,
+                      xTitle: "lifetime: bytes allocated between birth and death", xText: upTo })];
 }
 
 /* Everything that is exact about one strategy, which may be chosen. */

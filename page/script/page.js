@@ -22,13 +22,6 @@ function howMeasured(run) {
                                                                "Save the numbers of this page as JSON")));
 }
 
-function saveNumbers() {
-    const blob = new Blob([document.getElementById("model").textContent], { type: "application/json" });
-    const link = element("a", { href: URL.createObjectURL(blob), download: "page.json" });
-    link.click();
-    URL.revokeObjectURL(link.href);
-}
-
 function select(id, label, names, chosen, choose) {
     const made = element("select", { id, onchange: () => choose(Number(made.value)) },
                          names.map((name, i) => element("option", { value: i, selected: i === chosen }, name)));

@@ -1,8 +1,9 @@
 // pages.mjs PAGES.json: opens pages in headless Chromium and says in TAP what it saw. PAGES.json lists
-// them: { "page", "answer", "kind", "runs" }. Figures of speed are printed and never judged here.
+// them: { "page", "answer", "kind", "checks", ... }. Figures of speed are printed and never judged here.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import puppeteer from "puppeteer-core";
+import { recordedChecks } from "./recorded.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.ACRE_SHOTS; // a directory for screenshots, to be looked at
@@ -54,7 +55,7 @@ const chartsOf = (page) => page.evaluate(() => [...document.querySelectorAll(".c
     };
 }));
 
-const unit = /\b(log scale|bytes?|ms|us|ns|B|round|iteration|strategy|strategy, heap|case|purpose)\b/;
+const unit = /\b(log scale|bytes?|s|ms|us|ns|B|round|iteration|strategy|strategy, heap|case|purpose)\b/;
 
 async function look(browser, { page: file, answer, kind }, width, scheme) {
     const name = `${kind}, ${width} px, ${scheme}`, { page, noted } = await open(browser, file, width, scheme);
@@ -177,13 +178,14 @@ async function checkHostile(browser, { page: file, kind }) {
     await page.close();
 }
 
+const checks = { useKeyboard, timePaint, checkAnswer, checkVerdicts, checkHostile, ...recordedChecks({ ok, open, scrollThrough }) };
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", pipe: true,
                                          args: ["--no-sandbox", "--disable-gpu"] });
 for (const page of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
     for (const [width, scheme] of page.views ?? [[1024, "light"], [1024, "dark"], [2560, "light"], [2560, "dark"]])
         await look(browser, page, width, scheme);
     for (const check of page.checks)
-        await { useKeyboard, timePaint, checkAnswer, checkVerdicts, checkHostile }[check](browser, page);
+        await checks[check](browser, page);
 }
 await browser.close();
 console.log(`1..${number}`);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh BUILD: pages of runs that are made here, in headless Chromium; prints TAP. ACRE_SHOTS names a
+# run.sh BUILD: pages of runs and of recorded programs that are made here, in headless Chromium; prints TAP. ACRE_SHOTS names a
 # directory for screenshots. Numbers of such short runs mean nothing: it is the pages that are looked at.
 set -eu
 
@@ -59,6 +59,27 @@ done
 make "$acre" report "$work/one.json" "$work/two.json" -o "$work/compared.html"
 "$acre" compare --wide "$work/one.json" "$work/two.json" >"$work/compared.txt" || :
 
+# Recorded: a process and its child, a million events, names that would like to be markup.
+cat >"$work/work.py" <<'END'
+import json, re, sys
+kept = [json.loads('{"a": [1, {"b": "%d"}], "c": "%s"}' % (i, "x" * (i % 300))) for i in range(3000)]
+for i in range(int(sys.argv[1])):
+    re.sub("[ab]+", "c", "abba" * (i % 40))
+END
+python=$(python3 -c 'import sys; print(sys.executable)')
+evil="$work/<script>hacked=1</script>\"\`&'<img src=x onerror=hacked=1>"
+mkdir -p "$evil"
+make cc -O1 -fno-optimize-sibling-calls -DFIRST='"\"</script><img src=x onerror=hacked=1>\""' \
+    -DLONG="\"$(printf '%04096d' 0 | tr 0 f)\"" -o "$evil/app" "$here/hostile.c"
+make "$acre" record -o "$work/processes.acre" sh -c "'$python' '$work/work.py' 2000; true"
+PYTHONMALLOC=malloc make "$acre" record -o "$work/events.acre" "$python" "$work/work.py" 60000
+make "$acre" record -o "$work/evil.acre" "$evil/app"
+for trace in processes events evil; do
+    make "$acre" report "$work/$trace.acre" -o "$work/$trace.html"
+    "$acre" info --json --top 1000000 "$work/$trace.acre" >"$work/$trace.info.json"
+    "$acre" info "$work/$trace.acre" >"$work/$trace.txt"
+done
+
 # The sentence as the terminal has it: the first paragraph below the title.
 answer()
 {
@@ -69,17 +90,22 @@ for run in all one million hostile; do
 done
 
 node - "$work" "$(answer "$work/all.txt" 2)" "$(answer "$work/one.txt" 2)" "$(answer "$work/million.txt" 2)" \
-    "$(answer "$work/hostile.txt" 2)" "$(answer "$work/compared.txt" 1)" <<'END'
+    "$(answer "$work/hostile.txt" 2)" "$(answer "$work/compared.txt" 1)" "$(answer "$work/processes.txt" 2)" \
+    "$(answer "$work/events.txt" 1)" "$(answer "$work/evil.txt" 1)" "$evil/app" <<'END'
 const { writeFileSync } = require("node:fs");
-const [work, all, one, million, hostile, compared] = process.argv.slice(2);
+const [work, all, one, million, hostile, compared, processes, events, evil, path] = process.argv.slice(2);
 const page = (kind, answer, checks, views) => ({ kind, answer, checks, views, page: `${work}/${kind}.html`, runs: [`${work}/${kind}.json`],
                                                  printed: `${work}/compared.txt` });
+const recorded = (kind, answer, checks, more) => ({ kind, answer, checks, page: `${work}/${kind}.html`, info: `${work}/${kind}.info.json`, ...more });
 writeFileSync(`${work}/pages.json`, JSON.stringify([
     page("all", all, ["useKeyboard", "timePaint"]),
     page("one", one, ["checkAnswer", "useKeyboard", "timePaint"], [[1024, "light"], [2560, "dark"]]),
     page("compared", compared, ["checkVerdicts", "timePaint"]),
     page("million", million, ["useKeyboard", "timePaint"], [[1024, "light"]]),
     page("hostile", hostile, ["checkHostile"], [[1024, "light"]]),
+    recorded("processes", processes, ["checkInfo", "useFlame", "useSites", "timePaint"]),
+    recorded("events", events, ["checkInfo", "useFlame", "timePaint"], { events: 1e6, views: [[1024, "light"], [2560, "dark"]] }),
+    recorded("evil", evil, ["checkHostileNames", "useFlame"], { names: [path], views: [[1024, "light"], [1024, "dark"]] }),
 ]));
 END
 node "$here/pages.mjs" "$work/pages.json"

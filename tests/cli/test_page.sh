@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pages of runs on the command line: what is written, where, and what is refused. What is in them is
+# Pages of runs, and of recorded programs, on the command line: what is written, where, and what is refused. What is in them is
 # looked at by the test `page`, and in a browser by tests/browser.
 . "$ACRE_TESTS/cli/lib.sh"
 
@@ -62,6 +62,27 @@ expect_out 1 "^wrote $page" -- "$ACRE" compare --fail-above 3 "$a" "$tap_work/mo
 check 'a regression is in its page' grep -q 'REGRESSION above 3 %' "$page"
 expect 2 "--output: 'page\.txt' does not end with \.html" -- "$ACRE" compare "$a" "$b" -o page.txt
 expect 5 'the runs differ in cells' -- "$ACRE" compare "$a" "$b" -o "$tap_work/none.html"
+# Recorded programs.
+trace=$tap_work/app.acre cut=$tap_work/cut.acre
+"$ACRE" record -o "$trace" sh -c '"$1" list; :' sh "$ACRE" >"$tap_work/record.out" 2>&1
+expect_out 0 "^wrote $page" -- "$ACRE" report "$trace" -o "$page"
+check 'the sentence of acre info stands in the page' sh -c '
+    "$ACRE" info "$1" | tr -s "\n " "  " | grep -qF "$2"' sh "$trace" "$(text_of answer "$page")"
+expect_out 0 "^wrote $page" -- "$ACRE" report --process 1 --symbols / "$trace" -o "$page"
+check 'one process is chosen as acre info chooses it' sh -c '
+    "$ACRE" info --process 1 "$1" | tr -s "\n " "  " | grep -qF "$2"' sh "$trace" "$(text_of answer "$page")"
+"$ACRE" record -o "$tap_work/one.acre" "$ACRE" list >"$tap_work/record.out" 2>&1
+head -c "$(($(wc -c <"$tap_work/one.acre") - 20))" "$tap_work/one.acre" >"$cut"
+expect_out 1 "^wrote $page" -- "$ACRE" report "$cut" -o "$page"
+check 'of a trace that is cut nothing is said of leaks' sh -c 'grep -q "nothing is said of leaks" "$1"' sh "$page"
+expect 2 "'.*app\.acre' is a recorded program: -o PAGE\.html makes a page of it, 'acre info' prints" -- "$ACRE" report "$trace"
+expect 2 'is a recorded program: -o PAGE' -- "$ACRE" report --export csv "$trace" -o "$tap_work/none.csv"
+expect 2 'is a recorded program, which has a page of its own' -- "$ACRE" report "$a" "$trace" -o "$tap_work/none.html"
+expect 2 "are about recorded programs, and '.*' is none" -- "$ACRE" report --process 1 "$a" -o "$tap_work/none.html"
+expect 5 'has no process 99: it has . processes' -- "$ACRE" report --process 99 "$trace" -o "$tap_work/none.html"
+expect 3 'more is needed than --max-memory allows' -- "$ACRE" report --max-memory 1M "$trace" -o "$tap_work/none.html"
+expect 4 'cannot write /nonexistent/page\.html' -- "$ACRE" report "$trace" -o /nonexistent/page.html
+
 check 'nothing is left behind' sh -c '! ls "$1" | grep -E "none|tmp"' sh "$tap_work"
 
 done_testing

@@ -182,8 +182,8 @@ MTest(trace_bundle, what_stands_there_is_left_alone)
     end_recording(&recording);
 }
 
-static void expect_refused(struct recording *recording, const unsigned char *bytes, size_t count,
-                           const char *sentence)
+static void expect_refused(struct recording *recording, const struct acre_trace_options *options,
+                           const unsigned char *bytes, size_t count, const char *sentence)
 {
     struct acre_trace_about about = {0};
     unsigned char *after;
@@ -192,7 +192,7 @@ static void expect_refused(struct recording *recording, const unsigned char *byt
 
     put_bytes(&recording->file, bytes, count);
     cr_assert_not(acre_trace_writer_open(&recording->writer, recording->memory,
-                                         recording->file.path, &appended, &about, error,
+                                         recording->file.path, options, &about, error,
                                          sizeof error));
     cr_assert(strstr(error, sentence) != NULL, "%s", error);
     after = get_bytes_of(&recording->file, &after_count);
@@ -205,29 +205,24 @@ MTest(trace_bundle, nothing_is_put_behind_what_has_no_end)
 {
     static const char no_whole_trace[] = "it does not end with a whole trace";
     struct recording recording = {.memory = acre_malloc_new(), .file = memory_file()};
-    struct acre_trace_about about = {0};
     struct rlimit before;
     size_t count;
     unsigned char *bytes = bundle_of_three(&count);
-    char error[256];
 
-    expect_refused(&recording, bytes, count - 1, no_whole_trace);
-    expect_refused(&recording, bytes, 1, no_whole_trace);
+    expect_refused(&recording, &appended, bytes, count - 1, no_whole_trace);
+    expect_refused(&recording, &appended, bytes, 1, no_whole_trace);
     bytes[count - 1] ^= 1;
-    expect_refused(&recording, bytes, count, no_whole_trace);
+    expect_refused(&recording, &appended, bytes, count, no_whole_trace);
     bytes[count - 1] ^= 1;
+    expect_refused(&recording,
+                   &(struct acre_trace_options){.limit_bytes = count + 100, .appends = true}, bytes,
+                   count, "the most bytes that it may have were reached");
     /* A header that cannot be written is taken back. */
     signal(SIGXFSZ, SIG_IGN);
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
-    put_bytes(&recording.file, bytes, count);
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){count + 50, before.rlim_max}), 0);
-    cr_assert_not(acre_trace_writer_open(&recording.writer, recording.memory, recording.file.path,
-                                         &appended, &about, error, sizeof error));
+    expect_refused(&recording, &appended, bytes, count, "File too large");
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
-    cr_assert(strstr(error, "File too large") != NULL, "%s", error);
-    expect_refused(&recording, bytes, count - 1, no_whole_trace);
-    cr_assert_not(acre_trace_writer_open(&recording.writer, recording.memory, "/dev/full",
-                                         &appended, &about, error, sizeof error));
     free(bytes);
     end_recording(&recording);
 }
