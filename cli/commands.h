@@ -8,6 +8,7 @@ int acre_cmd_check(int argc, char **argv);
 int acre_cmd_classes(int argc, char **argv);
 int acre_cmd_compare(int argc, char **argv);
 int acre_cmd_diff(int argc, char **argv);
+int acre_cmd_export(int argc, char **argv);
 int acre_cmd_history(int argc, char **argv);
 int acre_cmd_info(int argc, char **argv);
 int acre_cmd_list(int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct command {
     {"classes", "acre classes", "what a backend makes of sizes", acre_cmd_classes},
     {"compare", "acre compare", "hold one run against another", acre_cmd_compare},
     {"diff", "acre diff", "what a program allocates otherwise", acre_cmd_diff},
+    {"export", "acre export", "a recorded program's profile for other tools", acre_cmd_export},
     {"history", "acre history", "keep runs and notice change", acre_cmd_history},
     {"info", "acre info", "say what a trace holds", acre_cmd_info},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},

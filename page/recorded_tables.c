@@ -183,8 +183,8 @@ json_t *acre_recorded_facts(struct acre_maker *maker, const struct acre_info *in
 {
     struct acre_grid grid;
     json_t *rows = json_array();
+    bool done = acre_info_facts(info, &grid);
 
-    acre_info_facts(info, &grid);
     for (size_t i = 0; i < grid.row_count; i++) {
         const struct acre_grid_cell *cells = &grid.cells[i * grid.column_count];
         json_t *row = json_array();
@@ -193,7 +193,7 @@ json_t *acre_recorded_facts(struct acre_maker *maker, const struct acre_info *in
         acre_add(maker, row, acre_text(cells[1].text));
         acre_add(maker, rows, row);
     }
-    maker->failed = maker->failed || grid.failed;
+    maker->failed = maker->failed || grid.failed || !done;
     acre_grid_free(&grid);
     return rows;
 }

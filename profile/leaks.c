@@ -36,7 +36,7 @@ static const struct rule {
     {"texts of errors", {"strerror*", "strsignal", "dlerror*"}},
 };
 
-enum { RULES = sizeof rules / sizeof rules[0], THE_LOADER = RULES, KINDS };
+enum { RULES = sizeof rules / sizeof rules[0], THE_LOADER = RULES, KINDS, UNSURE = KINDS, LEAKED };
 
 _Static_assert((int)KINDS == (int)ACRE_KEPT_KINDS, "one kind a rule, and the loader");
 
@@ -63,20 +63,31 @@ static bool is_of_loader(const struct acre_profile *profile, uint32_t stack)
             (caller == 0 || IS_ONE_OF(acre_path_of_node(profile, caller), loader)));
 }
 
-/* Which kind, or KINDS for a leak. False for want of memory. */
+/* Which kind, UNSURE or LEAKED. False for want of memory. */
 static bool judge(const struct acre_profile *profile, struct acre_names *names, uint32_t stack,
                   size_t *kind)
 {
     struct acre_walk walk = acre_walk_of(profile, names, stack);
     const struct acre_frame *frame;
 
-    *kind = stack != 0 && is_of_loader(profile, stack) ? (size_t)THE_LOADER : (size_t)KINDS;
-    while (*kind == KINDS && (frame = acre_walk_next(&walk)) != NULL &&
-           IS_ONE_OF(acre_path_of_node(profile, walk.node), runtime))
-        for (size_t rule = 0; rule < RULES && *kind == KINDS; rule++)
+    *kind = LEAKED;
+    if (stack == 0)
+        return true;
+    if (is_of_loader(profile, stack)) {
+        *kind = THE_LOADER;
+        return true;
+    }
+    while ((frame = acre_walk_next(&walk)) != NULL) {
+        if (!IS_ONE_OF(acre_path_of_node(profile, walk.node), runtime))
+            return true;
+        for (size_t rule = 0; rule < RULES; rule++)
             if (acre_name_is_one_of(frame->function, rules[rule].functions,
-                                    count_of(rules[rule].functions)))
+                                    count_of(rules[rule].functions))) {
                 *kind = rule;
+                return true;
+            }
+    }
+    *kind = UNSURE;
     return !walk.has_no_memory;
 }
 
@@ -90,6 +101,11 @@ static bool take(struct acre_leaks *leaks, const struct acre_profile_site *site,
         leaks->kept[kind].bytes += bytes;
         leaks->kept_blocks += blocks;
         leaks->kept_bytes += bytes;
+        return true;
+    }
+    if (kind == UNSURE) {
+        leaks->unsure_blocks += blocks;
+        leaks->unsure_bytes += bytes;
         return true;
     }
     if (!acre_grow(leaks->memory, &leaks->sites, leaks->count, &leaks->capacity,

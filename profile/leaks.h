@@ -3,6 +3,9 @@
  * the tables of the loader, a locale. Those are told apart by a table of rules (leaks.c) over the
  * call stack in names, and are no leaks.
  *
+ * Of some blocks it is not known: their call stacks end within the runtime, as those by frame
+ * pointers do in a C library that has none. Who asked for them may have lost them.
+ *
  * Of a trace that is not complete nothing can be said: what lives where it ends may have been freed
  * later.
  */
@@ -24,6 +27,7 @@ struct acre_leaks {
     struct acre_profile_site *sites; /* copies of those that leaked, in the order of the profile */
     size_t count;
     uint64_t kept_blocks, kept_bytes;
+    uint64_t unsure_blocks, unsure_bytes;
     struct acre_kept kept[ACRE_KEPT_KINDS]; /* by kind; some have no blocks */
 
     struct acre_alloc *memory; /* the leaks' own */

@@ -85,7 +85,7 @@ static void put_peak(const struct acre_info *info, FILE *to)
     fprintf(to, " At most %s %s live, ", bytes(profile->total.peak_bytes).text,
             profile->total.peak_bytes == 1 ? "was" : "were");
     if (profile->told.scopes_begun[0] == 0)
-        fprintf(to, "in %s block%s, %s after the begin.", count(profile->total.peak_blocks).text,
+        fprintf(to, "in %s block%s, %s after its start.", count(profile->total.peak_blocks).text,
                 plural(profile->total.peak_blocks), acre_info_time(profile->peak_ns).text);
     else if (profile->told.peak_is_in_scope)
         fprintf(to, "after event %s in iteration %s.", count(profile->peak_event).text,
@@ -116,29 +116,32 @@ static void put_ignorance(const struct acre_info *info, FILE *to)
           to);
 }
 
+static void put_blocks(FILE *to, const char *front, uint64_t blocks, uint64_t bytes_in_all,
+                       const char *behind)
+{
+    if (blocks > 0)
+        fprintf(to, "%s%s block%s of %s%s", front, count(blocks).text, plural(blocks),
+                bytes(bytes_in_all).text, behind);
+}
+
 static void put_leaks(const struct acre_info *info, FILE *to)
 {
     const struct acre_leaks *leaks = info->leaks;
 
-    if (leaks->blocks == 0 && leaks->kept_blocks == 0) {
+    if (leaks->blocks + leaks->kept_blocks + leaks->unsure_blocks == 0) {
         fputs(" Everything was freed.", to);
         return;
     }
-    if (leaks->blocks == 0) {
-        fprintf(
-            to,
-            " Nothing leaked: what was not freed, %s block%s of %s, the runtime keeps on purpose.",
-            count(leaks->kept_blocks).text, plural(leaks->kept_blocks),
-            bytes(leaks->kept_bytes).text);
-        return;
-    }
-    fprintf(to, " Not freed: %s block%s, %s", count(leaks->blocks).text, plural(leaks->blocks),
-            bytes(leaks->bytes).text);
-    if (leaks->kept_blocks > 0)
-        fprintf(to, "; and %s block%s of %s that the runtime keeps on purpose",
-                count(leaks->kept_blocks).text, plural(leaks->kept_blocks),
-                bytes(leaks->kept_bytes).text);
-    fputc('.', to);
+    put_blocks(to, " Not freed: ", leaks->blocks, leaks->bytes, ".");
+    if (leaks->blocks + leaks->unsure_blocks > 0)
+        put_blocks(to, " ", leaks->kept_blocks, leaks->kept_bytes,
+                   " the runtime keeps on purpose.");
+    else
+        put_blocks(to, " Nothing leaked: what was not freed, ", leaks->kept_blocks,
+                   leaks->kept_bytes, ", the runtime keeps on purpose.");
+    put_blocks(to, " Of ", leaks->unsure_blocks, leaks->unsure_bytes,
+               " that the C library allocated it is not known for whom: their call stacks end "
+               "there.");
 }
 
 /* What the recorder could not see, and what it cost. */

@@ -6,8 +6,9 @@
 
 #include "report/format.h"
 #include "report/info_parts.h"
+#include "report/site_text.h"
 
-enum { SCOPES_SHOWN = 10 };
+enum { SCOPES_SHOWN = 10, MODULES_SHOWN = 8 };
 
 static struct acre_number bytes(uint64_t number)
 {
@@ -133,6 +134,28 @@ static void put_stacks(const struct acre_info *info, struct acre_grid *grid)
              how[0] != '\0' ? ", by " : "", how);
 }
 
+/* Files of code of which not all is known, and why. False when out of memory. */
+static bool put_names(const struct acre_info *info, struct acre_grid *grid)
+{
+    const struct acre_trace_modules *modules = &info->profile->modules;
+    const char *title = "names";
+    size_t told = 0;
+
+    for (uint32_t module = 1; module <= modules->count && told < MODULES_SHOWN; module++) {
+        enum acre_symbols_state state;
+
+        if (!acre_names_module(info->names, module, &state))
+            return false;
+        if (state == ACRE_SYMBOLS_LINES)
+            continue;
+        fact(grid, title, "%s: %s", acre_last_part(acre_trace_module_of(modules, module)->path),
+             acre_symbols_state_text(state));
+        title = "";
+        told++;
+    }
+    return true;
+}
+
 /* Where blocks came from: the names of several allocators, in order. */
 static void put_sources(const struct acre_told *told, struct acre_grid *grid)
 {
@@ -166,10 +189,11 @@ static void put_remarks(const struct acre_told *told, struct acre_grid *grid)
         fact(grid, "", "and %s more", count(told->remark_count - ACRE_TOLD_REMARKS).text);
 }
 
-void acre_info_facts(const struct acre_info *info, struct acre_grid *grid)
+bool acre_info_facts(const struct acre_info *info, struct acre_grid *grid)
 {
     static const struct acre_column columns[] = {{.title = "trace"}, {.title = "", .gap = 2}};
     const struct acre_profile *profile = info->profile;
+    bool has_names;
 
     *grid = (struct acre_grid)ACRE_GRID_OF(columns);
     fact(grid, "state", "%s",
@@ -180,17 +204,19 @@ void acre_info_facts(const struct acre_info *info, struct acre_grid *grid)
     put_figures(profile, grid);
     put_kept(info->leaks, grid);
     put_stacks(info, grid);
+    has_names = put_names(info, grid);
     put_sources(&profile->told, grid);
     put_scopes(&profile->told, grid);
     put_remarks(&profile->told, grid);
+    return has_names;
 }
 
 bool acre_info_print_facts(const struct acre_info *info, const struct acre_page *page)
 {
     struct acre_grid grid;
+    bool done = acre_info_facts(info, &grid);
 
-    acre_info_facts(info, &grid);
-    return acre_info_print_grid(&grid, page);
+    return acre_info_print_grid(&grid, page) && done;
 }
 
 /* Events ---------------------------------------------------------------------------------------

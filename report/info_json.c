@@ -110,6 +110,8 @@ static json_t *leaks_of(struct writing *writing)
 
     acre_put_count(&writing->maker, object, "blocks", leaks->blocks);
     acre_put_count(&writing->maker, object, "bytes", leaks->bytes);
+    acre_put_count(&writing->maker, object, "unsure_blocks", leaks->unsure_blocks);
+    acre_put_count(&writing->maker, object, "unsure_bytes", leaks->unsure_bytes);
     acre_put(&writing->maker, object, "sites",
              sites_of(writing, leaks->sites, leaks->count, ACRE_SITE_ORDER_LEAKED));
     for (size_t i = 0; i < ACRE_KEPT_KINDS; i++) {

@@ -83,7 +83,7 @@ bool acre_info_print_lives(const struct acre_info *info, const struct acre_page 
         {.title = "32 ms", .right = true, .gap = 2},
         {.title = "1 s", .right = true, .gap = 2},
         {.title = "longer", .right = true, .gap = 2},
-        {.title = "all", .right = true, .gap = 2},
+        {.title = "all", .right = true, .drop = 1, .gap = 2},
         {.title = "blocks", .right = true, .gap = 2},
     };
     struct acre_grid grid = ACRE_GRID_OF(columns);

@@ -20,8 +20,8 @@ bool acre_info_print_threads(const struct acre_info *info, const struct acre_pag
 bool acre_info_print_facts(const struct acre_info *info, const struct acre_page *page);
 
 /* How it was recorded and what was not seen, as rows of a name and a text; a row without a name
- * goes on with the one above. Freed with acre_grid_free in any case. */
-void acre_info_facts(const struct acre_info *info, struct acre_grid *grid);
+ * goes on with the one above. Freed with acre_grid_free in any case. False when out of memory. */
+bool acre_info_facts(const struct acre_info *info, struct acre_grid *grid);
 
 bool acre_info_print_purposes(const struct acre_info *info, const struct acre_page *page);
 bool acre_info_print_scopes(const struct acre_info *info, const struct acre_page *page);

@@ -21,11 +21,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
+/* Two words above the frame: a return address, and in front of it, where that matters, rbp. */
 struct acre_check {
-    uint64_t value;
-    uint64_t offset; /* of its place above the frame, in bytes */
+    _Alignas(16) uint64_t words[2];
+    uint64_t offset;  /* of their place above the frame, in bytes */
+    uint64_t ignored; /* ~0: the first word may be anything; 0: it may not */
 };
+
+static inline bool acre_check_holds(const struct acre_check *check, const void *frame)
+{
+    const char *place = (const char *)frame + check->offset;
+#if defined(__SSE2__)
+    __m128i now = _mm_loadu_si128((const __m128i *)(const void *)place);
+    __m128i same = _mm_cmpeq_epi32(now, _mm_load_si128((const __m128i *)check->words));
+
+    same = _mm_or_si128(same, _mm_loadl_epi64((const __m128i *)(const void *)&check->ignored));
+    return _mm_movemask_epi8(same) == 0xffff;
+#else
+    const uint64_t *now = (const uint64_t *)place;
+
+    return (((now[0] ^ check->words[0]) & ~check->ignored) | (now[1] ^ check->words[1])) == 0;
+#endif
+}
 
 struct acre_known_stack {
     void *const *frame; /* NULL: an empty row */
@@ -43,7 +64,7 @@ struct acre_known_stacks {
     size_t used;
 };
 
-enum { ACRE_KNOWN_ROWS = 4096, ACRE_KNOWN_POOL = 256 * 1024, ACRE_MOST_CHECKS = 1024 };
+enum { ACRE_KNOWN_ROWS = 4096, ACRE_KNOWN_POOL = 128 * 1024, ACRE_MOST_CHECKS = 1024 };
 
 static inline struct acre_known_stack *acre_known_row(const struct acre_known_stacks *known,
                                                       void *const *frame)
@@ -65,8 +86,7 @@ static inline uint32_t acre_known_number(const struct acre_known_stacks *known, 
     if (row->frame != frame || row->caller != frame[1] || row->epoch != epoch)
         return 0;
     for (uint32_t i = 0; i < row->count; i++)
-        if (*(const uint64_t *)((const char *)frame + row->checks[i].offset) !=
-            row->checks[i].value)
+        if (!acre_check_holds(&row->checks[i], frame))
             return 0;
     return row->count > 0 ? row->number : 0;
 }

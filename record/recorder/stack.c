@@ -180,21 +180,22 @@ static uint32_t tell(struct acre_state *state, size_t count, uint64_t hash)
     return (uint32_t)stacks->count;
 }
 
-/* What the walk by frame pointers depends on. */
+/* What the walk by frame pointers depends on: each return address, and where the next frame is. */
 static size_t check_walk(void *const *frame, size_t frames, struct acre_check *checks)
 {
     void *const *at = frame;
-    size_t count = 0;
 
-    for (size_t i = 0; i < frames && count + 2 <= ACRE_MOST_CHECKS; i++) {
-        uint64_t offset = (uint64_t)((const char *)at - (const char *)frame);
-
-        checks[count++] = (struct acre_check){(uintptr_t)at[1], offset + sizeof(void *)};
-        checks[count++] = (struct acre_check){(uintptr_t)at[0], offset};
+    for (size_t i = 0; i < frames; i++) {
+        checks[i] = (struct acre_check){
+            .words = {(uintptr_t)at[0], (uintptr_t)at[1]},
+            .offset = (uint64_t)((const char *)at - (const char *)frame),
+        };
         at = (void *const *)at[0];
     }
-    return count;
+    return frames;
 }
+
+_Static_assert((int)ACRE_RAW_MOST_FRAMES <= (int)ACRE_MOST_CHECKS, "a check a frame");
 
 /* So that it is known the next time. */
 static void learn(struct acre_state *state, void *const *frame, size_t frames, uint32_t number)

@@ -96,18 +96,41 @@ size_t acre_unwind(void *const *frame, void **frames, size_t room)
 
 #if defined(__x86_64__)
 
-/* Adds the place of a register's value, if it is in memory above the frame; false: it is not. */
-static bool check(unw_cursor_t *cursor, int number, void *const *frame, struct acre_check *checks,
-                  size_t *count)
+/* Where a register's value is in memory, at the frame or above it; 0: it is not. */
+static uintptr_t place_of(unw_cursor_t *cursor, int number, void *const *frame)
 {
     unw_save_loc_t place;
 
-    if (*count == ACRE_MOST_CHECKS || unwind.place(cursor, number, &place) != 0 ||
-        place.type != UNW_SLT_MEMORY || place.u.addr < (uintptr_t)frame)
+    if (unwind.place(cursor, number, &place) != 0 || place.type != UNW_SLT_MEMORY ||
+        place.u.addr < (uintptr_t)frame)
+        return 0;
+    return place.u.addr;
+}
+
+/* The word at `place`, which is not the lowest of the frame, and not the one in front of it. */
+static void check_word(struct acre_check *check, uintptr_t place, void *const *frame)
+{
+    *check = (struct acre_check){
+        .words = {0, *(const uint64_t *)place},
+        .offset = place - sizeof(uint64_t) - (uintptr_t)frame,
+        .ignored = ~UINT64_C(0),
+    };
+}
+
+/* rbp is saved in front of the return address that was checked last, or of the first, by our own
+ * function, or elsewhere. */
+static bool check_rbp(struct acre_check *checks, size_t *count, uintptr_t place, void *const *frame)
+{
+    struct acre_check *beside = place == (uintptr_t)frame ? &checks[0] : &checks[*count - 1];
+
+    if (place - (uintptr_t)frame == beside->offset) {
+        beside->words[0] = *(const uint64_t *)place;
+        beside->ignored = 0;
+        return true;
+    }
+    if (*count == ACRE_MOST_CHECKS)
         return false;
-    checks[*count].offset = place.u.addr - (uintptr_t)frame;
-    checks[*count].value = *(const uint64_t *)place.u.addr;
-    ++*count;
+    check_word(&checks[(*count)++], place, frame);
     return true;
 }
 
@@ -118,37 +141,42 @@ static bool is_in_frame(unw_word_t rbp, unw_word_t inner, unw_word_t outer)
     return rbp >= inner && rbp < outer;
 }
 
+/* From our own frames to the program's first; its stack pointer. False: it is not found. */
+static bool find_program(unw_cursor_t *cursor, void *const *frame, unw_word_t *stack)
+{
+    do
+        if (unwind.step(cursor) <= 0 || unwind.reg(cursor, UNW_REG_SP, stack) != 0)
+            return false;
+    while (*stack <= (uintptr_t)frame);
+    return true;
+}
+
 size_t acre_unwind_checks(void *const *frame, struct acre_check *checks)
 {
     unw_context_t context;
     unw_cursor_t cursor;
-    unw_word_t inner = 0, outer = 0, rbp = 0, before;
+    unw_word_t inner = 0, outer = 0, rbp = 0;
     size_t count = 0;
 
     if (unwind.place == NULL || unwind.context(&context) != 0 ||
-        unwind.init(&cursor, &context) != 0)
+        unwind.init(&cursor, &context) != 0 || !find_program(&cursor, frame, &inner))
         return 0;
-    do /* through our own frames to the program's first */
-        if (unwind.step(&cursor) <= 0 || unwind.reg(&cursor, UNW_REG_SP, &inner) != 0)
-            return 0;
-    while (inner <= (uintptr_t)frame);
-    for (;;) {
-        unw_cursor_t here = cursor;
+    for (;; inner = outer) {
+        uintptr_t address = place_of(&cursor, UNW_REG_IP, frame);
+        uintptr_t saved = place_of(&cursor, UNW_X86_64_RBP, frame);
 
-        if (!check(&cursor, UNW_REG_IP, frame, checks, &count) ||
+        if (address <= (uintptr_t)frame || count == ACRE_MOST_CHECKS ||
             unwind.reg(&cursor, UNW_X86_64_RBP, &rbp) != 0)
             return 0;
-        before = inner;
+        check_word(&checks[count++], address, frame);
         if (unwind.step(&cursor) <= 0)
             return count;
-        if (unwind.reg(&cursor, UNW_REG_SP, &outer) != 0 || outer <= before)
+        if (unwind.reg(&cursor, UNW_REG_SP, &outer) != 0 || outer <= inner)
             return 0;
-        if (is_in_frame(rbp, before, outer)) {
-            /* In front of the return address that is found by it. */
-            if (!check(&here, UNW_X86_64_RBP, frame, checks, &count))
-                return 0;
-        }
-        inner = outer;
+        /* In front of the return address that is found by it. */
+        if (is_in_frame(rbp, inner, outer) &&
+            (saved == 0 || !check_rbp(checks, &count, saved, frame)))
+            return 0;
     }
 }
 

@@ -136,11 +136,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | symbols/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | record/* | symbols/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace symbols report plot history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
