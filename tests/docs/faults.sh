@@ -34,8 +34,8 @@ inline()
     awk '/^```/ { fence = !fence; next } !fence' "$1" | grep -o '`[^`]*`' | tr -d '`'
 }
 
-# commands FILE: what a reader may type: backticks, indented lines, shell fences; no comments. And
-# what renew.sh runs.
+# commands FILE: what a reader may type: backticks, indented lines, shell fences; no comments, and of
+# other programs, behind a pipe or recorded, nothing. And what renew.sh runs.
 commands()
 {
     {
@@ -43,6 +43,7 @@ commands()
         awk '/^```/ { on = !on && $0 == "```sh"; next } on || /^    /' "$1"
         sed -n 's/^<!-- measured: \(.*\) -->$/\1/p' "$1"
     } | sed -n 's/^ *//; s/  *#.*//; s/^build\///; s/^bench\///
+        s/ | .*//; s/ && .*//; s/^\(acre record .*\) -- .*/\1/
         /: *$/d; /^\(acre\|recording-cost\|peers\|\.\/dev\|'"$(echo "$workloads" | sed 's/ /\\|/g')"'\) /p' | sort -u
 }
 
@@ -70,10 +71,13 @@ help_of()
     'acre check'*) "$ACRE" check --help ;;
     'acre classes'*) "$ACRE" classes --help ;;
     'acre compare'*) "$ACRE" compare --help ;;
+    'acre diff'*) "$ACRE" diff --help ;;
+    'acre export'*) "$ACRE" export --help ;;
     'acre history'*) "$ACRE" history --help ;;
     'acre info'*) "$ACRE" info --help ;;
     'acre list'*) "$ACRE" list --help ;;
     'acre plot'*) "$ACRE" plot --help ;;
+    'acre record'*) "$ACRE" record --help ;;
     'acre report'*) "$ACRE" report --help ;;
     acre*) "$ACRE" --help ;;
     './dev bench'*) help_of square-chain ;;
@@ -87,7 +91,8 @@ help_of()
 all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
-        'acre history' 'acre info' 'acre list' 'acre plot' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
+        'acre diff' 'acre export' 'acre history' 'acre info' 'acre list' 'acre plot' 'acre record' \
+        'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
@@ -136,11 +141,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | record/* | symbols/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols report plot history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
