@@ -156,7 +156,7 @@ static bool print_groups(struct sites *sites, const struct acre_site_groups *gro
     const struct acre_column columns[] = {
         {.title = title},
         {.title = is_leak ? "leaked" : "at the peak", .right = true, .gap = 2},
-        {.title = is_leak ? "of" : "allocated", .right = true, .gap = 2},
+        {.title = "allocated", .right = true, .gap = 2},
         {.title = is_leak ? "blocks" : "calls", .right = true, .gap = 2},
         {.title = is_leak ? "" : "short", .right = true, .gap = 2},
     };

@@ -97,7 +97,7 @@ expect_out 1 'killed by signal 9' -- "$ACRE" info killed.acre
 says 'It was killed by signal 9: what is live where the trace ends may have been freed later'
 says 'nothing is said of leaks'
 says_not 'Not freed:'
-says_not 'leaked of blocks'
+says_not 'leaked allocated blocks'
 expect_out 1 'nothing is said of leaks|said of$' -- "$ACRE" info --sort leaked killed.acre
 says_not 'remember'
 expect 3 '^acre info: out of memory: more is needed than --max-memory allows, 1.00 MiB$' -- \
