@@ -10,6 +10,7 @@ int acre_cmd_compare(int argc, char **argv);
 int acre_cmd_diff(int argc, char **argv);
 int acre_cmd_export(int argc, char **argv);
 int acre_cmd_history(int argc, char **argv);
+int acre_cmd_import(int argc, char **argv);
 int acre_cmd_info(int argc, char **argv);
 int acre_cmd_list(int argc, char **argv);
 int acre_cmd_plot(int argc, char **argv);

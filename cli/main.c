@@ -20,6 +20,7 @@ static const struct command {
     {"diff", "acre diff", "what a program allocates otherwise", acre_cmd_diff},
     {"export", "acre export", "a recorded program's profile for other tools", acre_cmd_export},
     {"history", "acre history", "keep runs and notice change", acre_cmd_history},
+    {"import", "acre import", "another recorder's recording as a trace", acre_cmd_import},
     {"info", "acre info", "say what a trace holds", acre_cmd_info},
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
     {"plot", "acre plot", "the figures of a run, for a paper", acre_cmd_plot},

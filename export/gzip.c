@@ -1,31 +1,17 @@
 #include "export/gzip.h"
 
-#include <string.h>
+#include "alloc/sized.h"
 
 enum { ROOM_BYTES = 16 * 1024, GZIP_WINDOW = 15 + 16, MEMORY_LEVEL = 8 };
 
-/* In front of each block, since zlib gives it back without its size; as far as alignment needs. */
-enum { SIZE_BYTES = 16 };
-
 static void *allocate(void *memory, unsigned count, unsigned bytes)
 {
-    const struct acre_layout layout = {(size_t)count * bytes + SIZE_BYTES, SIZE_BYTES,
-                                       ACRE_PURPOSE_OTHER};
-    char *block = acre_allocate(memory, layout);
-
-    if (block == NULL)
-        return NULL;
-    memcpy(block, &layout.size, sizeof layout.size);
-    return block + SIZE_BYTES;
+    return acre_sized_allocate(memory, (size_t)count * bytes);
 }
 
-static void give_back(void *memory, void *address)
+static void give_back(void *memory, void *block)
 {
-    char *block = (char *)address - SIZE_BYTES;
-    struct acre_layout layout = {.align = SIZE_BYTES, .purpose = ACRE_PURPOSE_OTHER};
-
-    memcpy(&layout.size, block, sizeof layout.size);
-    acre_free(memory, block, layout);
+    acre_sized_free(memory, block);
 }
 
 bool acre_gzip_begin(struct acre_gzip *gzip, struct acre_alloc *memory, FILE *stream)

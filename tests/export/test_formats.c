@@ -501,8 +501,10 @@ static unsigned char *unpacked(const char *packed, size_t packed_bytes, size_t *
 struct pprof {
     uint64_t sums[5];
     uint64_t locations, functions, mappings, strings, samples, types;
-    uint64_t deepest; /* locations of a sample */
-    bool has_names;   /* of the small profile */
+    uint64_t deepest;              /* locations of a sample */
+    uint64_t innermost, outermost; /* of the first sample */
+    uint64_t first_address;        /* of the first location */
+    bool has_names;                /* of the small profile */
 };
 
 static void read_sample(struct pprof *pprof, const struct field *sample)
@@ -520,12 +522,27 @@ static void read_sample(struct pprof *pprof, const struct field *sample)
                 pprof->sums[count] += value;
             else
                 cr_assert(value >= 1 && value <= pprof->locations); /* they were told before */
+            if (pprof->samples == 0 && field.number == 1)
+                pprof->outermost = value;
+            if (pprof->samples == 0 && field.number == 1 && count == 0)
+                pprof->innermost = value;
         }
         cr_assert(field.number == 1 || count == 5);
         if (field.number == 1 && count > pprof->deepest)
             pprof->deepest = count;
     }
     pprof->samples++;
+}
+
+static uint64_t address_of(const struct field *location)
+{
+    const unsigned char *at = location->bytes;
+    struct field field;
+
+    while (read_field(&at, location->bytes + location->count, &field))
+        if (field.number == 3)
+            return field.value;
+    return 0;
 }
 
 static struct pprof read_pprof(const char *packed, size_t packed_bytes)
@@ -543,6 +560,8 @@ static struct pprof read_pprof(const char *packed, size_t packed_bytes)
         pprof.functions += field.number == 5;
         if (field.number == 2)
             read_sample(&pprof, &field);
+        if (field.number == 4 && pprof.locations == 1)
+            pprof.first_address = address_of(&field);
         if (field.number == 6) {
             cr_assert(pprof.strings > 0 || field.count == 0); /* the first is "" */
             pprof.strings++;
@@ -573,6 +592,9 @@ MTest(export_formats, pprof)
         if (strcmp(*name, "small") == 0) {
             cr_assert_eq(pprof.locations, 5); /* of six frames one is a death's */
             cr_assert_eq(pprof.functions, 5);
+            cr_assert_eq(pprof.innermost, 1);
+            cr_assert_eq(pprof.outermost, 3);
+            cr_assert_eq(pprof.first_address, 0x555500001200);
             cr_assert_eq(pprof.mappings, 2);
             cr_assert(pprof.has_names);
         }
