@@ -16,7 +16,7 @@ trap 'exit 143' INT TERM HUP
 jobs=$(getconf _NPROCESSORS_ONLN)
 cd "$root"
 # binary_main.c is compiled once a workload, with its name; the peers are not acre.
-sources=$(find alloc core trace record symbols profile export report plot history page bench cli -name '*.c' ! -path 'bench/peers/*' ! -name binary_main.c |
+sources=$(find alloc core trace record symbols profile export import report plot history page bench cli -name '*.c' ! -path 'bench/peers/*' ! -name binary_main.c |
     sort)
 
 bail_out()
@@ -74,7 +74,7 @@ findings_of()
     tool=$1
     shift
     "tool_$tool" "$@" >"$work/said" || :
-    sed -n 's,^.*\(\(alloc\|core\|trace\|record\|symbols\|profile\|export\|report\|plot\|history\|page\|bench\|cli\|tests/analysis\)/[^:]*\):[0-9]*:[0-9]*: [a-z ]*: .*\[\([^]]*\)\]$,\1 \3,p' \
+    sed -n 's,^.*\(\(alloc\|core\|trace\|record\|symbols\|profile\|export\|import\|report\|plot\|history\|page\|bench\|cli\|tests/analysis\)/[^:]*\):[0-9]*:[0-9]*: [a-z ]*: .*\[\([^]]*\)\]$,\1 \3,p' \
         "$work/said" | sort | uniq -c | awk '{ print $2, $3, $1 }'
 }
 

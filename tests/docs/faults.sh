@@ -74,6 +74,7 @@ help_of()
     'acre diff'*) "$ACRE" diff --help ;;
     'acre export'*) "$ACRE" export --help ;;
     'acre history'*) "$ACRE" history --help ;;
+    'acre import'*) "$ACRE" import --help ;;
     'acre info'*) "$ACRE" info --help ;;
     'acre list'*) "$ACRE" list --help ;;
     'acre plot'*) "$ACRE" plot --help ;;
@@ -91,7 +92,7 @@ help_of()
 all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
-        'acre diff' 'acre export' 'acre history' 'acre info' 'acre list' 'acre plot' 'acre record' \
+        'acre diff' 'acre export' 'acre history' 'acre import' 'acre info' 'acre list' 'acre plot' 'acre record' \
         'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
@@ -141,11 +142,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | import/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export report plot history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export import report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
