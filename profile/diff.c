@@ -8,15 +8,20 @@
 /* Names ----------------------------------------------------------------------------------------
  */
 
+/* "0x1234" */
+static bool is_hexadecimal(const char *text)
+{
+    return text[0] == '0' && text[1] == 'x' &&
+           text[2 + strspn(text + 2, "0123456789abcdef")] == '\0';
+}
+
 /* "libz.so.1" of "libz.so.1+0x1234": offsets are those of one build. Names of functions have no
  * such end. */
 static size_t significant_bytes(const char *function)
 {
     const char *plus = strrchr(function, '+');
-    const char *hexadecimal = plus != NULL ? plus + 1 : function;
 
-    if (strncmp(hexadecimal, "0x", 2) != 0 ||
-        strspn(hexadecimal + 2, "0123456789abcdef") != strlen(hexadecimal + 2))
+    if (!is_hexadecimal(plus != NULL ? plus + 1 : function))
         return strlen(function);
     return plus != NULL ? (size_t)(plus - function) : 0;
 }

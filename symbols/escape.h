@@ -15,6 +15,6 @@
 bool acre_escape_from(void (*body)(void *argument), void *argument);
 
 /* Leaves the body that this thread began last. */
-_Noreturn void acre_escape(void);
+__attribute__((noreturn)) void acre_escape(void);
 
 #endif

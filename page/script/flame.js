@@ -180,7 +180,7 @@ class Flame {
     words(node) {
         const shown = this.tree.shown[node];
         return [shown.whole, ...shown.whereWhole ? [shown.whereWhole] : [],
-                `${this.show(this.weights[node])} of ${this.metric.title}, ${this.share(node)}`];
+                `${this.metric.title}: ${this.show(this.weights[node])}, ${this.share(node)}`];
     }
 
     key(event) {
@@ -255,7 +255,7 @@ class Flame {
         for (const node of found)
             sum += isInner(node) ? 0 : this.weights[node];
         this.found.textContent = this.query === "" ? "" : found.size === 0 ? "not found"
-            : `${digits(found.size)} calls, with ${this.show(sum)} of ${this.metric.title}, ${percent(sum, this.weights[0])}`;
+            : `${digits(found.size)} ${found.size === 1 ? "call" : "calls"}; ${this.metric.title}: ${this.show(sum)}, ${percent(sum, this.weights[0])}`;
         this.draw();
     }
 
@@ -316,8 +316,8 @@ function flameSection({ flame }) {
         return section("Who allocates", "The trace has no call stacks.");
     const folded = flame.kept < flame.all
         ? ` ${digits(flame.all - flame.kept)} of ${digits(flame.all)} calls, which have less than ${digits(flame.per_mille / 10)} % of every `
-          + `figure, are shown as the smaller ones of their caller: ${flame.metrics.map((m) =>
-              `${(m.is_bytes ? bytes : digits)(m.folded)} of ${m.title}`).join(", ")}.` : "";
+          + `figure, are shown as the smaller ones of their caller. They have together: ${flame.metrics.map((m) =>
+              `${m.title} ${(m.is_bytes ? bytes : digits)(m.folded)}`).join(", ")}.` : "";
     const deeper = flame.has_deeper ? ` Calls deeper than ${digits(flame.most_depth)} count as their callers'.` : "";
     return section("Who allocates", `Each bar is a call, as wide as what is allocated in it and in what it calls, below its caller. Colours `
         + `are files of code.${folded}${deeper}`, flameGraph.figure());

@@ -69,17 +69,17 @@ export const recordedChecks = ({ ok, open, scrollThrough }) => {
         for (let i = 0; i < 3; i++)
             await page.keyboard.press("ArrowDown");
         const third = await said(page);
-        ok(/ of bytes at the peak, /.test(third), `${kind}: arrows go to a call, which is told`, third);
+        ok(/, bytes at the peak: /.test(third), `${kind}: arrows go to a call, which is told`, third);
         await page.keyboard.press("Enter");
         ok(await page.evaluate(() => flameGraph.tree.nodes.depth[flameGraph.root]) === 3, `${kind}: Enter zooms`);
         ok(await page.evaluate(() => flameGraph.bars.get(flameGraph.root).width) === 1, `${kind}: what is zoomed is as wide as the graph`);
         await page.keyboard.press("Escape");
         ok(await page.evaluate(() => flameGraph.tree.nodes.depth[flameGraph.root]) === 2, `${kind}: Escape goes up`);
         await page.select("#flame-metric", "1");
-        ok(/ of bytes allocated, /.test(await said(page)), `${kind}: another figure is chosen`, await said(page));
+        ok(/, bytes allocated: /.test(await said(page)), `${kind}: another figure is chosen`, await said(page));
         await page.type("#find-call", third.split(", ")[0].slice(0, 40));
         const words = await page.$eval(".flame-figure .note[role=status]", (e) => e.textContent);
-        ok(/^\d[\d,]* calls?, with /.test(words), `${kind}: a function is found in the graph`, words);
+        ok(/^\d[\d,]* calls?; /.test(words), `${kind}: a function is found in the graph`, words);
         const took = await page.evaluate(async () => {
             const began = performance.now();
             flameGraph.zoom(0);

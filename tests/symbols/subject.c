@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #define INLINED static inline __attribute__((always_inline))
-#define ALONE   __attribute__((noinline, noclone))
+#define ALONE   __attribute__((noinline))
 
 static uintptr_t load_bias;
 volatile int sink;

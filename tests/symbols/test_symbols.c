@@ -200,7 +200,7 @@ MTest(symbols, addr2line_says_the_same_of_dwarf_4)
     cr_assert_geq(10 * agreement.named, 8 * agreement.addresses);
 }
 
-MTest(symbols, addr2line_says_the_same_of_cpp, .timeout = 60)
+MTest(symbols, addr2line_says_the_same_of_cpp, .timeout = 120)
 {
     struct agreement agreement;
 
@@ -260,7 +260,7 @@ static void sweep(const char *path)
     acre_destroy(below);
 }
 
-MTest(symbols, memory_that_fails_is_told, .timeout = 60)
+MTest(symbols, memory_that_fails_is_told, .timeout = 120)
 {
     sweep(SUBJECT);
     sweep(FILES "/symbols/subject");
