@@ -170,6 +170,7 @@ MTest(import_heaptrack, modules_come_and_go)
     static const char text[] = "v 10400 3\nx 2 /a\nm 1 -\nm 1 x 1000 0 100\nt 1010 0\n"
                                "m 1 -\nm 1 x 1000 0 100\nm 2 /b 2000 0 100\nt 2010 0\nt 1020 0\n"
                                "m 1 -\nm 1 x 1000 0 100\nm 2 /c 2000 0 100\nt 2010 0\nt 2100 0\n"
+                               "m 1 -\nm 1 x 1000 0 100\nt 2010 0\n"
                                "+ 1 1 10\nc 0\nR 1\n";
     struct imported imported = begin_import();
     struct acre_profile profile;
@@ -184,6 +185,7 @@ MTest(import_heaptrack, modules_come_and_go)
     frame_is(&profile, 3, 0, 1, 0x20);
     frame_is(&profile, 4, 0, 3, 0x10);
     frame_is(&profile, 5, 0, 0, 0x2100); /* behind its end */
+    frame_is(&profile, 6, 0, 0, 0x2010); /* nothing lies there any more */
     cr_assert_str_eq(acre_trace_module_of(&profile.modules, 3)->path, "/c");
     end_reading(&profile, &reader);
     end_import(&imported);
