@@ -110,7 +110,6 @@ bool acre_launch(struct acre_launch *launch)
     int ends[2];
     int error = 0;
     pid_t child;
-    ssize_t got;
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
@@ -124,7 +123,7 @@ bool acre_launch(struct acre_launch *launch)
     }
     error = child < 0 ? errno : 0;
     close(ends[1]);
-    while (child > 0 && (got = read(ends[0], &error, sizeof error)) < 0 && errno == EINTR)
+    while (child > 0 && read(ends[0], &error, sizeof error) < 0 && errno == EINTR)
         continue;
     close(ends[0]);
     if (child > 0)

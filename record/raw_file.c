@@ -183,7 +183,7 @@ enum acre_raw_opened acre_raw_open(struct acre_raw_file *raw, struct acre_alloc 
     *raw = (struct acre_raw_file){.memory = memory, .file = -1};
     if (strlen(name) >= sizeof raw->name)
         return ACRE_RAW_FOREIGN;
-    strcpy(raw->name, name);
+    snprintf(raw->name, sizeof raw->name, "%s", name);
     raw->file = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (raw->file < 0)
         return give_up(raw, ACRE_RAW_UNREADABLE);

@@ -278,7 +278,7 @@ static const char *command_of(struct bundle *bundle, const struct acre_raw_head 
         if (begins && is_quoted)
             *at++ = '\'';
         if (*argument != '\0')
-            *at++ = *argument == '\n' || *argument == '\'' ? ' ' : *argument;
+            *at++ = (char)(*argument == '\n' || *argument == '\'' ? ' ' : *argument);
         else if (is_quoted)
             *at++ = '\'';
     }

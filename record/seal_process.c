@@ -362,8 +362,8 @@ static uint32_t scope_number(struct sealing *sealing, const struct acre_raw_item
     if (sealing->scope_count == NAMED_SCOPES)
         return NAMED_SCOPES - 1;
     if (sealing->scope_count == NAMED_SCOPES - 1)
-        strcpy(name, "(any other)");
-    strcpy(sealing->scopes[sealing->scope_count], name);
+        snprintf(name, sizeof name, "(any other)");
+    memcpy(sealing->scopes[sealing->scope_count], name, sizeof name);
     put_text(sealing, item, ACRE_TRACE_TYPE_SCOPE, sealing->scope_count, name);
     return sealing->scope_count++;
 }
@@ -529,7 +529,7 @@ static bool begin(struct sealing *sealing)
     uint32_t states;
 
     acre_trace_objects_init(&sealing->objects, memory);
-    strcpy(sealing->scopes[0], "iteration");
+    snprintf(sealing->scopes[0], sizeof sealing->scopes[0], "iteration");
     sealing->scope_count = 1;
     if (!acre_raw_merge_begin(&sealing->merge, memory, sealing->process->raw))
         return false;

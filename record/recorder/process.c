@@ -63,7 +63,7 @@ static void read_settings(void)
     has_settings = true;
     if (directory == NULL || strlen(directory) - 10 >= sizeof acre_settings.directory)
         return;
-    strcpy(acre_settings.directory, directory + 10);
+    snprintf(acre_settings.directory, sizeof acre_settings.directory, "%s", directory + 10);
     acre_settings.limit_bytes = limit != NULL ? strtoull(limit + 6, NULL, 10) : 0;
     if (strncmp(text, "stacks=unwind", 13) == 0)
         acre_settings.stacks = ACRE_RAW_UNWIND;
@@ -211,7 +211,7 @@ static uint64_t most_bytes(void)
     uint64_t bytes = acre_settings.limit_bytes;
 
     if (refusal()[0] != '\0')
-        return (LEAST_BLOCKS + 1) * ACRE_RAW_BLOCK_BYTES;
+        return (uint64_t)(LEAST_BLOCKS + 1) * ACRE_RAW_BLOCK_BYTES;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
         limit.rlim_cur < bytes)
         bytes = limit.rlim_cur;
