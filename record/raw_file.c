@@ -180,10 +180,12 @@ static enum acre_raw_opened give_up(struct acre_raw_file *raw, enum acre_raw_ope
 enum acre_raw_opened acre_raw_open(struct acre_raw_file *raw, struct acre_alloc *memory,
                                    int directory, const char *name)
 {
+    size_t name_bytes = strlen(name) + 1;
+
     *raw = (struct acre_raw_file){.memory = memory, .file = -1};
-    if (strlen(name) >= sizeof raw->name)
+    if (name_bytes > sizeof raw->name)
         return ACRE_RAW_FOREIGN;
-    snprintf(raw->name, sizeof raw->name, "%s", name);
+    memcpy(raw->name, name, name_bytes);
     raw->file = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (raw->file < 0)
         return give_up(raw, ACRE_RAW_UNREADABLE);
