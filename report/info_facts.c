@@ -182,6 +182,8 @@ static void put_scopes(const struct acre_told *told, struct acre_grid *grid)
 
 static void put_remarks(const struct acre_told *told, struct acre_grid *grid)
 {
+    if (told->marks > 0)
+        fact(grid, "marks", "%s, words of the program's own", count(told->marks).text);
     for (size_t i = 0; i < told->remark_count && i < ACRE_TOLD_REMARKS; i++)
         fact(grid, told->remarks[i].type == ACRE_TRACE_TYPE_PROCESS ? "it did" : "not seen", "%s",
              told->remarks[i].text);
