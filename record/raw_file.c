@@ -8,14 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alloc/grow.h"
+
 static const struct acre_layout head_layout = {sizeof(struct acre_raw_head),
                                                _Alignof(struct acre_raw_head), ACRE_PURPOSE_OTHER};
-
-static struct acre_layout layout_of_places(size_t count)
-{
-    return (struct acre_layout){count * sizeof(struct acre_raw_place),
-                                _Alignof(struct acre_raw_place), ACRE_PURPOSE_OTHER};
-}
 
 /* Reads what is there; the rest is 0. */
 static void read_at(int file, void *bytes, size_t wanted, uint64_t offset)
@@ -88,45 +84,9 @@ static int by_state(const void *left, const void *right)
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
-static bool add_place(struct acre_raw_file *raw, size_t *capacity, struct acre_raw_place place)
-{
-    if (raw->place_count == *capacity) {
-        size_t wanted = *capacity == 0 ? 64 : 2 * *capacity;
-        void *grown = acre_reallocate(raw->memory, raw->places, layout_of_places(*capacity),
-                                      layout_of_places(wanted).size);
-
-        if (grown == NULL)
-            return false;
-        raw->places = grown;
-        *capacity = wanted;
-    }
-    raw->places[raw->place_count++] = place;
-    return true;
-}
-
-/* The array as long as what is in it: its layout is known by that then. */
-static bool trim(struct acre_raw_file *raw, size_t capacity)
-{
-    void *trimmed;
-
-    if (raw->place_count == 0) {
-        acre_free(raw->memory, raw->places, layout_of_places(capacity));
-        raw->places = NULL;
-        return true;
-    }
-    trimmed = acre_reallocate(raw->memory, raw->places, layout_of_places(capacity),
-                              layout_of_places(raw->place_count).size);
-    if (trimmed == NULL)
-        return false;
-    raw->places = trimmed;
-    qsort(raw->places, raw->place_count, sizeof *raw->places, by_state);
-    return true;
-}
-
 static bool find_places(struct acre_raw_file *raw)
 {
     uint64_t count = most_blocks(raw);
-    size_t capacity = 0;
 
     for (uint64_t i = 0; i < count; i++) {
         struct acre_raw_block block;
@@ -141,17 +101,14 @@ static bool find_places(struct acre_raw_file *raw)
             raw->last_ticks = block.ticks;
             raw->last_ns = block.ns;
         }
-        if (!add_place(raw, &capacity, (struct acre_raw_place){block.state, i, block.ticks})) {
-            acre_free(raw->memory, raw->places, layout_of_places(capacity));
-            raw->places = NULL;
+        if (!acre_grow(raw->memory, &raw->places, raw->place_count, &raw->place_capacity,
+                       sizeof *raw->places))
             return false;
-        }
+        raw->places[raw->place_count++] = (struct acre_raw_place){block.state, i, block.ticks};
     }
-    if (trim(raw, capacity))
-        return true;
-    acre_free(raw->memory, raw->places, layout_of_places(capacity));
-    raw->places = NULL;
-    return false;
+    if (raw->place_count > 0)
+        qsort(raw->places, raw->place_count, sizeof *raw->places, by_state);
+    return true;
 }
 
 void acre_raw_read_block(const struct acre_raw_file *raw, const struct acre_raw_place *place,
@@ -201,7 +158,7 @@ enum acre_raw_opened acre_raw_open(struct acre_raw_file *raw, struct acre_alloc 
 
 void acre_raw_close(struct acre_raw_file *raw)
 {
-    acre_free(raw->memory, raw->places, layout_of_places(raw->place_count));
+    acre_free_elements(raw->memory, raw->places, raw->place_capacity, sizeof *raw->places);
     acre_free(raw->memory, raw->head, head_layout);
     if (raw->file >= 0)
         close(raw->file);

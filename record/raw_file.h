@@ -28,6 +28,7 @@ struct acre_raw_file {
     uint64_t last_ns;
 
     struct acre_alloc *memory; /* its own */
+    size_t place_capacity;
     int file;
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "alloc/grow.h"
+#include "record/recorder/process_stat.h"
 
 enum { MOST_COMMAND_BYTES = 32 * 1024 };
 
@@ -194,8 +195,7 @@ static double ns_a_tick(const struct bundle *bundle)
 static bool is_running(const struct acre_raw_head *head)
 {
     char path[64];
-    char text[1024];
-    const char *at;
+    char text[ACRE_STAT_BYTES];
     ssize_t bytes = -1;
     int file;
 
@@ -206,14 +206,8 @@ static bool is_running(const struct acre_raw_head *head)
         close(file);
     }
     text[bytes > 0 ? bytes : 0] = '\0';
-    at = strrchr(text, ')');
-    if (at == NULL || at[1] == '\0' || at[2] == 'Z')
-        return false;
-    for (int field = 2; at != NULL && field < 22; field++) {
-        at = strchr(at, ' ');
-        at += at != NULL;
-    }
-    return at != NULL && strtoull(at, NULL, 10) == head->born;
+    return acre_stat_state(text) != '\0' && acre_stat_state(text) != 'Z' &&
+           acre_stat_birth(text) == head->born;
 }
 
 /* The same process began another recording: it has become another program. */

@@ -2,7 +2,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "record/acre/mark.h"
@@ -46,20 +45,14 @@ __attribute__((destructor)) static void end(void)
     note_end(ACRE_RAW_END_EXIT);
 }
 
-/* The next function of this name, whatever its type; there is one, or nobody could have called. */
-static void find(const char *name, void *function)
-{
-    void *found = acre_next_function(name);
-
-    memcpy(function, &found, sizeof found);
-}
+/* The next function of each of these exists, or nobody could have called ours. */
 
 EXPORTED void _exit(int status)
 {
-    void (*real)(int);
+    void (*real)(int) = NULL;
 
     note_end(ACRE_RAW_END_QUICK);
-    find("_exit", &real);
+    acre_find_next("_exit", &real);
     real(status);
     __builtin_unreachable();
 }
@@ -71,21 +64,21 @@ EXPORTED void _Exit(int status)
 
 EXPORTED void quick_exit(int status)
 {
-    void (*real)(int);
+    void (*real)(int) = NULL;
 
     note_end(ACRE_RAW_END_QUICK);
-    find("quick_exit", &real);
+    acre_find_next("quick_exit", &real);
     real(status);
     __builtin_unreachable();
 }
 
 EXPORTED pid_t fork(void)
 {
-    pid_t (*real)(void);
+    pid_t (*real)(void) = NULL;
     pid_t child;
     int error;
 
-    find("fork", &real);
+    acre_find_next("fork", &real);
     acre_process_before_fork(acre_note(ACRE_RAW_FORK, 0, ""));
     child = real();
     if (child == 0)
@@ -101,10 +94,10 @@ EXPORTED pid_t fork(void)
  * found when a stack leads there. */
 EXPORTED int dlclose(void *library)
 {
-    int (*real)(void *);
+    int (*real)(void *) = NULL;
     int result;
 
-    find("dlclose", &real);
+    acre_find_next("dlclose", &real);
     result = real(library);
     acre_modules_forget();
     return result;

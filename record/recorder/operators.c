@@ -4,8 +4,6 @@
  * and since there is nobody to hand them on to in a program that loads libstdc++ late, for one
  * library alone.
  */
-#include <string.h>
-
 #include "record/recorder/call.h"
 #include "record/recorder/real.h"
 
@@ -63,13 +61,6 @@ static inline __attribute__((always_inline)) void tell_death(void *block, void *
         acre_record(&call, frame);
 }
 
-static void find(const char *name, void *function)
-{
-    void *found = acre_next_function(name);
-
-    memcpy(function, &found, sizeof found);
-}
-
 #define NEW(name, parameters, arguments, align)                                                    \
     void *name parameters;                                                                         \
     EXPORTED void *name parameters                                                                 \
@@ -79,7 +70,7 @@ static void find(const char *name, void *function)
         void *block;                                                                               \
                                                                                                    \
         if (real == NULL)                                                                          \
-            find(#name, &real);                                                                    \
+            acre_find_next(#name, &real);                                                                    \
         {                                                                                          \
             DEAF;                                                                                  \
             block = real arguments;                                                                \
@@ -94,7 +85,7 @@ static void find(const char *name, void *function)
         static void(*real) parameters;                                                             \
                                                                                                    \
         if (real == NULL)                                                                          \
-            find(#name, &real);                                                                    \
+            acre_find_next(#name, &real);                                                                    \
         tell_death(block, HERE);                                                                   \
         {                                                                                          \
             DEAF;                                                                                  \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "acre_config.h"
+#include "record/recorder/process_stat.h"
 #include "record/recorder/real.h"
 #include "record/recorder/ticks.h"
 
@@ -92,21 +93,12 @@ static size_t read_file(const char *path, char *bytes, size_t room)
     return got;
 }
 
-/* Field 22 of /proc/self/stat. The program's name, field 2, may have anything in it but ends with
- * the last bracket. */
 static uint64_t process_birth(void)
 {
-    char text[1024];
-    size_t bytes = read_file("/proc/self/stat", text, sizeof text - 1);
-    const char *at;
+    char text[ACRE_STAT_BYTES];
 
-    text[bytes] = '\0';
-    at = strrchr(text, ')');
-    for (int field = 2; at != NULL && field < 22; field++) {
-        at = strchr(at, ' ');
-        at += at != NULL;
-    }
-    return at != NULL ? strtoull(at, NULL, 10) : 0;
+    text[read_file("/proc/self/stat", text, sizeof text - 1)] = '\0';
+    return acre_stat_birth(text);
 }
 
 static void tell_library(char *path, const void *address)

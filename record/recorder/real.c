@@ -104,36 +104,31 @@ static void use_early(void)
     acre_real.malloc_usable_size = early_usable_size;
 }
 
-void *acre_next_function(const char *name)
+void acre_find_next(const char *name, void *function)
 {
-    return dlsym(RTLD_NEXT, name);
-}
-
-/* What no library behind us has stays early. */
-static void find_one(const char *name, void *function)
-{
-    void *found = acre_next_function(name);
+    void *found = dlsym(RTLD_NEXT, name);
 
     if (found != NULL)
         memcpy(function, &found, sizeof found);
 }
 
+/* What no library behind us has stays early. */
 static void find_all(void)
 {
     struct acre_real found;
 
     use_early();
     found = acre_real;
-    find_one("malloc", &found.malloc);
-    find_one("calloc", &found.calloc);
-    find_one("realloc", &found.realloc);
-    find_one("free", &found.free);
-    find_one("memalign", &found.memalign);
-    find_one("posix_memalign", &found.posix_memalign);
-    find_one("aligned_alloc", &found.aligned_alloc);
-    find_one("valloc", &found.valloc);
-    find_one("pvalloc", &found.pvalloc);
-    find_one("malloc_usable_size", &found.malloc_usable_size);
+    acre_find_next("malloc", &found.malloc);
+    acre_find_next("calloc", &found.calloc);
+    acre_find_next("realloc", &found.realloc);
+    acre_find_next("free", &found.free);
+    acre_find_next("memalign", &found.memalign);
+    acre_find_next("posix_memalign", &found.posix_memalign);
+    acre_find_next("aligned_alloc", &found.aligned_alloc);
+    acre_find_next("valloc", &found.valloc);
+    acre_find_next("pvalloc", &found.pvalloc);
+    acre_find_next("malloc_usable_size", &found.malloc_usable_size);
     acre_real = found;
 }
 

@@ -26,7 +26,8 @@ extern struct acre_real acre_real;
  * and is no call of the program's. */
 bool acre_is_early(const void *block);
 
-/* The next function of a name behind ours, NULL if there is none. May allocate. */
-void *acre_next_function(const char *name);
+/* Stores the next function of a name behind ours into `function`, a pointer to it of whatever type. Of
+ * one that no library has nothing is stored; looking for it may allocate. */
+void acre_find_next(const char *name, void *function);
 
 #endif
