@@ -4,29 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_CAPACITY = 16 };
-
-static struct acre_layout layout_of_streams(size_t count)
-{
-    return (struct acre_layout){count * sizeof(struct acre_trace_stream),
-                                _Alignof(struct acre_trace_stream), ACRE_PURPOSE_OTHER};
-}
-
-static bool make_room(struct acre_trace_bundle *bundle)
-{
-    size_t capacity = bundle->capacity == 0 ? FIRST_CAPACITY : 2 * bundle->capacity;
-    struct acre_trace_stream *streams;
-
-    if (bundle->count < bundle->capacity)
-        return true;
-    streams = acre_reallocate(bundle->memory, bundle->streams, layout_of_streams(bundle->capacity),
-                              layout_of_streams(capacity).size);
-    if (streams == NULL)
-        return false;
-    bundle->streams = streams;
-    bundle->capacity = capacity;
-    return true;
-}
+#include "alloc/grow.h"
 
 /* 0: it is no number. */
 static uint64_t pid_of(const struct acre_trace_input *input)
@@ -61,7 +39,8 @@ static bool add_stream(struct acre_trace_bundle *bundle, struct acre_trace_input
 {
     struct acre_trace_stream *stream;
 
-    if (!make_room(bundle))
+    if (!acre_grow(bundle->memory, &bundle->streams, bundle->count, &bundle->capacity,
+                   sizeof *bundle->streams))
         return false;
     stream = &bundle->streams[bundle->count++];
     *stream = (struct acre_trace_stream){.offset = input->begin, .pid = pid_of(input)};
@@ -110,7 +89,7 @@ enum acre_trace_state acre_trace_bundle_list(struct acre_trace_bundle *bundle,
 
 void acre_trace_bundle_fini(struct acre_trace_bundle *bundle)
 {
-    acre_free(bundle->memory, bundle->streams, layout_of_streams(bundle->capacity));
+    acre_free_elements(bundle->memory, bundle->streams, bundle->capacity, sizeof *bundle->streams);
     *bundle = (struct acre_trace_bundle){.memory = bundle->memory};
 }
 

@@ -1,15 +1,9 @@
 #include "trace/frames.h"
 
-enum { FIRST_CAPACITY = 64 };
+#include "alloc/grow.h"
 
 /* Frames ----------------------------------------------------------------------------------------
  */
-
-static struct acre_layout layout_of_nodes(size_t count)
-{
-    return (struct acre_layout){count * sizeof(struct acre_trace_frame),
-                                _Alignof(struct acre_trace_frame), ACRE_PURPOSE_OTHER};
-}
 
 void acre_trace_frames_init(struct acre_trace_frames *frames, struct acre_alloc *memory)
 {
@@ -18,35 +12,21 @@ void acre_trace_frames_init(struct acre_trace_frames *frames, struct acre_alloc 
 
 void acre_trace_frames_fini(struct acre_trace_frames *frames)
 {
-    acre_free(frames->memory, frames->nodes, layout_of_nodes(frames->capacity));
+    acre_free_elements(frames->memory, frames->nodes, frames->capacity, sizeof *frames->nodes);
     acre_trace_frames_init(frames, frames->memory);
 }
 
 bool acre_trace_frames_add(struct acre_trace_frames *frames, const struct acre_trace_frame *frame)
 {
-    if (frames->count == frames->capacity) {
-        uint32_t capacity = frames->capacity == 0 ? FIRST_CAPACITY : 2 * frames->capacity;
-        struct acre_trace_frame *nodes =
-            acre_reallocate(frames->memory, frames->nodes, layout_of_nodes(frames->capacity),
-                            layout_of_nodes(capacity).size);
-
-        if (nodes == NULL)
-            return false;
-        frames->nodes = nodes;
-        frames->capacity = capacity;
-    }
+    if (!acre_grow(frames->memory, &frames->nodes, frames->count, &frames->capacity,
+                   sizeof *frames->nodes))
+        return false;
     frames->nodes[frames->count++] = *frame;
     return true;
 }
 
 /* Modules ---------------------------------------------------------------------------------------
  */
-
-static struct acre_layout layout_of_modules(size_t count)
-{
-    return (struct acre_layout){count * sizeof(struct acre_trace_module),
-                                _Alignof(struct acre_trace_module), ACRE_PURPOSE_OTHER};
-}
 
 /* Path, a zero byte, build id. */
 static struct acre_layout layout_of_strings(const struct acre_trace_module *module)
@@ -65,22 +45,9 @@ void acre_trace_modules_fini(struct acre_trace_modules *modules)
     for (uint32_t i = 0; i < modules->count; i++)
         acre_free(modules->memory, (char *)(uintptr_t)modules->modules[i].path,
                   layout_of_strings(&modules->modules[i]));
-    acre_free(modules->memory, modules->modules, layout_of_modules(modules->capacity));
+    acre_free_elements(modules->memory, modules->modules, modules->capacity,
+                       sizeof *modules->modules);
     acre_trace_modules_init(modules, modules->memory);
-}
-
-static bool grow_modules(struct acre_trace_modules *modules)
-{
-    uint32_t capacity = modules->capacity == 0 ? FIRST_CAPACITY : 2 * modules->capacity;
-    struct acre_trace_module *grown =
-        acre_reallocate(modules->memory, modules->modules, layout_of_modules(modules->capacity),
-                        layout_of_modules(capacity).size);
-
-    if (grown == NULL)
-        return false;
-    modules->modules = grown;
-    modules->capacity = capacity;
-    return true;
 }
 
 bool acre_trace_modules_add(struct acre_trace_modules *modules,
@@ -89,7 +56,8 @@ bool acre_trace_modules_add(struct acre_trace_modules *modules,
     struct acre_trace_module *copy;
     char *strings;
 
-    if (modules->count == modules->capacity && !grow_modules(modules))
+    if (!acre_grow(modules->memory, &modules->modules, modules->count, &modules->capacity,
+                   sizeof *modules->modules))
         return false;
     strings = acre_allocate(modules->memory, layout_of_strings(module));
     if (strings == NULL)

@@ -30,13 +30,15 @@ struct acre_trace_module {
 struct acre_trace_frames {
     struct acre_alloc *memory; /* borrowed */
     struct acre_trace_frame *nodes;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 struct acre_trace_modules {
     struct acre_alloc *memory; /* borrowed */
     struct acre_trace_module *modules;
-    uint32_t count, capacity;
+    uint32_t count;
+    size_t capacity;
 };
 
 void acre_trace_frames_init(struct acre_trace_frames *frames, struct acre_alloc *memory);
