@@ -16,7 +16,7 @@ void acre_record(const struct acre_call *call, void *const *frame)
     acre_state_enter(state);
     is_sample = state->until_sample == 0;
     if (is_sample || !__libc_single_threaded)
-        ticks = acre_is_death(call->kind) ? acre_ticks() : acre_ticks_after();
+        ticks = acre_ticks_of(call->kind);
     if (frame != NULL)
         stack = acre_stack_number(state, frame);
     if (acre_state_make_room(state, ACRE_RAW_MOST_CALL_WORDS))

@@ -67,23 +67,27 @@ static inline void acre_store_call(struct acre_state *state, const struct acre_c
         acre_put_call(state, call, stack, acre_ticks_after());
 }
 
-static inline bool acre_is_death(uint32_t kind)
+/* When a call was: a death that is recorded in front of the real one, a birth that is recorded
+ * behind it have times in the order in which an address goes from thread to thread. Where there is
+ * one thread nothing is waited for, so that loads that miss the cache go on overlapping. */
+static inline uint64_t acre_ticks_of(uint32_t kind)
 {
-    return kind == ACRE_RAW_FREE || kind == ACRE_RAW_RESIZE_BEGIN;
+    bool is_death = kind == ACRE_RAW_FREE || kind == ACRE_RAW_RESIZE_BEGIN;
+
+    return is_death || __libc_single_threaded ? acre_ticks() : acre_ticks_after();
 }
 
 /*
- * Records a call: a death in front of the real one, a birth behind it, so that the times of both
- * are in the order in which an address goes from thread to thread. While the process has one thread
- * every 16th call has a time: reading the counter lets no load overtake it. `frame`: of the
- * function that the program called; NULL: the call has no stack of its own.
+ * Records a call, of which each has a time once the process has a second thread; until then every
+ * 16th has. `frame`: of the function that the program called; NULL: the call has no stack of its
+ * own.
  */
 void acre_record(const struct acre_call *call, void *const *frame);
 
 /*
  * The same for nearly all calls there are, without a call on the way, so that no register has to be
- * saved: of a thread that has a state, room in its block and a stack that is known, in a process of
- * one thread, between two samples, of a block that has its short form. False: nothing was done.
+ * saved: of a thread that has a state, room in its block and a stack that is known, between two
+ * samples, of a block that has its short form. False: nothing was done.
  */
 static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kind,
                                                                     const void *block, size_t bytes,
@@ -93,12 +97,13 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
     struct acre_state *state = acre_this_state;
     uintptr_t address = (uintptr_t)block;
     size_t excess = usable_bytes - bytes;
+    uint64_t first = address | kind | excess << ACRE_RAW_EXCESS_SHIFT;
     uint32_t stack = 0;
     bool is_usual;
     uint64_t *at;
 
     if (__builtin_expect(
-            state == NULL || state->busy != 0 || !__libc_single_threaded ||
+            state == NULL || state->busy != 0 ||
                 ((address & ~(uintptr_t)ACRE_RAW_ADDRESS_BITS) | bytes >> 32 | excess >> 14) != 0,
             0))
         return false;
@@ -110,8 +115,14 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
     if (__builtin_expect(is_usual, 1)) {
         at = state->at;
         at[1] = bytes | (uint64_t)stack << 32;
-        acre_store_first(at, address | kind | excess << ACRE_RAW_EXCESS_SHIFT);
-        state->at = at + 2;
+        if (__libc_single_threaded) {
+            state->at = at + 2;
+        } else {
+            at[2] = acre_ticks_of(kind);
+            first |= ACRE_RAW_STAMPED;
+            state->at = at + 3;
+        }
+        acre_store_first(at, first);
         state->until_sample--;
     }
     acre_state_leave(state);
