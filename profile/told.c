@@ -47,6 +47,8 @@ static void note_other(struct acre_told *told, const struct acre_trace_event *ev
     case ACRE_TRACE_TYPE_UNSEEN:
         note_remark(told, event);
         break;
+    case ACRE_TRACE_TYPE_PURPOSE: /* the reader's */
+        break;
     case ACRE_TRACE_TYPE_MARK:
         told->marks++;
         break;

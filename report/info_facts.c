@@ -300,10 +300,9 @@ bool acre_info_print_purposes(const struct acre_info *info, const struct acre_pa
     if (profile->purposes[ACRE_PURPOSE_OTHER].blocks == profile->total.blocks)
         return true;
     set_purpose(info, &grid, "all", &profile->total);
-    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++)
+    for (uint32_t p = 0; p < profile->purpose_names.count; p++)
         if (profile->purposes[p].blocks > 0)
-            set_purpose(info, &grid, acre_purpose_name((enum acre_purpose)p),
-                        &profile->purposes[p]);
+            set_purpose(info, &grid, profile->purpose_names.names[p], &profile->purposes[p]);
     return acre_info_print_grid(&grid, page);
 }
 

@@ -213,19 +213,22 @@ static json_t *iterations_of(struct writing *writing)
     return rows;
 }
 
+/* Names are the program's, and may not be UTF-8 as they are. */
 static json_t *purposes_of(struct writing *writing)
 {
     const struct acre_profile *profile = writing->info->profile;
     json_t *purposes = json_object();
 
-    for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-        json_t *purpose;
+    for (uint32_t p = 0; p < profile->purpose_names.count; p++) {
+        json_t *purpose, *name;
 
         if (profile->purposes[p].blocks == 0)
             continue;
         purpose = json_object();
         put_figures(writing, purpose, &profile->purposes[p]);
-        acre_put(&writing->maker, purposes, acre_purpose_name((enum acre_purpose)p), purpose);
+        name = acre_text(profile->purpose_names.names[p]);
+        acre_put(&writing->maker, purposes, name != NULL ? json_string_value(name) : "", purpose);
+        json_decref(name);
     }
     return purposes;
 }

@@ -39,7 +39,7 @@ enum {
     ACRE_TRACE_MOST_PAYLOAD_BYTES = 1024 * 1024, /* packed or unpacked */
     ACRE_TRACE_MOST_SOURCES = 256,
     ACRE_TRACE_MOST_SCOPE_NAMES = 256,
-    ACRE_TRACE_MOST_PURPOSES = 64,
+    ACRE_TRACE_MOST_PURPOSES = 256,
     ACRE_TRACE_MOST_TEXT_BYTES = 256,  /* of one event */
     ACRE_TRACE_MOST_PATH_BYTES = 4096, /* of a module */
     ACRE_TRACE_MOST_BUILD_ID_BYTES = 64,
@@ -103,6 +103,7 @@ enum acre_trace_type {
     ACRE_TRACE_TYPE_SCOPE = 3,  /* the name of a scope's name, whose number stands for the source */
     ACRE_TRACE_TYPE_PROCESS = 4, /* "fork 1234", "exec /usr/bin/true": what the process did */
     ACRE_TRACE_TYPE_UNSEEN = 5,  /* what the recorder could not see */
+    ACRE_TRACE_TYPE_PURPOSE = 6, /* the name of the next purpose, whose number is the source */
 };
 
 /* Which function of the C library was called. */

@@ -3,24 +3,16 @@
 /* From open to close ----------------------------------------------------------------------------
  */
 
-/* The purposes of the file by those of this acre; one that is new to it is "other". */
-static bool map_purposes(struct acre_trace_reader *reader)
+static bool tell_purposes(struct acre_trace_reader *reader)
 {
     const char *names = acre_trace_field(reader, "purposes");
 
+    acre_trace_purposes_init(&reader->purposes);
     while (*names != '\0') {
         size_t bytes = strcspn(names, ",");
-        uint32_t purpose = ACRE_PURPOSE_OTHER;
 
-        if (reader->purpose_count == ACRE_TRACE_MOST_PURPOSES)
+        if (!acre_trace_purposes_tell(&reader->purposes, names, bytes))
             return false;
-        for (uint32_t p = 0; p < ACRE_PURPOSE_COUNT; p++) {
-            const char *name = acre_purpose_name((enum acre_purpose)p);
-
-            if (strlen(name) == bytes && memcmp(name, names, bytes) == 0)
-                purpose = p;
-        }
-        reader->purposes[reader->purpose_count++] = purpose;
         names += bytes;
         names += *names == ',';
     }
@@ -44,7 +36,7 @@ enum acre_trace_state acre_trace_reader_open(struct acre_trace_reader *reader,
     acre_trace_modules_init(&reader->modules, memory);
     if (acre_trace_input_open(&reader->input, memory, path, offset) != ACRE_TRACE_READING)
         return reader->input.state;
-    if (!map_purposes(reader))
+    if (!tell_purposes(reader))
         return acre_trace_input_damaged(&reader->input,
                                         "there are more purposes than a trace can have");
     objects = acre_trace_field(reader, "objects");
@@ -207,6 +199,15 @@ static enum acre_trace_state add_frame(struct acre_trace_reader *reader,
                : acre_trace_input_out_of_memory(&reader->input);
 }
 
+static enum acre_trace_state add_purpose(struct acre_trace_reader *reader,
+                                         const struct acre_trace_event *event)
+{
+    if (event->source != reader->purposes.told_count ||
+        !acre_trace_purposes_tell(&reader->purposes, event->text, event->text_bytes))
+        return damaged(reader, "a purpose is named that is not the next one");
+    return ACRE_TRACE_READING;
+}
+
 static enum acre_trace_state add_module(struct acre_trace_reader *reader,
                                         const struct acre_trace_module *module)
 {
@@ -242,6 +243,9 @@ static enum acre_trace_state follow(struct acre_trace_reader *reader,
         return add_frame(reader, &event->frame);
     case ACRE_TRACE_MODULE:
         return add_module(reader, &event->module);
+    case ACRE_TRACE_OTHER:
+        return event->type == ACRE_TRACE_TYPE_PURPOSE ? add_purpose(reader, event)
+                                                      : ACRE_TRACE_READING;
     default:
         return ACRE_TRACE_READING;
     }
@@ -261,14 +265,14 @@ static enum acre_trace_state read_event(struct acre_trace_reader *reader,
                                         struct acre_trace_event *event)
 {
     const char *why =
-        acre_trace_decode(&reader->codec, &reader->cursor, reader->purpose_count, event);
+        acre_trace_decode(&reader->codec, &reader->cursor, reader->purposes.told_count, event);
     enum acre_trace_state state;
 
     if (why == NULL && event->stack > reader->frames.count)
         why = "a call stack is used before it is told";
     if (why != NULL)
         return damaged(reader, why);
-    event->layout.purpose = reader->purposes[event->layout.purpose];
+    event->layout.purpose = reader->purposes.told[event->layout.purpose];
     state = follow(reader, event);
     if (state != ACRE_TRACE_READING)
         return state;

@@ -14,19 +14,19 @@
 #include "trace/codec.h"
 #include "trace/input.h"
 #include "trace/objects.h"
+#include "trace/purposes.h"
 
 struct acre_trace_reader {
-    struct acre_trace_input input;     /* its state, its sentence, its trailer are the reader's */
-    uint64_t events;                   /* handed out */
-    uint64_t requested_bytes;          /* by births and growth, so far; what was inherited too */
-    uint64_t last_ns;                  /* of the last event; in the end, of the trailer */
-    struct acre_trace_objects objects; /* the live ones */
-    struct acre_trace_frames frames;   /* told so far */
-    struct acre_trace_modules modules; /* told so far */
+    struct acre_trace_input input;       /* its state, its sentence, its trailer are the reader's */
+    uint64_t events;                     /* handed out */
+    uint64_t requested_bytes;            /* by births and growth, so far; what was inherited too */
+    uint64_t last_ns;                    /* of the last event; in the end, of the trailer */
+    struct acre_trace_objects objects;   /* the live ones */
+    struct acre_trace_frames frames;     /* told so far */
+    struct acre_trace_modules modules;   /* told so far */
+    struct acre_trace_purposes purposes; /* an event's is one of these names, by its number here */
 
     /* The reader's own. */
-    uint32_t purposes[ACRE_TRACE_MOST_PURPOSES]; /* of the file to ours */
-    uint32_t purpose_count;
     struct acre_trace_cursor cursor;
     uint32_t events_left; /* of the block */
     struct acre_trace_codec codec;

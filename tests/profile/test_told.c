@@ -99,6 +99,31 @@ MTest(told, the_peak_is_the_last_one)
     end_recording(&recording);
 }
 
+/* What a program allocates for has the name that the program gave it. */
+MTest(told, purposes_have_their_names)
+{
+    struct acre_trace_event event = {
+        .kind = ACRE_TRACE_ALLOCATE, .object = 16, .layout = {100, 8, ACRE_PURPOSE_COUNT}};
+    struct recording recording;
+    static struct acre_profile profile;
+
+    begin_recording(&recording, INT64_MAX);
+    put_text(&recording, ACRE_TRACE_TYPE_PURPOSE, ACRE_PURPOSE_COUNT, "tape");
+    acre_trace_put(&recording.writer, &event);
+    event = (struct acre_trace_event){
+        .kind = ACRE_TRACE_ALLOCATE, .object = 32, .layout = {7, 8, ACRE_PURPOSE_DATA}};
+    acre_trace_put(&recording.writer, &event);
+    finish_recording(&recording, NULL);
+    read_profile(&profile, &recording);
+    cr_assert_eq(profile.purpose_names.count, ACRE_PURPOSE_COUNT + 1);
+    cr_assert_str_eq(profile.purpose_names.names[ACRE_PURPOSE_COUNT], "tape");
+    cr_assert_eq(profile.purposes[ACRE_PURPOSE_COUNT].bytes, 100);
+    cr_assert_eq(profile.purposes[ACRE_PURPOSE_DATA].bytes, 7);
+    cr_assert(profile.total.bytes == 107 && profile.told.odd == 0);
+    acre_profile_fini(&profile);
+    end_recording(&recording);
+}
+
 /* More than there is room for are counted; their texts are cut, not their number. */
 MTest(told, remarks_have_a_room)
 {
