@@ -1,16 +1,13 @@
 /* acre diff: what a program allocates otherwise than before. */
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc/backends.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
 #include "cli/site_options.h"
 #include "report/diff_print.h"
 #include "report/streams.h"
-#include "trace/bundle.h"
 
 static const char name[] = "acre diff";
 
@@ -69,33 +66,21 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
            acre_refuse(refusal, "wants two traces, '%.40s' is a third", paths[2]);
 }
 
-/* Where the trace with most events begins. Damage behind it is none of ours. */
-static uint64_t offset_of(const char *path, struct acre_alloc *memory)
-{
-    struct acre_trace_bundle bundle;
-    const struct acre_trace_stream *largest;
-    struct stat state;
-    uint64_t offset = 0;
-
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode))
-        return 0;
-    acre_trace_bundle_list(&bundle, memory, path);
-    largest = acre_trace_bundle_largest(&bundle);
-    if (largest != NULL)
-        offset = largest->offset;
-    acre_trace_bundle_fini(&bundle);
-    return offset;
-}
-
+/* Damage behind the process is none of ours. */
 static enum acre_exit read_one(const struct request *request, struct acre_alloc *memory,
                                const char *path, struct acre_profiled *profiled)
 {
-    const struct acre_profiled_request wanted = {path, offset_of(path, memory),
-                                                 request->sites.roots, request->sites.root_count};
+    struct acre_profiled_request wanted = {path, 0, request->sites.roots,
+                                           request->sites.root_count};
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice = acre_profiled_choose(&processes, memory, path, 0);
     char sentence[512];
-    enum acre_exit status =
-        acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
+    enum acre_exit status = ACRE_EXIT_MEMORY;
 
+    wanted.offset = processes.offset;
+    acre_profiled_processes_fini(&processes);
+    if (choice != ACRE_CHOICE_NO_MEMORY)
+        status = acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
     if (status == ACRE_EXIT_OK && acre_profiled_status(profiled->profile.state) > ACRE_EXIT_NO) {
         status = acre_complain(name, acre_profiled_status(profiled->profile.state),
                                profiled->profile.sentence);
@@ -166,15 +151,13 @@ static enum acre_exit read_and_compare(const struct request *request, char *cons
 static enum acre_exit show(const void *argument, char *const *paths)
 {
     const struct request *request = argument;
-    struct acre_fault_plan plan = {.budget_bytes = request->sites.most_bytes};
-    struct acre_alloc *memory = acre_malloc_new();
-    struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
-    enum acre_exit status = limited != NULL
-                                ? read_and_compare(request, paths, limited)
-                                : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    struct acre_limited_memory memory;
+    enum acre_exit status;
 
-    acre_destroy(limited);
-    acre_destroy(memory);
+    if (acre_limited_memory_begin(&memory, &request->sites, name) == NULL)
+        return ACRE_EXIT_MEMORY;
+    status = read_and_compare(request, paths, memory.limited);
+    acre_limited_memory_end(&memory);
     return status;
 }
 

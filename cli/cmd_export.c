@@ -1,9 +1,7 @@
 /* acre export: what a recorded program allocated, for other tools. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
@@ -14,7 +12,6 @@
 #include "report/format.h"
 #include "report/streams.h"
 #include "report/write_file.h"
-#include "trace/bundle.h"
 
 static const char name[] = "acre export";
 
@@ -180,37 +177,22 @@ static enum acre_exit write_out(const struct request *request, struct acre_profi
 
 /* Which process -------------------------------------------------------------------------------- */
 
-static enum acre_exit refuse_process(const struct request *request, const char *path, size_t count)
-{
-    char why[512];
-
-    snprintf(why, sizeof why, "%.200s has no process %" PRIu64 ": it has %zu process%s", path,
-             request->process, count, count == 1 ? "" : "es");
-    return acre_complain(name, ACRE_EXIT_INPUT, why);
-}
-
-/* Where its stream begins. What is no file can be read only once: its first stream is meant. */
+/* Where its stream begins. What is no file has its first stream, and no other process. */
 static enum acre_exit find_stream(const struct request *request, const char *path,
                                   struct acre_alloc *memory, uint64_t *offset)
 {
-    struct acre_trace_bundle bundle;
-    const struct acre_trace_stream *stream;
-    struct stat state;
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, path, request->process);
     enum acre_exit status = ACRE_EXIT_OK;
 
-    *offset = 0;
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode))
-        return request->process == 0 ? ACRE_EXIT_OK : refuse_process(request, path, 0);
-    acre_trace_bundle_list(&bundle, memory, path);
-    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
-                                  : acre_trace_bundle_largest(&bundle);
-    if (bundle.state == ACRE_TRACE_NO_MEMORY)
+    if (choice == ACRE_CHOICE_NO_MEMORY)
         status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
-    else if (stream != NULL)
-        *offset = stream->offset;
-    else if (bundle.count > 0)
-        status = refuse_process(request, path, bundle.count);
-    acre_trace_bundle_fini(&bundle);
+    else if (choice != ACRE_CHOICE_MADE)
+        status =
+            acre_profiled_refuse(name, ACRE_CHOICE_NO_PROCESS, &processes, path, request->process);
+    *offset = processes.offset;
+    acre_profiled_processes_fini(&processes);
     return status;
 }
 

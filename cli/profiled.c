@@ -1,6 +1,9 @@
 #include "cli/profiled.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+
+#include "report/streams.h"
 
 enum acre_exit acre_profiled_status(enum acre_trace_state state)
 {
@@ -17,6 +20,53 @@ enum acre_exit acre_profiled_status(enum acre_trace_state state)
     default:
         return ACRE_EXIT_INPUT;
     }
+}
+
+/* What is no file can be read only once, so that there is no list. */
+static bool can_be_read_twice(const char *path)
+{
+    struct stat state;
+
+    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
+}
+
+enum acre_profiled_choice acre_profiled_choose(struct acre_profiled_processes *processes,
+                                               struct acre_alloc *memory, const char *path,
+                                               uint64_t process)
+{
+    struct acre_trace_bundle *bundle = &processes->bundle;
+
+    *processes = (struct acre_profiled_processes){.bundle = {.memory = memory}};
+    if (!can_be_read_twice(path))
+        return process > 0 ? ACRE_CHOICE_NO_FILE : ACRE_CHOICE_MADE;
+    if (acre_trace_bundle_list(bundle, memory, path) == ACRE_TRACE_NO_MEMORY)
+        return ACRE_CHOICE_NO_MEMORY;
+    processes->chosen =
+        process > 0 ? acre_trace_bundle_find(bundle, process) : acre_trace_bundle_largest(bundle);
+    if (processes->chosen != NULL)
+        processes->offset = processes->chosen->offset;
+    return processes->chosen == NULL && bundle->count > 0 ? ACRE_CHOICE_NO_PROCESS
+                                                          : ACRE_CHOICE_MADE;
+}
+
+enum acre_exit acre_profiled_refuse(const char *command, enum acre_profiled_choice choice,
+                                    const struct acre_profiled_processes *processes,
+                                    const char *path, uint64_t process)
+{
+    size_t count = processes->bundle.count;
+    char why[512];
+
+    if (choice == ACRE_CHOICE_NO_FILE)
+        snprintf(why, sizeof why, "--process wants a file, and %.200s is none", path);
+    else
+        snprintf(why, sizeof why, "%.200s has no process %llu: it has %zu process%s", path,
+                 (unsigned long long)process, count, count == 1 ? "" : "es");
+    return acre_complain(command, ACRE_EXIT_INPUT, why);
+}
+
+void acre_profiled_processes_fini(struct acre_profiled_processes *processes)
+{
+    acre_trace_bundle_fini(&processes->bundle);
 }
 
 /* False for want of memory: nothing but the reader is owned. */
@@ -53,13 +103,6 @@ enum acre_exit acre_profiled_read(struct acre_profiled *profiled, struct acre_al
     }
     acre_trace_reader_close(reader);
     return status;
-}
-
-void acre_profiled_no_process(const struct acre_trace_bundle *bundle, const char *path,
-                              uint64_t process, char *sentence, size_t sentence_bytes)
-{
-    snprintf(sentence, sentence_bytes, "%.200s has no process %llu: it has %zu process%s", path,
-             (unsigned long long)process, bundle->count, bundle->count == 1 ? "" : "es");
 }
 
 void acre_profiled_fini(struct acre_profiled *profiled)
