@@ -28,6 +28,9 @@ static const char help_text[] =
     "    --top N          so many places (default: 20)\n"
     "    --symbols DIR    look for files of code there as well, under their paths (may be "
     "repeated)\n"
+    "    --process N      of both files the process with this pid, or at this place in the table "
+    "of\n"
+    "                     'acre info'\n"
     "    --max-memory N   take at most so many bytes, K, M or G behind it\n"
     "    --wide           names as they are\n"
     "    --help           this text\n"
@@ -40,21 +43,27 @@ static const char help_text[] =
     "memory,\n"
     "4 a file cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
-enum { OPTION_WIDE = 256 };
+enum { OPTION_WIDE = 256, OPTION_PROCESS };
 
 struct request {
     struct acre_page page;
     struct acre_site_options sites;
+    uint64_t process; /* of both: a pid, or a place from 1; 0: the one with most events */
 };
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
     struct request *request = argument;
 
-    if (option != OPTION_WIDE)
+    switch (option) {
+    case OPTION_WIDE:
+        request->page.wide = true;
+        return true;
+    case OPTION_PROCESS:
+        return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
+    default:
         return acre_site_options_take(&request->sites, option, refusal);
-    request->page.wide = true;
-    return true;
+    }
 }
 
 static bool check(const void *request, char *const *paths, const struct acre_refusal *refusal)
@@ -66,21 +75,35 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
            acre_refuse(refusal, "wants two traces, '%.40s' is a third", paths[2]);
 }
 
-/* Damage behind the process is none of ours. */
+/* Where the process that is meant begins. Damage behind it is none of ours. */
+static enum acre_exit find_process(const struct request *request, struct acre_alloc *memory,
+                                   const char *path, uint64_t *offset)
+{
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, path, request->process);
+    enum acre_exit status = ACRE_EXIT_OK;
+
+    if (choice == ACRE_CHOICE_NO_MEMORY)
+        status = acre_site_options_no_memory(&request->sites, name);
+    else if (choice != ACRE_CHOICE_MADE)
+        status = acre_profiled_refuse(name, choice, &processes, path, request->process);
+    *offset = processes.offset;
+    acre_profiled_processes_fini(&processes);
+    return status;
+}
+
 static enum acre_exit read_one(const struct request *request, struct acre_alloc *memory,
                                const char *path, struct acre_profiled *profiled)
 {
     struct acre_profiled_request wanted = {path, 0, request->sites.roots,
                                            request->sites.root_count};
-    struct acre_profiled_processes processes;
-    enum acre_profiled_choice choice = acre_profiled_choose(&processes, memory, path, 0);
     char sentence[512];
-    enum acre_exit status = ACRE_EXIT_MEMORY;
+    enum acre_exit status = find_process(request, memory, path, &wanted.offset);
 
-    wanted.offset = processes.offset;
-    acre_profiled_processes_fini(&processes);
-    if (choice != ACRE_CHOICE_NO_MEMORY)
-        status = acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
+    if (status != ACRE_EXIT_OK)
+        return status;
+    status = acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
     if (status == ACRE_EXIT_OK && acre_profiled_status(profiled->profile.state) > ACRE_EXIT_NO) {
         status = acre_complain(name, acre_profiled_status(profiled->profile.state),
                                profiled->profile.sentence);
@@ -165,6 +188,7 @@ int acre_cmd_diff(int argc, char **argv)
 {
     static const struct option options[] = {
         ACRE_SITE_OPTIONS,
+        {"process", required_argument, NULL, OPTION_PROCESS},
         {"wide", no_argument, NULL, OPTION_WIDE},
         {"help", no_argument, NULL, 'h'},
         {0},

@@ -120,12 +120,21 @@ expect_out 0 '^  remember  *-  *336 B  *\+336 B  *new$' -- "$ACRE" diff --sort p
 expect_out 1 'B is not complete' -- "$ACRE" diff leaky.acre killed.acre
 expect 3 '^acre diff: out of memory: more' -- "$ACRE" diff --max-memory 1M leaky.acre more.acre
 
+cat none.acre leaky.acre >before.acre && cat none.acre more.acre >after.acre
+expect_out 0 '^  remember  *336 B  *576 B ' -- "$ACRE" diff --process 2 before.acre after.acre
+expect_out 0 '^  No difference' -- "$ACRE" diff --process 1 before.acre after.acre
+expect 5 'acre diff: leaky.acre has no process 2: it has 1 process$' -- \
+    "$ACRE" diff --process 2 before.acre leaky.acre
+expect 5 'acre diff: --process wants a file, and /dev/null is none$' -- \
+    "$ACRE" diff --process 1 /dev/null leaky.acre
+
 # Command lines -----------------------------------------------------------------------------------
 
 expect 2 "--sort is peak, bytes, calls, short or leaked, not 'size'" -- "$ACRE" info --sort size a
 expect 2 "'0' is not a whole number from 1" -- "$ACRE" info --top 0 a
 expect 2 'max-memory' -- "$ACRE" info --max-memory 1 a
 expect 2 "unknown option '--frob'" -- "$ACRE" diff --frob
+expect 2 "--process: '0' is not a whole number from 1" -- "$ACRE" diff --process 0 a b
 expect 2 "wants two traces, 'a' is one" -- "$ACRE" diff a
 expect 2 "wants two traces, 'c' is a third" -- "$ACRE" diff a b c
 expect 2 'which traces' -- "$ACRE" diff
