@@ -196,22 +196,25 @@ static enum acre_exit find_stream(const struct request *request, const char *pat
     return status;
 }
 
-static enum acre_exit export(const struct request *request, const char *path,
-                             struct acre_alloc *memory) {
-    struct acre_profiled_request wanted = {.path = path,
-                                           .roots = request->roots,
-                                           .root_count = request->root_count};
+static enum acre_exit export_file(const struct request *request, const char *path,
+                                  struct acre_alloc *memory)
+{
+    struct acre_profiled_request wanted = {
+        .path = path, .roots = request->roots, .root_count = request->root_count};
     struct acre_profiled profiled;
     char sentence[1024];
     enum acre_exit status = find_stream(request, path, memory, &wanted.offset);
 
-    if (status != ACRE_EXIT_OK) return status;
+    if (status != ACRE_EXIT_OK)
+        return status;
     status = acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
-    if (status != ACRE_EXIT_OK) return acre_complain(name, status, sentence);
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, sentence);
     if (request->metric == ACRE_EXPORT_LEAKED && !acre_profile_knows_leaks(&profiled.profile))
         status = acre_complain(name, acre_profiled_status(profiled.profile.state),
                                profiled.profile.sentence);
-    else status = write_out(request, &profiled, memory);
+    else
+        status = write_out(request, &profiled, memory);
     acre_profiled_fini(&profiled);
     return status;
 }
@@ -219,7 +222,7 @@ static enum acre_exit export(const struct request *request, const char *path,
 static enum acre_exit run(const void *request, char *const *paths)
 {
     struct acre_alloc *memory = acre_malloc_new();
-    enum acre_exit status = memory != NULL ? export(request, *paths, memory)
+    enum acre_exit status = memory != NULL ? export_file(request, *paths, memory)
                                            : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(memory);
