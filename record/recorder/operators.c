@@ -70,7 +70,7 @@ static inline __attribute__((always_inline)) void tell_death(void *block, void *
         void *block;                                                                               \
                                                                                                    \
         if (real == NULL)                                                                          \
-            acre_find_next(#name, &real);                                                                    \
+            acre_find_next(#name, &real);                                                          \
         {                                                                                          \
             DEAF;                                                                                  \
             block = real arguments;                                                                \
@@ -85,7 +85,7 @@ static inline __attribute__((always_inline)) void tell_death(void *block, void *
         static void(*real) parameters;                                                             \
                                                                                                    \
         if (real == NULL)                                                                          \
-            acre_find_next(#name, &real);                                                                    \
+            acre_find_next(#name, &real);                                                          \
         tell_death(block, HERE);                                                                   \
         {                                                                                          \
             DEAF;                                                                                  \

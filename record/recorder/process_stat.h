@@ -1,4 +1,5 @@
-/* What /proc/PID/stat says of a process: its recorder writes it down, its sealer asks for it again. */
+/* What /proc/PID/stat says of a process: its recorder writes it down, its sealer asks for it again.
+ */
 #ifndef ACRE_RECORDER_PROCESS_STAT_H
 #define ACRE_RECORDER_PROCESS_STAT_H
 
@@ -8,8 +9,8 @@
 
 enum { ACRE_STAT_BYTES = 1024 }; /* more than the fields that are asked for take */
 
-/* Field 3, "R", "S", "Z" for one that has ended; '\0': there is none. Field 2, the program's name, may
- * have anything in it, but ends with the last bracket. */
+/* Field 3, "R", "S", "Z" for one that has ended; '\0': there is none. Field 2, the program's name,
+ * may have anything in it, but ends with the last bracket. */
 static inline char acre_stat_state(const char *text)
 {
     const char *name_end = strrchr(text, ')');

@@ -26,8 +26,8 @@ extern struct acre_real acre_real;
  * and is no call of the program's. */
 bool acre_is_early(const void *block);
 
-/* Stores the next function of a name behind ours into `function`, a pointer to it of whatever type. Of
- * one that no library has nothing is stored; looking for it may allocate. */
+/* Stores the next function of a name behind ours into `function`, a pointer to it of whatever type.
+ * Of one that no library has nothing is stored; looking for it may allocate. */
 void acre_find_next(const char *name, void *function);
 
 #endif
