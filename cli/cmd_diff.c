@@ -77,7 +77,7 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
 
 /* Where the process that is meant begins. Damage behind it is none of ours. */
 static enum acre_exit find_process(const struct request *request, struct acre_alloc *memory,
-                                   const char *path, uint64_t *offset)
+                                   const char *path, struct acre_profiled_request *wanted)
 {
     struct acre_profiled_processes processes;
     enum acre_profiled_choice choice =
@@ -88,7 +88,8 @@ static enum acre_exit find_process(const struct request *request, struct acre_al
         status = acre_site_options_no_memory(&request->sites, name);
     else if (choice != ACRE_CHOICE_MADE)
         status = acre_profiled_refuse(name, choice, &processes, path, request->process);
-    *offset = processes.offset;
+    wanted->offset = processes.offset;
+    wanted->events = processes.events;
     acre_profiled_processes_fini(&processes);
     return status;
 }
@@ -96,10 +97,10 @@ static enum acre_exit find_process(const struct request *request, struct acre_al
 static enum acre_exit read_one(const struct request *request, struct acre_alloc *memory,
                                const char *path, struct acre_profiled *profiled)
 {
-    struct acre_profiled_request wanted = {path, 0, request->sites.roots,
-                                           request->sites.root_count};
+    struct acre_profiled_request wanted = {
+        .path = path, .roots = request->sites.roots, .root_count = request->sites.root_count};
     char sentence[512];
-    enum acre_exit status = find_process(request, memory, path, &wanted.offset);
+    enum acre_exit status = find_process(request, memory, path, &wanted);
 
     if (status != ACRE_EXIT_OK)
         return status;

@@ -179,7 +179,7 @@ static enum acre_exit write_out(const struct request *request, struct acre_profi
 
 /* Where its stream begins. What is no file has its first stream, and no other process. */
 static enum acre_exit find_stream(const struct request *request, const char *path,
-                                  struct acre_alloc *memory, uint64_t *offset)
+                                  struct acre_alloc *memory, struct acre_profiled_request *wanted)
 {
     struct acre_profiled_processes processes;
     enum acre_profiled_choice choice =
@@ -191,7 +191,8 @@ static enum acre_exit find_stream(const struct request *request, const char *pat
     else if (choice != ACRE_CHOICE_MADE)
         status =
             acre_profiled_refuse(name, ACRE_CHOICE_NO_PROCESS, &processes, path, request->process);
-    *offset = processes.offset;
+    wanted->offset = processes.offset;
+    wanted->events = processes.events;
     acre_profiled_processes_fini(&processes);
     return status;
 }
@@ -203,7 +204,7 @@ static enum acre_exit export_file(const struct request *request, const char *pat
         .path = path, .roots = request->roots, .root_count = request->root_count};
     struct acre_profiled profiled;
     char sentence[1024];
-    enum acre_exit status = find_stream(request, path, memory, &wanted.offset);
+    enum acre_exit status = find_stream(request, path, memory, &wanted);
 
     if (status != ACRE_EXIT_OK)
         return status;

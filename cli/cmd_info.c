@@ -105,12 +105,17 @@ static enum acre_exit print(const struct request *request, const struct acre_inf
     return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, info->profile->sentence);
 }
 
-/* The stream that begins there. */
 static enum acre_exit read_and_print(const struct request *request, const char *path,
-                                     uint64_t offset, struct acre_alloc *memory)
+                                     const struct acre_profiled_processes *processes)
 {
-    const struct acre_profiled_request wanted = {path, offset, request->sites.roots,
-                                                 request->sites.root_count};
+    struct acre_alloc *memory = processes->bundle.memory;
+    const struct acre_profiled_request wanted = {
+        .path = path,
+        .offset = processes->offset,
+        .events = processes->events,
+        .roots = request->sites.roots,
+        .root_count = request->sites.root_count,
+    };
     static struct acre_profiled profiled;
     char sentence[512];
     struct acre_info info;
@@ -153,7 +158,7 @@ static enum acre_exit show_one_of(const struct request *request,
             return acre_site_options_no_memory(&request->sites, name);
         fputc('\n', request->page.stream);
     }
-    shown = read_and_print(request, path, processes->offset, bundle->memory);
+    shown = read_and_print(request, path, processes);
     if (shown > ACRE_EXIT_NO || listed <= ACRE_EXIT_NO)
         return shown > listed ? shown : listed;
     return acre_complain(name, listed, bundle->sentence);
@@ -174,7 +179,7 @@ static enum acre_exit show_file(const struct request *request, const char *path,
     else if (processes.bundle.count > 1)
         status = show_one_of(request, &processes, path);
     else
-        status = read_and_print(request, path, processes.offset, memory);
+        status = read_and_print(request, path, &processes);
     acre_profiled_processes_fini(&processes);
     return status;
 }

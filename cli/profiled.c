@@ -2,8 +2,13 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "bench/clock.h"
+#include "bench/progress.h"
 #include "report/streams.h"
+
+enum { MILLION = 1000000 };
 
 enum acre_exit acre_profiled_status(enum acre_trace_state state)
 {
@@ -43,8 +48,10 @@ enum acre_profiled_choice acre_profiled_choose(struct acre_profiled_processes *p
         return ACRE_CHOICE_NO_MEMORY;
     processes->chosen =
         process > 0 ? acre_trace_bundle_find(bundle, process) : acre_trace_bundle_largest(bundle);
-    if (processes->chosen != NULL)
+    if (processes->chosen != NULL) {
         processes->offset = processes->chosen->offset;
+        processes->events = processes->chosen->events;
+    }
     return processes->chosen == NULL && bundle->count > 0 ? ACRE_CHOICE_NO_PROCESS
                                                           : ACRE_CHOICE_MADE;
 }
@@ -69,11 +76,45 @@ void acre_profiled_processes_fini(struct acre_profiled_processes *processes)
     acre_trace_bundle_fini(&processes->bundle);
 }
 
+struct reading {
+    struct acre_progress progress;
+    const char *path;
+};
+
+static void show_progress(void *to, uint64_t events)
+{
+    struct reading *reading = to;
+
+    reading->progress.done = (size_t)(events / MILLION);
+    acre_progress_show(&reading->progress, "%s", reading->path);
+}
+
+static bool read_events(struct acre_profiled *profiled, struct acre_alloc *memory,
+                        const struct acre_profiled_request *request)
+{
+    struct reading reading = {
+        .path = request->path,
+        .progress =
+            {
+                .shows = isatty(STDERR_FILENO),
+                .unit = "million events",
+                .expected = (size_t)(request->events / MILLION),
+                .begin_ns = acre_now_ns(),
+            },
+    };
+    bool done =
+        acre_profile_read(&profiled->profile, memory, &profiled->reader, show_progress, &reading);
+
+    if (reading.progress.done > 0)
+        acre_progress_end(&reading.progress);
+    return done;
+}
+
 /* False for want of memory: nothing but the reader is owned. */
 static bool profile(struct acre_profiled *profiled, struct acre_alloc *memory,
                     const struct acre_profiled_request *request)
 {
-    if (!acre_profile_read(&profiled->profile, memory, &profiled->reader, NULL, NULL))
+    if (!read_events(profiled, memory, request))
         return false;
     profiled->names =
         acre_names_new(memory, &profiled->profile, request->roots, request->root_count);

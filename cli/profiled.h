@@ -16,7 +16,7 @@ enum acre_profiled_choice {
 struct acre_profiled_processes {
     struct acre_trace_bundle bundle; /* empty where it is no file, or nothing in it can be listed */
     const struct acre_trace_stream *chosen; /* NULL: none is listed; what is there begins at 0 */
-    uint64_t offset;                        /* of the chosen one */
+    uint64_t offset, events;                /* of the chosen one; events 0: not known */
 };
 
 /*
@@ -43,6 +43,7 @@ struct acre_profiled_request {
     uint64_t offset;          /* of the process's stream */
     const char *const *roots; /* directories of files of code; as of acre_symbols_new */
     size_t root_count;
+    uint64_t events; /* that there will be, for the progress; 0: not known */
 };
 
 struct acre_profiled {
@@ -56,9 +57,10 @@ struct acre_profiled {
 enum acre_exit acre_profiled_status(enum acre_trace_state state);
 
 /*
- * Reads it. `memory` is borrowed. OK also where the trace is incomplete or damaged, as long as
- * there is something to show: profile.state says so. Another status: `sentence` says why, and
- * nothing is owned.
+ * Reads it; where that takes long and standard error is a terminal, a line there says how far it
+ * is, and is taken back. `memory` is borrowed. OK also where the trace is incomplete or damaged, as
+ * long as there is something to show: profile.state says so. Another status: `sentence` says why,
+ * and nothing is owned.
  */
 enum acre_exit acre_profiled_read(struct acre_profiled *profiled, struct acre_alloc *memory,
                                   const struct acre_profiled_request *request, char *sentence,

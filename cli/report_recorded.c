@@ -51,8 +51,13 @@ static enum acre_exit read_and_write(const char *command,
                                      const char *output)
 {
     struct acre_alloc *memory = processes->bundle.memory;
-    const struct acre_profiled_request wanted = {request->path, processes->offset,
-                                                 request->sites->roots, request->sites->root_count};
+    const struct acre_profiled_request wanted = {
+        .path = request->path,
+        .offset = processes->offset,
+        .events = processes->events,
+        .roots = request->sites->roots,
+        .root_count = request->sites->root_count,
+    };
     static struct acre_profiled profiled;
     char sentence[512];
     struct acre_page_recording recording;
