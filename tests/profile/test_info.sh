@@ -170,7 +170,9 @@ fi
 
 expect 2 "--sort is peak, bytes, calls, short or leaked, not 'size'" -- "$ACRE" info --sort size a
 expect 2 "'0' is not a whole number from 1" -- "$ACRE" info --top 0 a
-expect 2 'max-memory' -- "$ACRE" info --max-memory 1 a
+for bad in '' 1 4X -2M 1M,; do
+    expect 2 "^acre info: --max-memory: '$bad' is not a number of bytes" -- "$ACRE" info --max-memory "$bad" a
+done
 expect 2 "unknown option '--frob'" -- "$ACRE" diff --frob
 expect 2 "--process: '0' is not a whole number from 1" -- "$ACRE" diff --process 0 a b
 expect 2 "wants two traces, 'a' is one" -- "$ACRE" diff a
