@@ -126,3 +126,10 @@ bool acre_settings_read(const struct acre_setting *settings, size_t count, const
     }
     return true;
 }
+
+bool acre_settings_read_bytes(const char *text, int64_t *bytes)
+{
+    const struct words words = {.value = text, .value_length = (int)strlen(text)};
+
+    return read_number(&words, true, bytes);
+}

@@ -34,4 +34,7 @@ enum { ACRE_MOST_SETTINGS = 8 };
 bool acre_settings_read(const struct acre_setting *settings, size_t count, const char *text,
                         struct acre_setting_value *values, char *why, size_t why_bytes);
 
+/* The value of such a setting by itself: "64K". False: it is no number of bytes. */
+bool acre_settings_read_bytes(const char *text, int64_t *bytes);
+
 #endif

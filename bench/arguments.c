@@ -42,23 +42,21 @@ bool acre_read_number(const struct acre_refusal *refusal, const char *option, co
     return true;
 }
 
-/* strtod would take "nan", "0x3" and, under some locales, "2,5". */
 bool acre_read_bytes(const struct acre_refusal *refusal, const char *option, const char *text,
                      uint64_t least, uint64_t most, uint64_t *bytes)
 {
-    const struct acre_setting setting = {"limit", ACRE_SETTING_BYTES, (int64_t)least, (int64_t)most,
-                                         ""};
-    struct acre_setting_value value = {0};
-    char whole[128];
-    char why[256];
+    int64_t number;
 
-    snprintf(whole, sizeof whole, "limit=%s", text);
-    if (!acre_settings_read(&setting, 1, whole, &value, why, sizeof why))
-        return acre_refuse(refusal, "%s: %s", option, why);
-    *bytes = (uint64_t)value.number;
+    if (!acre_settings_read_bytes(text, &number) || number < 0 || (uint64_t)number < least ||
+        (uint64_t)number > most)
+        return acre_refuse(refusal,
+                           "%s: '%.40s' is not a number of bytes, as in 64K, 2M, from %llu to %llu",
+                           option, text, (unsigned long long)least, (unsigned long long)most);
+    *bytes = (uint64_t)number;
     return true;
 }
 
+/* strtod would take "nan", "0x3" and, under some locales, "2,5". */
 bool acre_read_decimal(const char *text, double *value)
 {
     size_t whole = strspn(text, "0123456789");

@@ -1,4 +1,4 @@
-/* One line on a terminal that says how far a run is. */
+/* One line on a terminal that says how far a run, or what else takes long, is. */
 #ifndef ACRE_BENCH_PROGRESS_H
 #define ACRE_BENCH_PROGRESS_H
 
@@ -6,12 +6,14 @@
 #include <stddef.h>
 
 struct acre_progress {
-    bool shows; /* nothing is written unless this is set */
-    size_t done, expected;
+    bool shows;            /* nothing is written unless this is set */
+    const char *unit;      /* what is counted; NULL: visits */
+    size_t done, expected; /* expected 0: nobody knows how many there will be */
     double begin_ns;
 };
 
-/* Before visit number `done`: `what` is visited. */
+/* Where `done` of them are behind us, and `what` is in work. A character that would move the cursor
+ * is a question mark. */
 __attribute__((format(printf, 2, 3))) void acre_progress_show(const struct acre_progress *progress,
                                                               const char *what, ...);
 

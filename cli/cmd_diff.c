@@ -1,16 +1,13 @@
 /* acre diff: what a program allocates otherwise than before. */
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc/backends.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
 #include "cli/site_options.h"
 #include "report/diff_print.h"
 #include "report/streams.h"
-#include "trace/bundle.h"
 
 static const char name[] = "acre diff";
 
@@ -31,6 +28,9 @@ static const char help_text[] =
     "    --top N          so many places (default: 20)\n"
     "    --symbols DIR    look for files of code there as well, under their paths (may be "
     "repeated)\n"
+    "    --process N      of both files the process with this pid, or at this place in the table "
+    "of\n"
+    "                     'acre info'\n"
     "    --max-memory N   take at most so many bytes, K, M or G behind it\n"
     "    --wide           names as they are\n"
     "    --help           this text\n"
@@ -43,21 +43,27 @@ static const char help_text[] =
     "memory,\n"
     "4 a file cannot be read or standard output cannot be written, 5 no trace, or a damaged one\n";
 
-enum { OPTION_WIDE = 256 };
+enum { OPTION_WIDE = 256, OPTION_PROCESS };
 
 struct request {
     struct acre_page page;
     struct acre_site_options sites;
+    uint64_t process; /* of both: a pid, or a place from 1; 0: the one with most events */
 };
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
     struct request *request = argument;
 
-    if (option != OPTION_WIDE)
+    switch (option) {
+    case OPTION_WIDE:
+        request->page.wide = true;
+        return true;
+    case OPTION_PROCESS:
+        return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
+    default:
         return acre_site_options_take(&request->sites, option, refusal);
-    request->page.wide = true;
-    return true;
+    }
 }
 
 static bool check(const void *request, char *const *paths, const struct acre_refusal *refusal)
@@ -69,33 +75,36 @@ static bool check(const void *request, char *const *paths, const struct acre_ref
            acre_refuse(refusal, "wants two traces, '%.40s' is a third", paths[2]);
 }
 
-/* Where the trace with most events begins. Damage behind it is none of ours. */
-static uint64_t offset_of(const char *path, struct acre_alloc *memory)
+/* Where the process that is meant begins. Damage behind it is none of ours. */
+static enum acre_exit find_process(const struct request *request, struct acre_alloc *memory,
+                                   const char *path, struct acre_profiled_request *wanted)
 {
-    struct acre_trace_bundle bundle;
-    const struct acre_trace_stream *largest;
-    struct stat state;
-    uint64_t offset = 0;
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, path, request->process);
+    enum acre_exit status = ACRE_EXIT_OK;
 
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode))
-        return 0;
-    acre_trace_bundle_list(&bundle, memory, path);
-    largest = acre_trace_bundle_largest(&bundle);
-    if (largest != NULL)
-        offset = largest->offset;
-    acre_trace_bundle_fini(&bundle);
-    return offset;
+    if (choice == ACRE_CHOICE_NO_MEMORY)
+        status = acre_site_options_no_memory(&request->sites, name);
+    else if (choice != ACRE_CHOICE_MADE)
+        status = acre_profiled_refuse(name, choice, &processes, path, request->process);
+    wanted->offset = processes.offset;
+    wanted->events = processes.events;
+    acre_profiled_processes_fini(&processes);
+    return status;
 }
 
 static enum acre_exit read_one(const struct request *request, struct acre_alloc *memory,
                                const char *path, struct acre_profiled *profiled)
 {
-    const struct acre_profiled_request wanted = {path, offset_of(path, memory),
-                                                 request->sites.roots, request->sites.root_count};
+    struct acre_profiled_request wanted = {
+        .path = path, .roots = request->sites.roots, .root_count = request->sites.root_count};
     char sentence[512];
-    enum acre_exit status =
-        acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
+    enum acre_exit status = find_process(request, memory, path, &wanted);
 
+    if (status != ACRE_EXIT_OK)
+        return status;
+    status = acre_profiled_read(profiled, memory, &wanted, sentence, sizeof sentence);
     if (status == ACRE_EXIT_OK && acre_profiled_status(profiled->profile.state) > ACRE_EXIT_NO) {
         status = acre_complain(name, acre_profiled_status(profiled->profile.state),
                                profiled->profile.sentence);
@@ -166,15 +175,13 @@ static enum acre_exit read_and_compare(const struct request *request, char *cons
 static enum acre_exit show(const void *argument, char *const *paths)
 {
     const struct request *request = argument;
-    struct acre_fault_plan plan = {.budget_bytes = request->sites.most_bytes};
-    struct acre_alloc *memory = acre_malloc_new();
-    struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
-    enum acre_exit status = limited != NULL
-                                ? read_and_compare(request, paths, limited)
-                                : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    struct acre_limited_memory memory;
+    enum acre_exit status;
 
-    acre_destroy(limited);
-    acre_destroy(memory);
+    if (acre_limited_memory_begin(&memory, &request->sites, name) == NULL)
+        return ACRE_EXIT_MEMORY;
+    status = read_and_compare(request, paths, memory.limited);
+    acre_limited_memory_end(&memory);
     return status;
 }
 
@@ -182,6 +189,7 @@ int acre_cmd_diff(int argc, char **argv)
 {
     static const struct option options[] = {
         ACRE_SITE_OPTIONS,
+        {"process", required_argument, NULL, OPTION_PROCESS},
         {"wide", no_argument, NULL, OPTION_WIDE},
         {"help", no_argument, NULL, 'h'},
         {0},

@@ -1,9 +1,7 @@
 /* acre export: what a recorded program allocated, for other tools. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc/backends.h"
@@ -14,7 +12,6 @@
 #include "report/format.h"
 #include "report/streams.h"
 #include "report/write_file.h"
-#include "trace/bundle.h"
 
 static const char name[] = "acre export";
 
@@ -180,56 +177,45 @@ static enum acre_exit write_out(const struct request *request, struct acre_profi
 
 /* Which process -------------------------------------------------------------------------------- */
 
-static enum acre_exit refuse_process(const struct request *request, const char *path, size_t count)
-{
-    char why[512];
-
-    snprintf(why, sizeof why, "%.200s has no process %" PRIu64 ": it has %zu process%s", path,
-             request->process, count, count == 1 ? "" : "es");
-    return acre_complain(name, ACRE_EXIT_INPUT, why);
-}
-
-/* Where its stream begins. What is no file can be read only once: its first stream is meant. */
+/* Where its stream begins. What is no file has its first stream, and no other process. */
 static enum acre_exit find_stream(const struct request *request, const char *path,
-                                  struct acre_alloc *memory, uint64_t *offset)
+                                  struct acre_alloc *memory, struct acre_profiled_request *wanted)
 {
-    struct acre_trace_bundle bundle;
-    const struct acre_trace_stream *stream;
-    struct stat state;
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, path, request->process);
     enum acre_exit status = ACRE_EXIT_OK;
 
-    *offset = 0;
-    if (stat(path, &state) != 0 || !S_ISREG(state.st_mode))
-        return request->process == 0 ? ACRE_EXIT_OK : refuse_process(request, path, 0);
-    acre_trace_bundle_list(&bundle, memory, path);
-    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
-                                  : acre_trace_bundle_largest(&bundle);
-    if (bundle.state == ACRE_TRACE_NO_MEMORY)
+    if (choice == ACRE_CHOICE_NO_MEMORY)
         status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
-    else if (stream != NULL)
-        *offset = stream->offset;
-    else if (bundle.count > 0)
-        status = refuse_process(request, path, bundle.count);
-    acre_trace_bundle_fini(&bundle);
+    else if (choice != ACRE_CHOICE_MADE)
+        status =
+            acre_profiled_refuse(name, ACRE_CHOICE_NO_PROCESS, &processes, path, request->process);
+    wanted->offset = processes.offset;
+    wanted->events = processes.events;
+    acre_profiled_processes_fini(&processes);
     return status;
 }
 
-static enum acre_exit export(const struct request *request, const char *path,
-                             struct acre_alloc *memory) {
-    struct acre_profiled_request wanted = {.path = path,
-                                           .roots = request->roots,
-                                           .root_count = request->root_count};
+static enum acre_exit export_file(const struct request *request, const char *path,
+                                  struct acre_alloc *memory)
+{
+    struct acre_profiled_request wanted = {
+        .path = path, .roots = request->roots, .root_count = request->root_count};
     struct acre_profiled profiled;
     char sentence[1024];
-    enum acre_exit status = find_stream(request, path, memory, &wanted.offset);
+    enum acre_exit status = find_stream(request, path, memory, &wanted);
 
-    if (status != ACRE_EXIT_OK) return status;
+    if (status != ACRE_EXIT_OK)
+        return status;
     status = acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
-    if (status != ACRE_EXIT_OK) return acre_complain(name, status, sentence);
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, sentence);
     if (request->metric == ACRE_EXPORT_LEAKED && !acre_profile_knows_leaks(&profiled.profile))
         status = acre_complain(name, acre_profiled_status(profiled.profile.state),
                                profiled.profile.sentence);
-    else status = write_out(request, &profiled, memory);
+    else
+        status = write_out(request, &profiled, memory);
     acre_profiled_fini(&profiled);
     return status;
 }
@@ -237,7 +223,7 @@ static enum acre_exit export(const struct request *request, const char *path,
 static enum acre_exit run(const void *request, char *const *paths)
 {
     struct acre_alloc *memory = acre_malloc_new();
-    enum acre_exit status = memory != NULL ? export(request, *paths, memory)
+    enum acre_exit status = memory != NULL ? export_file(request, *paths, memory)
                                            : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(memory);

@@ -1,10 +1,8 @@
 /* acre info: what a trace says. */
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc/backends.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
@@ -107,12 +105,17 @@ static enum acre_exit print(const struct request *request, const struct acre_inf
     return status <= ACRE_EXIT_NO ? status : acre_complain(name, status, info->profile->sentence);
 }
 
-/* The stream that begins there. */
 static enum acre_exit read_and_print(const struct request *request, const char *path,
-                                     uint64_t offset, struct acre_alloc *memory)
+                                     const struct acre_profiled_processes *processes)
 {
-    const struct acre_profiled_request wanted = {path, offset, request->sites.roots,
-                                                 request->sites.root_count};
+    struct acre_alloc *memory = processes->bundle.memory;
+    const struct acre_profiled_request wanted = {
+        .path = path,
+        .offset = processes->offset,
+        .events = processes->events,
+        .roots = request->sites.roots,
+        .root_count = request->sites.root_count,
+    };
     static struct acre_profiled profiled;
     char sentence[512];
     struct acre_info info;
@@ -144,79 +147,53 @@ static enum acre_exit read_and_print(const struct request *request, const char *
 
 /* Several processes: their table, then one of them. What ends the list is told in any case. */
 static enum acre_exit show_one_of(const struct request *request,
-                                  const struct acre_trace_bundle *bundle,
-                                  const struct acre_trace_stream *stream, const char *path)
+                                  const struct acre_profiled_processes *processes, const char *path)
 {
+    const struct acre_trace_bundle *bundle = &processes->bundle;
     enum acre_exit listed = acre_profiled_status(bundle->state);
     enum acre_exit shown;
 
     if (!request->is_json) {
-        if (!acre_trace_streams_print(bundle, stream, &request->page))
+        if (!acre_trace_streams_print(bundle, processes->chosen, &request->page))
             return acre_site_options_no_memory(&request->sites, name);
         fputc('\n', request->page.stream);
     }
-    shown = read_and_print(request, path, stream->offset, bundle->memory);
+    shown = read_and_print(request, path, processes);
     if (shown > ACRE_EXIT_NO || listed <= ACRE_EXIT_NO)
         return shown > listed ? shown : listed;
     return acre_complain(name, listed, bundle->sentence);
 }
 
-/* What is no file can be read only once, so that there is no list. */
-static bool can_be_read_twice(const char *path)
-{
-    struct stat state;
-
-    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
-}
-
-static enum acre_exit refuse_process(const struct request *request, const char *path,
-                                     const struct acre_trace_bundle *bundle)
-{
-    char why[512];
-
-    if (!can_be_read_twice(path))
-        snprintf(why, sizeof why, "--process wants a file, and %.200s is none", path);
-    else
-        acre_profiled_no_process(bundle, path, request->process, why, sizeof why);
-    return acre_complain(name, ACRE_EXIT_INPUT, why);
-}
-
 static enum acre_exit show_file(const struct request *request, const char *path,
                                 struct acre_alloc *memory)
 {
-    struct acre_trace_bundle bundle = {.memory = memory};
-    const struct acre_trace_stream *stream;
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, path, request->process);
     enum acre_exit status;
 
-    if (can_be_read_twice(path))
-        acre_trace_bundle_list(&bundle, memory, path);
-    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
-                                  : acre_trace_bundle_largest(&bundle);
-    if (bundle.state == ACRE_TRACE_NO_MEMORY)
+    if (choice == ACRE_CHOICE_NO_MEMORY)
         status = acre_site_options_no_memory(&request->sites, name);
-    else if (stream == NULL && request->process > 0 &&
-             (bundle.count > 0 || !can_be_read_twice(path)))
-        status = refuse_process(request, path, &bundle);
-    else if (bundle.count > 1)
-        status = show_one_of(request, &bundle, stream, path);
+    else if (choice != ACRE_CHOICE_MADE)
+        status = acre_profiled_refuse(name, choice, &processes, path, request->process);
+    else if (processes.bundle.count > 1)
+        status = show_one_of(request, &processes, path);
     else
-        status = read_and_print(request, path, 0, memory);
-    acre_trace_bundle_fini(&bundle);
+        status = read_and_print(request, path, &processes);
+    acre_profiled_processes_fini(&processes);
     return status;
 }
 
 static enum acre_exit show(const void *argument, char *const *paths)
 {
     const struct request *request = argument;
-    struct acre_fault_plan plan = {.budget_bytes = request->sites.most_bytes};
-    struct acre_alloc *memory = acre_malloc_new();
-    struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
-    enum acre_exit status = limited != NULL
-                                ? show_file(request, *paths, limited)
-                                : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    struct acre_limited_memory memory;
+    enum acre_exit status;
 
-    acre_destroy(limited);
-    acre_destroy(memory);
+    if (acre_limited_memory_begin(&memory, &request->sites, name) == NULL)
+        return ACRE_EXIT_MEMORY;
+    status = show_file(request, *paths, memory.limited);
+    acre_limited_memory_end(&memory);
     return status;
 }
 

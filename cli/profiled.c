@@ -1,6 +1,14 @@
 #include "cli/profiled.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/clock.h"
+#include "bench/progress.h"
+#include "report/streams.h"
+
+enum { MILLION = 1000000 };
 
 enum acre_exit acre_profiled_status(enum acre_trace_state state)
 {
@@ -19,11 +27,94 @@ enum acre_exit acre_profiled_status(enum acre_trace_state state)
     }
 }
 
+/* What is no file can be read only once, so that there is no list. */
+static bool can_be_read_twice(const char *path)
+{
+    struct stat state;
+
+    return stat(path, &state) == 0 && S_ISREG(state.st_mode);
+}
+
+enum acre_profiled_choice acre_profiled_choose(struct acre_profiled_processes *processes,
+                                               struct acre_alloc *memory, const char *path,
+                                               uint64_t process)
+{
+    struct acre_trace_bundle *bundle = &processes->bundle;
+
+    *processes = (struct acre_profiled_processes){.bundle = {.memory = memory}};
+    if (!can_be_read_twice(path))
+        return process > 0 ? ACRE_CHOICE_NO_FILE : ACRE_CHOICE_MADE;
+    if (acre_trace_bundle_list(bundle, memory, path) == ACRE_TRACE_NO_MEMORY)
+        return ACRE_CHOICE_NO_MEMORY;
+    processes->chosen =
+        process > 0 ? acre_trace_bundle_find(bundle, process) : acre_trace_bundle_largest(bundle);
+    if (processes->chosen != NULL) {
+        processes->offset = processes->chosen->offset;
+        processes->events = processes->chosen->events;
+    }
+    return processes->chosen == NULL && bundle->count > 0 ? ACRE_CHOICE_NO_PROCESS
+                                                          : ACRE_CHOICE_MADE;
+}
+
+enum acre_exit acre_profiled_refuse(const char *command, enum acre_profiled_choice choice,
+                                    const struct acre_profiled_processes *processes,
+                                    const char *path, uint64_t process)
+{
+    size_t count = processes->bundle.count;
+    char why[512];
+
+    if (choice == ACRE_CHOICE_NO_FILE)
+        snprintf(why, sizeof why, "--process wants a file, and %.200s is none", path);
+    else
+        snprintf(why, sizeof why, "%.200s has no process %llu: it has %zu process%s", path,
+                 (unsigned long long)process, count, count == 1 ? "" : "es");
+    return acre_complain(command, ACRE_EXIT_INPUT, why);
+}
+
+void acre_profiled_processes_fini(struct acre_profiled_processes *processes)
+{
+    acre_trace_bundle_fini(&processes->bundle);
+}
+
+struct reading {
+    struct acre_progress progress;
+    const char *path;
+};
+
+static void show_progress(void *to, uint64_t events)
+{
+    struct reading *reading = to;
+
+    reading->progress.done = (size_t)(events / MILLION);
+    acre_progress_show(&reading->progress, "%s", reading->path);
+}
+
+static bool read_events(struct acre_profiled *profiled, struct acre_alloc *memory,
+                        const struct acre_profiled_request *request)
+{
+    struct reading reading = {
+        .path = request->path,
+        .progress =
+            {
+                .shows = isatty(STDERR_FILENO),
+                .unit = "million events",
+                .expected = (size_t)(request->events / MILLION),
+                .begin_ns = acre_now_ns(),
+            },
+    };
+    bool done =
+        acre_profile_read(&profiled->profile, memory, &profiled->reader, show_progress, &reading);
+
+    if (reading.progress.done > 0)
+        acre_progress_end(&reading.progress);
+    return done;
+}
+
 /* False for want of memory: nothing but the reader is owned. */
 static bool profile(struct acre_profiled *profiled, struct acre_alloc *memory,
                     const struct acre_profiled_request *request)
 {
-    if (!acre_profile_read(&profiled->profile, memory, &profiled->reader, NULL, NULL))
+    if (!read_events(profiled, memory, request))
         return false;
     profiled->names =
         acre_names_new(memory, &profiled->profile, request->roots, request->root_count);
@@ -53,13 +144,6 @@ enum acre_exit acre_profiled_read(struct acre_profiled *profiled, struct acre_al
     }
     acre_trace_reader_close(reader);
     return status;
-}
-
-void acre_profiled_no_process(const struct acre_trace_bundle *bundle, const char *path,
-                              uint64_t process, char *sentence, size_t sentence_bytes)
-{
-    snprintf(sentence, sentence_bytes, "%.200s has no process %llu: it has %zu process%s", path,
-             (unsigned long long)process, bundle->count, bundle->count == 1 ? "" : "es");
 }
 
 void acre_profiled_fini(struct acre_profiled *profiled)

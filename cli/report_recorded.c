@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "alloc/backends.h"
 #include "cli/profiled.h"
 #include "cli/report_page.h"
 #include "report/streams.h"
@@ -46,19 +45,25 @@ static enum acre_exit write_page(const char *command, const struct acre_recorded
                : acre_complain(command, status, recording->info->profile->sentence);
 }
 
-/* Of one process. */
 static enum acre_exit read_and_write(const char *command,
                                      const struct acre_recorded_request *request,
-                                     const struct acre_trace_bundle *bundle,
-                                     const struct acre_trace_stream *stream, const char *output)
+                                     const struct acre_profiled_processes *processes,
+                                     const char *output)
 {
-    const struct acre_profiled_request wanted = {request->path, stream != NULL ? stream->offset : 0,
-                                                 request->sites->roots, request->sites->root_count};
+    struct acre_alloc *memory = processes->bundle.memory;
+    const struct acre_profiled_request wanted = {
+        .path = request->path,
+        .offset = processes->offset,
+        .events = processes->events,
+        .roots = request->sites->roots,
+        .root_count = request->sites->root_count,
+    };
     static struct acre_profiled profiled;
     char sentence[512];
+    struct acre_page_recording recording;
     struct acre_info info;
     enum acre_exit status =
-        acre_profiled_read(&profiled, bundle->memory, &wanted, sentence, sizeof sentence);
+        acre_profiled_read(&profiled, memory, &wanted, sentence, sizeof sentence);
 
     if (status == ACRE_EXIT_MEMORY)
         return acre_site_options_no_memory(request->sites, command);
@@ -69,10 +74,10 @@ static enum acre_exit read_and_write(const char *command,
         .reader = &profiled.reader,
         .names = profiled.names,
         .leaks = &profiled.leaks,
-        .memory = bundle->memory,
+        .memory = memory,
     };
-    status =
-        write_page(command, request, &(struct acre_page_recording){&info, bundle, stream}, output);
+    recording = (struct acre_page_recording){&info, &processes->bundle, processes->chosen};
+    status = write_page(command, request, &recording, output);
     acre_profiled_fini(&profiled);
     return status;
 }
@@ -80,23 +85,19 @@ static enum acre_exit read_and_write(const char *command,
 static enum acre_exit page_of(const char *command, const struct acre_recorded_request *request,
                               struct acre_alloc *memory, const char *output)
 {
-    struct acre_trace_bundle bundle = {.memory = memory};
-    const struct acre_trace_stream *stream;
+    struct acre_profiled_processes processes;
+    enum acre_profiled_choice choice =
+        acre_profiled_choose(&processes, memory, request->path, request->process);
     enum acre_exit status;
-    char why[512];
 
-    acre_trace_bundle_list(&bundle, memory, request->path);
-    stream = request->process > 0 ? acre_trace_bundle_find(&bundle, request->process)
-                                  : acre_trace_bundle_largest(&bundle);
-    if (bundle.state == ACRE_TRACE_NO_MEMORY) {
+    if (choice == ACRE_CHOICE_NO_MEMORY)
         status = acre_site_options_no_memory(request->sites, command);
-    } else if (stream == NULL && request->process > 0) {
-        acre_profiled_no_process(&bundle, request->path, request->process, why, sizeof why);
-        status = acre_complain(command, ACRE_EXIT_INPUT, why);
-    } else {
-        status = read_and_write(command, request, &bundle, stream, output);
-    }
-    acre_trace_bundle_fini(&bundle);
+    else if (request->process > 0 && processes.chosen == NULL)
+        status = acre_profiled_refuse(command, ACRE_CHOICE_NO_PROCESS, &processes, request->path,
+                                      request->process);
+    else
+        status = read_and_write(command, request, &processes, output);
+    acre_profiled_processes_fini(&processes);
     return status;
 }
 
@@ -104,14 +105,12 @@ enum acre_exit acre_command_page_of_recorded(const char *command,
                                              const struct acre_recorded_request *request,
                                              const char *output)
 {
-    struct acre_fault_plan plan = {.budget_bytes = request->sites->most_bytes};
-    struct acre_alloc *memory = acre_malloc_new();
-    struct acre_alloc *limited = memory != NULL ? acre_fault_new(memory, &plan) : NULL;
-    enum acre_exit status = limited != NULL
-                                ? page_of(command, request, limited, output)
-                                : acre_complain(command, ACRE_EXIT_MEMORY, "out of memory");
+    struct acre_limited_memory memory;
+    enum acre_exit status;
 
-    acre_destroy(limited);
-    acre_destroy(memory);
+    if (acre_limited_memory_begin(&memory, request->sites, command) == NULL)
+        return ACRE_EXIT_MEMORY;
+    status = page_of(command, request, memory.limited, output);
+    acre_limited_memory_end(&memory);
     return status;
 }

@@ -34,6 +34,29 @@ bool acre_site_options_take(struct acre_site_options *options, int option,
     }
 }
 
+struct acre_alloc *acre_limited_memory_begin(struct acre_limited_memory *memory,
+                                             const struct acre_site_options *options,
+                                             const char *command)
+{
+    *memory = (struct acre_limited_memory){
+        .all = acre_malloc_new(),
+        .plan = {.budget_bytes = options->most_bytes},
+    };
+    if (memory->all != NULL)
+        memory->limited = acre_fault_new(memory->all, &memory->plan);
+    if (memory->limited == NULL) {
+        acre_destroy(memory->all);
+        acre_complain(command, ACRE_EXIT_MEMORY, "out of memory");
+    }
+    return memory->limited;
+}
+
+void acre_limited_memory_end(struct acre_limited_memory *memory)
+{
+    acre_destroy(memory->limited);
+    acre_destroy(memory->all);
+}
+
 enum acre_exit acre_site_options_no_memory(const struct acre_site_options *options,
                                            const char *command)
 {

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 
+#include "alloc/backends.h"
 #include "bench/arguments.h"
 #include "profile/group.h"
 #include "report/exit_status.h"
@@ -38,6 +39,20 @@ enum {
 /* One of these options, whose value is in optarg, and is borrowed. False: refused. */
 bool acre_site_options_take(struct acre_site_options *options, int option,
                             const struct acre_refusal *refusal);
+
+struct acre_limited_memory {
+    struct acre_alloc *limited; /* what is to be used */
+    struct acre_alloc *all;
+    struct acre_fault_plan plan;
+};
+
+/* Memory of which --max-memory's bytes can be taken, where it is given. NULL: there is none, and
+ * the command has said so. Else it is memory->limited, ended with acre_limited_memory_end. */
+struct acre_alloc *acre_limited_memory_begin(struct acre_limited_memory *memory,
+                                             const struct acre_site_options *options,
+                                             const char *command);
+
+void acre_limited_memory_end(struct acre_limited_memory *memory);
 
 /* "COMMAND: out of memory", and where there is a limit, that it is the limit's. Returns
  * ACRE_EXIT_MEMORY. */

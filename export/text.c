@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/character.h"
+
 enum { FIRST_CAPACITY = 256 };
 
 const struct acre_notation acre_json_notation = {.escaped = {'"', '\\'}};
@@ -85,51 +87,15 @@ void acre_text_put_digits(struct acre_text *text, const unsigned char *bytes, si
     }
 }
 
-/* The least number that needs so many bytes. */
-static const uint32_t least_of[] = {0, 0, 0x80, 0x800, 0x10000};
-
-/* The bytes of the character that begins there, 1 to 4; 0: none does. */
-static size_t character_bytes(const char *at)
-{
-    unsigned char first = (unsigned char)*at;
-    size_t bytes = first < 0x80   ? 1
-                   : first < 0xc0 ? 0
-                   : first < 0xe0 ? 2
-                   : first < 0xf0 ? 3
-                   : first < 0xf8 ? 4
-                                  : 0;
-    uint32_t number = first;
-
-    if (bytes <= 1)
-        return bytes;
-    number &= 0x7fu >> bytes;
-    for (size_t i = 1; i < bytes; i++) {
-        if (((unsigned char)at[i] & 0xc0) != 0x80) /* the end of the name as well */
-            return 0;
-        number = number << 6 | ((unsigned char)at[i] & 0x3f);
-    }
-    if (number < least_of[bytes] || number > 0x10ffff || (number >= 0xd800 && number < 0xe000))
-        return 0;
-    return bytes;
-}
-
-/* U+0080 to U+009f are control characters as well. */
-static bool is_control(const char *at, size_t bytes)
-{
-    unsigned char first = (unsigned char)at[0];
-
-    return first < 32 || first == 127 ||
-           (bytes == 2 && first == 0xc2 && (unsigned char)at[1] < 0xa0);
-}
-
 /* How many bytes of a name begin with characters that are put as they are. */
 static size_t count_plain(const char *name, const struct acre_notation *notation)
 {
     const char *at = name;
+    uint32_t character;
 
     for (size_t bytes; *at != '\0'; at += bytes) {
-        bytes = character_bytes(at);
-        if (bytes == 0 || is_control(at, bytes) || *at == notation->escaped[0] ||
+        bytes = acre_character_at(at, &character);
+        if (bytes == 0 || acre_is_control(character) || *at == notation->escaped[0] ||
             *at == notation->escaped[1] || *at == notation->replaced)
             break;
     }
@@ -141,15 +107,16 @@ void acre_text_put_name(struct acre_text *text, const char *name,
 {
     for (;;) {
         size_t plain = count_plain(name, notation), bytes;
+        uint32_t character;
 
         acre_text_put(text, name, plain);
         name += plain;
         if (*name == '\0')
             return;
-        bytes = character_bytes(name);
+        bytes = acre_character_at(name, &character);
         if (bytes == 0) {
             acre_text_put_string(text, "\xef\xbf\xbd");
-        } else if (is_control(name, bytes)) {
+        } else if (acre_is_control(character)) {
             acre_text_put_string(text, "?");
         } else if (*name == notation->replaced) {
             acre_text_put(text, &notation->by, 1);

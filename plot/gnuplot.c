@@ -3,36 +3,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "profile/character.h"
 #include "report/format.h"
 
 const char *const acre_gnuplot_colours[ACRE_GNUPLOT_COLOURS] = {
     "#000000", "#d55e00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9", "#e69f00",
 };
 
-/* What XML has no room for, and what has no shape. */
-static bool is_shown(uint32_t character)
-{
-    bool is_control = character < 0x20 || (character >= 0x7f && character < 0xa0);
-    bool is_surrogate = character >= 0xd800 && character < 0xe000;
-
-    return !is_control && !is_surrogate && (character & 0xfffe) != 0xfffe && character < 0x110000;
-}
-
 size_t acre_gnuplot_character(const char *text)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* for so many bytes */
-    unsigned char first = (unsigned char)text[0];
-    size_t bytes = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    uint32_t character = bytes == 1 ? first : first & (0x7fu >> bytes);
+    uint32_t character;
+    size_t bytes = acre_character_at(text, &character);
+    /* What XML has no room for. */
+    bool is_shown = bytes > 0 && !acre_is_control(character) && (character & 0xfffe) != 0xfffe;
 
-    if (first >= 0xf8)
-        return 0;
-    for (size_t i = 1; i < bytes; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80)
-            return 0;
-        character = character << 6 | ((unsigned char)text[i] & 0x3f);
-    }
-    return bytes > 0 && character >= least[bytes] && is_shown(character) ? bytes : 0;
+    return is_shown ? bytes : 0;
 }
 
 void acre_gnuplot_text(FILE *script, const char *text)

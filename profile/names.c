@@ -7,6 +7,7 @@
 
 #include "alloc/backends.h"
 #include "alloc/grow.h"
+#include "profile/character.h"
 #include "symbols/strings.h"
 
 enum { FIRST_ROWS = 256, STORE_CHUNK_BYTES = 64 * 1024 };
@@ -98,25 +99,13 @@ bool acre_names_module(struct acre_names *names, uint32_t module, enum acre_symb
 /* Texts ----------------------------------------------------------------------------------------
  */
 
-/* The bytes of the UTF-8 character that stands there; 0: none does, or one that moves a cursor. */
-static size_t character_at(const char *text)
+/* The bytes of the character that stands there; 0: none does, or one that moves a cursor. */
+static size_t shown_bytes(const char *text)
 {
-    static const uint32_t least[] = {0, 0x20, 0xa0, 0x800, 0x10000}; /* of so many bytes */
-    unsigned char first = (unsigned char)text[0];
-    size_t bytes = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    uint32_t character = bytes == 1 ? first : first & (0x7fu >> bytes);
+    uint32_t character;
+    size_t bytes = acre_character_at(text, &character);
 
-    if (bytes == 0 || first >= 0xf8)
-        return 0;
-    for (size_t i = 1; i < bytes; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80) /* the end of the text is none, too */
-            return 0;
-        character = character << 6 | ((unsigned char)text[i] & 0x3f);
-    }
-    return character >= least[bytes] && character != 0x7f && character <= 0x10ffff &&
-                   (character < 0xd800 || character > 0xdfff)
-               ? bytes
-               : 0;
+    return bytes > 0 && !acre_is_control(character) ? bytes : 0;
 }
 
 /* Keeps a name as people may be shown it. NULL for want of memory. */
@@ -126,7 +115,7 @@ static const char *keep(struct acre_names *names, const char *name)
     size_t used = 0;
 
     while (*name != '\0') {
-        size_t bytes = character_at(name);
+        size_t bytes = shown_bytes(name);
 
         if (used + (bytes > 0 ? bytes : 1) >= sizeof text)
             break;

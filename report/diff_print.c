@@ -1,7 +1,5 @@
 #include "report/diff_print.h"
 
-#include <stdlib.h>
-
 #include "report/format.h"
 #include "report/site_text.h"
 
@@ -115,8 +113,9 @@ static bool is_same(const struct acre_diff_report *report)
            a->blocks == b->blocks && a->bytes == b->bytes && a->peak_bytes == b->peak_bytes;
 }
 
-static void put_sentence(const struct acre_diff_report *report, FILE *to)
+static void put_sentence(const void *report_of, FILE *to)
 {
+    const struct acre_diff_report *report = report_of;
     const struct acre_profile_figures *a = total_of(report, 0);
 
     if (is_same(report)) {
@@ -130,23 +129,6 @@ static void put_sentence(const struct acre_diff_report *report, FILE *to)
         put_places(report->diff, to);
     }
     put_doubts(report, to);
-}
-
-static bool print_sentence(const struct acre_diff_report *report, const struct acre_page *page)
-{
-    char *text = NULL;
-    size_t text_bytes;
-    FILE *to = open_memstream(&text, &text_bytes);
-    bool done = to != NULL;
-
-    if (done)
-        put_sentence(report, to);
-    if (done && fclose(to) != 0)
-        done = false;
-    if (done)
-        acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, text);
-    free(text);
-    return done;
 }
 
 /* The table -------------------------------------------------------------------------------------
@@ -239,5 +221,5 @@ static bool print_table(const struct acre_diff_report *report, const struct acre
 
 bool acre_diff_print(const struct acre_diff_report *report, const struct acre_page *page)
 {
-    return print_sentence(report, page) && print_table(report, page);
+    return acre_page_sentence(page, put_sentence, report) && print_table(report, page);
 }

@@ -1,6 +1,5 @@
 #include "report/info.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/info_parts.h"
@@ -165,8 +164,10 @@ static void put_recorder(const struct acre_info *info, FILE *to)
     fputc('.', to);
 }
 
-static void put_sentence(const struct acre_info *info, FILE *to)
+static void put_sentence(const void *info_of, FILE *to)
 {
+    const struct acre_info *info = info_of;
+
     put_work(info, to);
     put_peak(info, to);
     if (info->leaks->is_known)
@@ -178,19 +179,7 @@ static void put_sentence(const struct acre_info *info, FILE *to)
 
 bool acre_info_print_sentence(const struct acre_info *info, const struct acre_page *page)
 {
-    char *text = NULL;
-    size_t text_bytes;
-    FILE *to = open_memstream(&text, &text_bytes);
-    bool done = to != NULL;
-
-    if (done)
-        put_sentence(info, to);
-    if (done && fclose(to) != 0)
-        done = false;
-    if (done)
-        acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, text);
-    free(text);
-    return done;
+    return acre_page_sentence(page, put_sentence, info);
 }
 
 /* All of it -------------------------------------------------------------------------------------

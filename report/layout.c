@@ -148,6 +148,23 @@ bool acre_page_say(const struct acre_page *page, int first, int rest, enum acre_
     return true;
 }
 
+bool acre_page_sentence(const struct acre_page *page, void (*put)(const void *subject, FILE *to),
+                        const void *subject)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *to = open_memstream(&text, &bytes);
+    if (!to)
+        return false;
+    put(subject, to);
+    bool good = ferror(to) == 0;
+    good = fclose(to) == 0 && good;
+    if (good)
+        acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, text);
+    free(text);
+    return good;
+}
+
 bool acre_page_flush(const struct acre_page *page)
 {
     if (fflush(page->stream) != 0)

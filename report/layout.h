@@ -44,6 +44,10 @@ __attribute__((format(printf, 5, 6))) bool acre_page_say(const struct acre_page 
                                                          int rest, enum acre_paint paint,
                                                          const char *format, ...);
 
+/* A part's first sentence: what `put` writes of `subject`, in bold. False when out of memory. */
+bool acre_page_sentence(const struct acre_page *page, void (*put)(const void *subject, FILE *to),
+                        const void *subject);
+
 /* Flushes. False with errno set when anything printed has not arrived. */
 bool acre_page_flush(const struct acre_page *page);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/character.h"
 #include "report/format.h"
 
 void acre_put(struct acre_maker *maker, json_t *object, const char *name, json_t *value)
@@ -17,36 +18,22 @@ void acre_add(struct acre_maker *maker, json_t *array, json_t *value)
         maker->failed = true;
 }
 
-/* How many bytes a character of UTF-8 takes, by its first; 0: none begins so. */
-static size_t length_of(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first < 0xe0)
-        return 2;
-    if (first >= 0xe0 && first < 0xf0)
-        return 3;
-    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
-}
-
-/* Jansson itself is asked, character by character, what is none. */
 static json_t *mended(const char *text)
 {
     static const char mark[] = "\xef\xbf\xbd";
-    size_t bytes = strlen(text), used = 0;
-    char *whole = malloc(3 * bytes + 1);
+    char *whole = malloc(3 * strlen(text) + 1);
+    size_t used = 0;
     json_t *made;
 
     if (whole == NULL)
         return NULL;
-    for (size_t at = 0; at < bytes;) {
-        size_t length = length_of((unsigned char)text[at]);
-        json_t *one = length > 0 && length <= bytes - at ? json_stringn(text + at, length) : NULL;
+    while (*text != '\0') {
+        uint32_t character;
+        size_t bytes = acre_character_at(text, &character);
 
-        memcpy(whole + used, one != NULL ? text + at : mark, one != NULL ? length : 3);
-        used += one != NULL ? length : 3;
-        at += one != NULL ? length : 1;
-        json_decref(one);
+        memcpy(whole + used, bytes > 0 ? text : mark, bytes > 0 ? bytes : 3);
+        used += bytes > 0 ? bytes : 3;
+        text += bytes > 0 ? bytes : 1;
     }
     made = json_stringn(whole, used);
     free(whole);

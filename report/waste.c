@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum column {
@@ -121,8 +120,9 @@ static void put_holding(FILE *to, const struct acre_cell *cell)
     fprintf(to, ".");
 }
 
-static void put_sentence(FILE *to, const struct acre_group *group)
+static void put_sentence(const void *group_of, FILE *to)
 {
+    const struct acre_group *group = group_of;
     const struct acre_cell *least = NULL, *most = NULL;
     for (size_t i = 0; i < group->row_count; i++) {
         const struct acre_cell *cell = group->rows[i].cell;
@@ -149,22 +149,6 @@ static void put_sentence(FILE *to, const struct acre_group *group)
     put_holding(to, most);
 }
 
-static bool say_sentence(const struct acre_page *page, const struct acre_group *group)
-{
-    char *text = NULL;
-    size_t bytes = 0;
-    FILE *to = open_memstream(&text, &bytes);
-    if (!to)
-        return false;
-    put_sentence(to, group);
-    bool failed = ferror(to) != 0;
-    failed |= fclose(to) != 0;
-    if (!failed)
-        acre_page_wrap(page, 2, 2, ACRE_PAINT_BOLD, text);
-    free(text);
-    return !failed;
-}
-
 bool acre_waste_print(const struct acre_page *page, const struct acre_group *group)
 {
     struct acre_grid grid = {.columns = columns, .column_count = COLUMNS};
@@ -180,7 +164,7 @@ bool acre_waste_print(const struct acre_page *page, const struct acre_group *gro
     bool good = grid.row_count == 0;
     if (!good) {
         acre_page_gap(page);
-        good = say_sentence(page, group);
+        good = acre_page_sentence(page, put_sentence, group);
         acre_page_gap(page);
         good = good && acre_grid_print(&grid, page, 2);
         acre_page_gap(page);

@@ -8,12 +8,12 @@ void acre_module_init(struct acre_module *module, struct acre_alloc *memory, con
 {
     *module = (struct acre_module){.path = path, .id = *id};
     acre_units_init(&module->units, memory);
-    acre_names_init(&module->names, memory);
+    acre_symbol_names_init(&module->names, memory);
 }
 
 void acre_module_fini(struct acre_module *module)
 {
-    acre_names_fini(&module->names);
+    acre_symbol_names_fini(&module->names);
     acre_units_fini(&module->units);
     acre_elf_close(&module->debug_file);
     acre_elf_close(&module->file);
@@ -55,9 +55,9 @@ static bool read_names(struct acre_module *module)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (tables[i].file->elf == NULL)
             continue;
-        if (!acre_names_read(&module->names, tables[i].file, tables[i].type))
+        if (!acre_symbol_names_read(&module->names, tables[i].file, tables[i].type))
             return false;
-        if (acre_names_are_there(&module->names))
+        if (acre_symbol_names_are_there(&module->names))
             return true;
     }
     return true;
@@ -74,7 +74,7 @@ static void read_module(void *argument)
     /* A debug file tells even where the file itself is not there. */
     if (acre_units_are_there(&module->units))
         module->state = ACRE_SYMBOLS_LINES;
-    else if (acre_names_are_there(&module->names))
+    else if (acre_symbol_names_are_there(&module->names))
         module->state = ACRE_SYMBOLS_NAMES;
     reading->is_done = true;
 }
@@ -120,7 +120,8 @@ static void find_frames(void *argument)
     if (finding->count == 0)
         finding->frames[finding->count++] = (struct acre_raw_frame){0};
     last = &finding->frames[finding->count - 1];
-    last->function = better_name(last->function, acre_names_find(&module->names, finding->address));
+    last->function =
+        better_name(last->function, acre_symbol_names_find(&module->names, finding->address));
     finding->is_done = true;
 }
 

@@ -12,7 +12,7 @@ struct acre_module {
     enum acre_symbols_state state;
     struct acre_elf_file file, debug_file; /* open as far as they are used */
     struct acre_units units;
-    struct acre_names names;
+    struct acre_symbol_names names;
 };
 
 void acre_module_init(struct acre_module *module, struct acre_alloc *memory, const char *path,

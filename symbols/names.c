@@ -25,16 +25,16 @@ struct table {
 static const struct acre_layout symbol_layout = {sizeof(struct symbol), _Alignof(struct symbol),
                                                  ACRE_PURPOSE_OTHER};
 
-void acre_names_init(struct acre_names *names, struct acre_alloc *memory)
+void acre_symbol_names_init(struct acre_symbol_names *names, struct acre_alloc *memory)
 {
-    *names = (struct acre_names){0};
+    *names = (struct acre_symbol_names){0};
     acre_spans_init(&names->spans, memory);
 }
 
-void acre_names_fini(struct acre_names *names)
+void acre_symbol_names_fini(struct acre_symbol_names *names)
 {
     acre_spans_fini(&names->spans);
-    acre_names_init(names, names->spans.memory);
+    acre_symbol_names_init(names, names->spans.memory);
 }
 
 static bool add(struct table *table, const struct symbol *symbol)
@@ -66,7 +66,7 @@ static bool read_sections(struct acre_spans *sections, Elf *elf)
 
 /* Whether it is one of code that is there. Its section is found by its address: tools that remove a
  * section leave the numbers in .dynsym as they were. */
-static bool is_function(const struct acre_names *names, const struct acre_spans *sections,
+static bool is_function(const struct acre_symbol_names *names, const struct acre_spans *sections,
                         const GElf_Sym *from, struct symbol *symbol)
 {
     int type = GELF_ST_TYPE(from->st_info);
@@ -121,7 +121,7 @@ static int order_symbols(const void *left, const void *right)
 }
 
 /* Sorted symbols to spans. */
-static bool add_spans(struct acre_names *names, const struct table *table)
+static bool add_spans(struct acre_symbol_names *names, const struct table *table)
 {
     uint64_t covered = 0; /* by sizes, so far */
     size_t next = 0;      /* the first that begins later */
@@ -147,7 +147,7 @@ static bool add_spans(struct acre_names *names, const struct table *table)
     return true;
 }
 
-static bool collect(const struct acre_names *names, const struct acre_spans *sections,
+static bool collect(const struct acre_symbol_names *names, const struct acre_spans *sections,
                     Elf_Data *data, struct table *table)
 {
     GElf_Sym from;
@@ -159,7 +159,7 @@ static bool collect(const struct acre_names *names, const struct acre_spans *sec
     return true;
 }
 
-static bool read_table(struct acre_names *names, Elf_Data *data)
+static bool read_table(struct acre_symbol_names *names, Elf_Data *data)
 {
     struct table table = {.memory = names->spans.memory};
     struct acre_spans sections;
@@ -176,7 +176,8 @@ static bool read_table(struct acre_names *names, Elf_Data *data)
     return is_done;
 }
 
-bool acre_names_read(struct acre_names *names, const struct acre_elf_file *file, uint32_t type)
+bool acre_symbol_names_read(struct acre_symbol_names *names, const struct acre_elf_file *file,
+                            uint32_t type)
 {
     Elf_Scn *section = NULL;
     GElf_Shdr header;
@@ -191,12 +192,12 @@ bool acre_names_read(struct acre_names *names, const struct acre_elf_file *file,
     return true;
 }
 
-bool acre_names_are_there(const struct acre_names *names)
+bool acre_symbol_names_are_there(const struct acre_symbol_names *names)
 {
     return names->spans.segment_count > 0;
 }
 
-const char *acre_names_find(const struct acre_names *names, uint64_t address)
+const char *acre_symbol_names_find(const struct acre_symbol_names *names, uint64_t address)
 {
     uint32_t place = acre_spans_find(&names->spans, address);
 

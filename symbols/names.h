@@ -12,24 +12,25 @@
 #include "symbols/elf_file.h"
 #include "symbols/spans.h"
 
-struct acre_names {
+struct acre_symbol_names {
     Elf *elf;       /* borrowed */
     size_t strings; /* the section with the names */
     bool has_locals;
     struct acre_spans spans; /* to places in that section */
 };
 
-void acre_names_init(struct acre_names *names, struct acre_alloc *memory);
-void acre_names_fini(struct acre_names *names);
+void acre_symbol_names_init(struct acre_symbol_names *names, struct acre_alloc *memory);
+void acre_symbol_names_fini(struct acre_symbol_names *names);
 
 /* From the table of that type, SHT_SYMTAB or SHT_DYNSYM, of a file that outlives `names`, which are
  * new. Without such a table they stay so. False when there is no memory. */
-bool acre_names_read(struct acre_names *names, const struct acre_elf_file *file, uint32_t type);
+bool acre_symbol_names_read(struct acre_symbol_names *names, const struct acre_elf_file *file,
+                            uint32_t type);
 
 /* Whether there is any. */
-bool acre_names_are_there(const struct acre_names *names);
+bool acre_symbol_names_are_there(const struct acre_symbol_names *names);
 
 /* The name of a function, mangled as it is, or NULL. As long as the file. */
-const char *acre_names_find(const struct acre_names *names, uint64_t address);
+const char *acre_symbol_names_find(const struct acre_symbol_names *names, uint64_t address);
 
 #endif

@@ -3,7 +3,9 @@
 #include <sys/random.h>
 #include <xxhash.h>
 
-enum { FIRST_CAPACITY = 64 };
+#include "alloc/grow.h"
+
+enum { FIRST_ROWS = 128 };
 
 void acre_trace_objects_init(struct acre_trace_objects *objects, struct acre_alloc *memory)
 {
@@ -14,12 +16,6 @@ void acre_trace_objects_init(struct acre_trace_objects *objects, struct acre_all
         objects->newest[i] = ACRE_TRACE_NO_OBJECT;
 }
 
-static struct acre_layout layout_of_slots(size_t count)
-{
-    return (struct acre_layout){count * sizeof(struct acre_trace_object),
-                                _Alignof(struct acre_trace_object), ACRE_PURPOSE_OTHER};
-}
-
 static struct acre_layout layout_of_rows(size_t count)
 {
     return (struct acre_layout){count * sizeof(uint32_t), _Alignof(uint32_t), ACRE_PURPOSE_OTHER};
@@ -27,7 +23,8 @@ static struct acre_layout layout_of_rows(size_t count)
 
 void acre_trace_objects_fini(struct acre_trace_objects *objects)
 {
-    acre_free(objects->memory, objects->slots, layout_of_slots(objects->slot_capacity));
+    acre_free_elements(objects->memory, objects->slots, objects->slot_capacity,
+                       sizeof *objects->slots);
     acre_free(objects->memory, objects->rows, layout_of_rows(objects->row_capacity));
     acre_trace_objects_init(objects, objects->memory);
 }
@@ -83,7 +80,7 @@ static bool grow_rows(struct acre_trace_objects *objects)
 {
     uint32_t *old = objects->rows;
     size_t old_capacity = objects->row_capacity;
-    size_t capacity = old_capacity == 0 ? (size_t)2 * FIRST_CAPACITY : 2 * old_capacity;
+    size_t capacity = old_capacity == 0 ? (size_t)FIRST_ROWS : 2 * old_capacity;
     uint32_t *rows = acre_allocate(objects->memory, layout_of_rows(capacity));
 
     if (rows == NULL)
@@ -103,20 +100,9 @@ static bool grow_rows(struct acre_trace_objects *objects)
 
 static bool grow_slots(struct acre_trace_objects *objects)
 {
-    uint32_t capacity =
-        objects->slot_capacity == 0 ? (uint32_t)FIRST_CAPACITY : 2 * objects->slot_capacity;
-    struct acre_trace_object *slots;
-
-    if (objects->slot_capacity > ACRE_TRACE_NO_OBJECT / 2)
-        return false;
-    slots =
-        acre_reallocate(objects->memory, objects->slots, layout_of_slots(objects->slot_capacity),
-                        layout_of_slots(capacity).size);
-    if (slots == NULL)
-        return false;
-    objects->slots = slots;
-    objects->slot_capacity = capacity;
-    return true;
+    return objects->slot_count < ACRE_TRACE_NO_OBJECT &&
+           acre_grow(objects->memory, &objects->slots, objects->slot_count, &objects->slot_capacity,
+                     sizeof *objects->slots);
 }
 
 /* For a birth of that name. */
@@ -127,7 +113,7 @@ static bool make_room(struct acre_trace_objects *objects, uint64_t name)
 
     return (objects->has_ids || 2 * ((size_t)objects->live + 1) < objects->row_capacity ||
             grow_rows(objects)) &&
-           (has_id || objects->slot_count < objects->slot_capacity || grow_slots(objects));
+           (has_id || grow_slots(objects));
 }
 
 /* There is room. */

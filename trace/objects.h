@@ -23,7 +23,8 @@ struct acre_trace_objects {
     bool has_ids;                    /* names are ids: no rows, nothing is free; may be set */
     uint64_t seed;                   /* of rows; does not show */
     struct acre_trace_object *slots; /* by id */
-    uint32_t slot_count, slot_capacity;
+    uint32_t slot_count;
+    size_t slot_capacity;
     uint32_t live;
     uint32_t free;                            /* the id that was freed last */
     uint32_t newest[ACRE_TRACE_MOST_SOURCES]; /* of each source */

@@ -120,12 +120,61 @@ expect_out 0 '^  remember  *-  *336 B  *\+336 B  *new$' -- "$ACRE" diff --sort p
 expect_out 1 'B is not complete' -- "$ACRE" diff leaky.acre killed.acre
 expect 3 '^acre diff: out of memory: more' -- "$ACRE" diff --max-memory 1M leaky.acre more.acre
 
+cat none.acre leaky.acre >before.acre && cat none.acre more.acre >after.acre
+expect_out 0 '^  remember  *336 B  *576 B ' -- "$ACRE" diff --process 2 before.acre after.acre
+expect_out 0 '^  No difference' -- "$ACRE" diff --process 1 before.acre after.acre
+expect 5 'acre diff: leaky.acre has no process 2: it has 1 process$' -- \
+    "$ACRE" diff --process 2 before.acre leaky.acre
+expect 5 'acre diff: --process wants a file, and /dev/null is none$' -- \
+    "$ACRE" diff --process 1 /dev/null leaky.acre
+
+# Progress ----------------------------------------------------------------------------------------
+
+# Standard error of a command for which that is a terminal, and its status.
+cat >on_terminal.py <<'PYTHON'
+import os, pty, sys
+ours, theirs = pty.openpty()
+child = os.fork()
+if child == 0:
+    os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
+    os.dup2(theirs, 2)
+    os.close(ours)
+    os.execv(sys.argv[1], sys.argv[1:])
+os.close(theirs)
+try:
+    while part := os.read(ours, 4096):
+        sys.stderr.buffer.write(part)
+except OSError: # how Linux says that the last writer is gone
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+PYTHON
+
+record long "$leaky" 1100000
+escape=$(printf '\033')
+expect_out 0 'made 1,100,' -- "$ACRE" info long.acre
+check 'no progress without a terminal' test ! -s "$err"
+if command -v python3 >/dev/null; then
+    for command in 'info' 'diff leaky.acre' 'export --format collapsed' 'report -o long.html'; do
+        # shellcheck disable=SC2086 # a command and its options
+        expect 0 "^.${escape}\[K1 of 1 million events, about .* left: long.acre" -- \
+            python3 on_terminal.py "$ACRE" $command long.acre
+        check "$command: taken back" sh -c 'tail -c 4 "$1" | od -An -c | grep -Eq "\\\\r +033 +\\[ +K$"' sh "$err"
+    done
+    tap_run python3 on_terminal.py "$ACRE" info leaky.acre
+    check 'no progress of a short trace' test ! -s "$err"
+else
+    skip 'progress' 'there is no python3'
+fi
+
 # Command lines -----------------------------------------------------------------------------------
 
 expect 2 "--sort is peak, bytes, calls, short or leaked, not 'size'" -- "$ACRE" info --sort size a
 expect 2 "'0' is not a whole number from 1" -- "$ACRE" info --top 0 a
-expect 2 'max-memory' -- "$ACRE" info --max-memory 1 a
+for bad in '' 1 4X -2M 1M,; do
+    expect 2 "^acre info: --max-memory: '$bad' is not a number of bytes" -- "$ACRE" info --max-memory "$bad" a
+done
 expect 2 "unknown option '--frob'" -- "$ACRE" diff --frob
+expect 2 "--process: '0' is not a whole number from 1" -- "$ACRE" diff --process 0 a b
 expect 2 "wants two traces, 'a' is one" -- "$ACRE" diff a
 expect 2 "wants two traces, 'c' is a third" -- "$ACRE" diff a b c
 expect 2 'which traces' -- "$ACRE" diff

@@ -91,7 +91,7 @@ expect 125 '^acre record: cannot make .*absent/x.acre.raw: No such file' -- \
 expect 2 'which program' -- "$ACRE" record
 expect 2 "stacks is unwind, fp or none, not 'deep'" -- "$ACRE" record --stacks deep true
 expect 2 "over is jemalloc, mimalloc" -- "$ACRE" record --over hoard true
-expect 2 'limit' -- "$ACRE" record --limit 7 true
+expect 2 "^acre record: --limit: '7' is not a number of bytes, as in 64K, 2M, from 1048576 to" -- "$ACRE" record --limit 7 true
 expect 125 'there is no recording' -- sh -c "mkdir none.raw; '$ACRE' record --seal none.raw"
 
 # A malloc in front of the recorder's, in the program itself.
