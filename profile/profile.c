@@ -41,7 +41,7 @@ struct profiling {
     uint64_t now_ns;
     uint64_t peaks; /* so far */
 
-    struct mark purpose_marks[ACRE_TRACE_PURPOSES];
+    struct mark purpose_marks[ACRE_TRACE_MOST_PURPOSES];
     struct mark *site_marks;
     size_t site_mark_capacity;
     uint32_t *site_of_stack; /* and one; 0: none yet */
@@ -473,7 +473,7 @@ static void add_up(struct profiling *profiling)
     for (uint32_t site = 0; site < profile->site_count; site++)
         close_account(profiling, account_of_site(profiling, site));
     profile->total = (struct acre_profile_figures){0};
-    for (uint32_t purpose = 0; purpose < ACRE_TRACE_PURPOSES; purpose++) {
+    for (uint32_t purpose = 0; purpose < ACRE_TRACE_MOST_PURPOSES; purpose++) {
         close_account(profiling, account_of_purpose(profiling, purpose));
         acre_profile_add(&profile->total, &profile->purposes[purpose]);
     }

@@ -73,7 +73,8 @@ struct acre_profile {
     struct acre_profile_figures total; /* most_bytes is peak_bytes: the process's peak, the last
                                           time that it was reached */
     struct acre_trace_purposes purpose_names;
-    struct acre_profile_figures purposes[ACRE_TRACE_PURPOSES]; /* the same blocks by what for */
+    struct acre_profile_figures
+        purposes[ACRE_TRACE_MOST_PURPOSES]; /* the same blocks by what for */
     uint64_t refused, resets;
     uint64_t unknown;  /* frees and resizes of blocks that were not seen to be born */
     uint64_t replaced; /* births at the address of a block that had not been freed */

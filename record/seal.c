@@ -30,7 +30,8 @@ struct bundle {
     struct process *processes; /* in the order in which they began */
     size_t count, capacity;
     struct acre_sealed_child *children; /* room for all */
-    char *command;                      /* room for one */
+    struct acre_trace_purposes purposes;
+    char *command; /* room for one */
     char *error;
     size_t error_bytes;
 };
@@ -355,6 +356,7 @@ static enum acre_seal_status seal_one(struct bundle *bundle, const char *path, d
         .inherited = process->parent != nobody ? &process->strays : NULL,
         .children = bundle->children,
         .child_count = children_of(bundle, place),
+        .purposes = &bundle->purposes,
         .ns_a_tick = rate,
         .ending = ending_of(bundle, place),
     };
@@ -419,6 +421,7 @@ enum acre_seal_status acre_seal(const struct acre_seal_request *request, struct 
     enum acre_seal_status status;
 
     *result = (struct acre_seal_result){0};
+    acre_trace_purposes_init(&bundle.purposes);
     if (snprintf(path, sizeof path, "%s.part", request->path) >= (int)sizeof path)
         return fail(&bundle, ACRE_SEAL_IO, request->path, strerror(ENAMETOOLONG));
     status = seal_all(&bundle, path);

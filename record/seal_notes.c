@@ -43,16 +43,34 @@ static uint32_t scope_number(struct acre_sealing *sealing, const struct acre_raw
     return sealing->scope_count++;
 }
 
-/* What this acre does not know is for something else. */
-static enum acre_purpose purpose_of(const struct acre_raw_item *item)
+static void tell_purpose(struct acre_sealing *sealing, const struct acre_raw_item *item,
+                         uint32_t purpose)
 {
-    char name[ACRE_SCOPE_NAME_BYTES];
+    put_text(sealing, item, ACRE_TRACE_TYPE_PURPOSE, purpose,
+             sealing->process->purposes->names[purpose]);
+}
+
+void acre_sealing_tell_purposes(struct acre_sealing *sealing, const struct acre_raw_item *begin)
+{
+    for (uint32_t p = ACRE_PURPOSE_COUNT; p < sealing->process->purposes->count; p++)
+        tell_purpose(sealing, begin, p);
+}
+
+/* For nothing in particular, and for what there is no room for: other. */
+static uint32_t purpose_number(struct acre_sealing *sealing, const struct acre_raw_item *item)
+{
+    struct acre_trace_purposes *purposes = sealing->process->purposes;
+    uint32_t known = purposes->count;
+    char name[ACRE_TRACE_PURPOSE_BYTES];
+    uint32_t purpose;
 
     text_of(item, name, sizeof name);
-    for (int p = 0; p < ACRE_PURPOSE_COUNT; p++)
-        if (strcmp(name, acre_purpose_name((enum acre_purpose)p)) == 0)
-            return (enum acre_purpose)p;
-    return ACRE_PURPOSE_OTHER;
+    if (name[0] == '\0')
+        return ACRE_PURPOSE_OTHER;
+    purpose = acre_trace_purposes_find(purposes, name, strlen(name));
+    if (purpose == known)
+        tell_purpose(sealing, item, purpose);
+    return purpose;
 }
 
 static void take_mark(struct acre_sealing *sealing, const struct acre_raw_item *item)
@@ -76,7 +94,7 @@ static void take_mark(struct acre_sealing *sealing, const struct acre_raw_item *
         put_text(sealing, item, ACRE_TRACE_TYPE_MARK, 0, text);
         break;
     default:
-        sealing->purposes[item->state] = purpose_of(item);
+        sealing->purposes[item->state] = purpose_number(sealing, item);
         break;
     }
 }

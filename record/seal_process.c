@@ -40,6 +40,7 @@ static bool inherit(struct acre_sealing *sealing)
     const struct acre_raw_head *head = sealing->process->raw->head;
     const struct acre_raw_item begin = {.ticks = head->ticks, .thread = head->process};
 
+    acre_sealing_tell_purposes(sealing, &begin);
     for (size_t i = 0; strays != NULL && i < strays->count; i++) {
         const struct acre_inherited *block = &strays->blocks[i];
         struct acre_trace_event event = {

@@ -3,6 +3,7 @@
 #define ACRE_RECORD_SEAL_PROCESS_H
 
 #include "record/strays.h"
+#include "trace/purposes.h"
 #include "trace/writer.h"
 
 /* A process of the same recording that was forked from this one. */
@@ -17,6 +18,7 @@ struct acre_seal_process {
         *inherited; /* what its parent has said of its own strays; NULL: none */
     const struct acre_sealed_child *children;
     size_t child_count;
+    struct acre_trace_purposes *purposes; /* what the processes so far had names for; borrowed */
     double ns_a_tick;
     struct acre_trace_ending ending; /* what is known of it; dropped and overhead are filled in */
 

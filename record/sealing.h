@@ -34,7 +34,7 @@ struct acre_sealing {
     struct acre_sealed_birth *births;
     size_t birth_capacity;
     struct acre_begun_resize *resizes; /* one a state */
-    enum acre_purpose *purposes;       /* one a state */
+    uint32_t *purposes;                /* one a state */
     uint64_t *ours;                    /* blocks of the recorder, whose ends are no calls */
     size_t our_count, our_capacity;
     /* Names that were told; 0 is known to all. */
@@ -59,7 +59,12 @@ bool acre_sealing_bear(struct acre_sealing *sealing, const struct acre_raw_item 
 /* A block of the recorder itself: that it is freed is no call. */
 bool acre_sealing_keep_ours(struct acre_sealing *sealing, uint64_t address);
 
-/* seal_notes.c: stacks, marks, forks. False for want of memory. */
+/* seal_notes.c: stacks, marks, forks. */
+
+/* What a parent had names for, its child's blocks may be for: this is to come first. */
+void acre_sealing_tell_purposes(struct acre_sealing *sealing, const struct acre_raw_item *begin);
+
+/* False for want of memory. */
 bool acre_sealing_take_note(struct acre_sealing *sealing, const struct acre_raw_item *item);
 
 #endif

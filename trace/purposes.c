@@ -21,7 +21,7 @@ uint32_t acre_trace_purposes_find(struct acre_trace_purposes *purposes, const ch
     for (uint32_t p = 0; p < purposes->count; p++)
         if (strcmp(purposes->names[p], text) == 0)
             return p;
-    if (purposes->count == ACRE_TRACE_PURPOSES)
+    if (purposes->count == ACRE_TRACE_MOST_PURPOSES)
         return ACRE_PURPOSE_OTHER;
     memcpy(purposes->names[purposes->count], text, sizeof text);
     return purposes->count++;

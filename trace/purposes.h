@@ -14,12 +14,11 @@
 #include "trace/format.h"
 
 enum {
-    ACRE_TRACE_PURPOSES = ACRE_PURPOSE_COUNT + ACRE_TRACE_MOST_PURPOSES,
     ACRE_TRACE_PURPOSE_BYTES = 64, /* of a name, with its end; what is longer is cut */
 };
 
 struct acre_trace_purposes {
-    char names[ACRE_TRACE_PURPOSES][ACRE_TRACE_PURPOSE_BYTES];
+    char names[ACRE_TRACE_MOST_PURPOSES][ACRE_TRACE_PURPOSE_BYTES];
     uint32_t count;                          /* of names */
     uint32_t told[ACRE_TRACE_MOST_PURPOSES]; /* from the file's numbers to these */
     uint32_t told_count;

@@ -10,8 +10,9 @@
  *         acre_mark_scope_end("request");
  *     }
  *
- * C99 and C++; GCC and clang. Names are text of at most 255 bytes; a recording takes the first 255
- * different names, the rest it counts as one. Any thread may mark; marks are of that thread.
+ * C99 and C++; GCC and clang. Of a name the first 63 bytes count; a recording takes the first 254
+ * different names of scopes, and the first 240 of purposes, the rest it counts as one. Any thread
+ * may mark; marks are of that thread.
  *
  * A program that is linked statically has no recorder, and its marks do nothing.
  */

@@ -45,15 +45,10 @@ __attribute__((destructor)) static void end(void)
     note_end(ACRE_RAW_END_EXIT);
 }
 
-/* The next function of each of these exists, or nobody could have called ours. */
-
 EXPORTED void _exit(int status)
 {
-    void (*real)(int) = NULL;
-
     note_end(ACRE_RAW_END_QUICK);
-    acre_find_next("_exit", &real);
-    real(status);
+    acre_real._exit(status);
     __builtin_unreachable();
 }
 
@@ -64,23 +59,18 @@ EXPORTED void _Exit(int status)
 
 EXPORTED void quick_exit(int status)
 {
-    void (*real)(int) = NULL;
-
     note_end(ACRE_RAW_END_QUICK);
-    acre_find_next("quick_exit", &real);
-    real(status);
+    acre_real.quick_exit(status);
     __builtin_unreachable();
 }
 
 EXPORTED pid_t fork(void)
 {
-    pid_t (*real)(void) = NULL;
     pid_t child;
     int error;
 
-    acre_find_next("fork", &real);
     acre_process_before_fork(acre_note(ACRE_RAW_FORK, 0, ""));
-    child = real();
+    child = acre_real.fork();
     if (child == 0)
         return 0;
     error = errno;
@@ -94,11 +84,8 @@ EXPORTED pid_t fork(void)
  * found when a stack leads there. */
 EXPORTED int dlclose(void *library)
 {
-    int (*real)(void *) = NULL;
-    int result;
+    int result = acre_real.dlclose(library);
 
-    acre_find_next("dlclose", &real);
-    result = real(library);
     acre_modules_forget();
     return result;
 }

@@ -40,6 +40,7 @@ struct process {
     struct acre_raw_head *head;
     _Atomic uint64_t last_state;
     _Atomic(struct acre_state *) states;
+    _Atomic uint32_t forks;
 };
 
 static struct process *process;
@@ -136,9 +137,10 @@ static void tell_allocator(struct acre_raw_head *head)
 {
     static char allocator[ACRE_RAW_MOST_PATH_BYTES], hidden_by[ACRE_RAW_MOST_PATH_BYTES];
     static bool is_known;
-    const void *first = dlsym(RTLD_DEFAULT, "malloc");
 
     if (!is_known) {
+        const void *first = dlsym(RTLD_DEFAULT, "malloc");
+
         acre_real.malloc_usable_size(NULL); /* the first call of any finds them all */
         tell_library(allocator, address_of_function(acre_real.malloc));
         if (hides_ours(first))
@@ -323,6 +325,11 @@ uint64_t acre_process_next_state(void)
 _Atomic(struct acre_state *) *acre_process_states(void)
 {
     return &process->states;
+}
+
+_Atomic uint32_t *acre_process_forks(void)
+{
+    return &process->forks;
 }
 
 void acre_process_before_fork(uint64_t ticks)

@@ -31,6 +31,9 @@ uint64_t acre_process_next_state(void);
 struct acre_state;
 _Atomic(struct acre_state *) *acre_process_states(void);
 
+/* Threads of this process that fork now. */
+_Atomic uint32_t *acre_process_forks(void);
+
 /* A block of the file, all there, in the place of the one that was in the window; a window that is
  * NULL is made first. NULL: there is no more, and the reason is in the head; the window is not to
  * be used. */

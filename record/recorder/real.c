@@ -129,6 +129,10 @@ static void find_all(void)
     acre_find_next("valloc", &found.valloc);
     acre_find_next("pvalloc", &found.pvalloc);
     acre_find_next("malloc_usable_size", &found.malloc_usable_size);
+    acre_find_next("_exit", &found._exit);
+    acre_find_next("quick_exit", &found.quick_exit);
+    acre_find_next("fork", &found.fork);
+    acre_find_next("dlclose", &found.dlclose);
     acre_real = found;
 }
 
@@ -194,6 +198,30 @@ static size_t first_usable_size(void *block)
     return acre_real.malloc_usable_size(block);
 }
 
+static void first_exit(int status)
+{
+    find_all();
+    acre_real._exit(status);
+}
+
+static void first_quick_exit(int status)
+{
+    find_all();
+    acre_real.quick_exit(status);
+}
+
+static pid_t first_fork(void)
+{
+    find_all();
+    return acre_real.fork();
+}
+
+static int first_dlclose(void *library)
+{
+    find_all();
+    return acre_real.dlclose(library);
+}
+
 struct acre_real acre_real = {
     .malloc = first_malloc,
     .calloc = first_calloc,
@@ -205,4 +233,8 @@ struct acre_real acre_real = {
     .valloc = first_valloc,
     .pvalloc = first_pvalloc,
     .malloc_usable_size = first_usable_size,
+    ._exit = first_exit,
+    .quick_exit = first_quick_exit,
+    .fork = first_fork,
+    .dlclose = first_dlclose,
 };

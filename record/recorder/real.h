@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct acre_real {
     void *(*malloc)(size_t);
@@ -16,6 +17,12 @@ struct acre_real {
     void *(*valloc)(size_t);
     void *(*pvalloc)(size_t);
     size_t (*malloc_usable_size)(void *);
+    /* Also found early: to ask the loader takes a lock, which a child of fork may have inherited.
+     */
+    void (*_exit)(int);
+    void (*quick_exit)(int);
+    pid_t (*fork)(void);
+    int (*dlclose)(void *);
 };
 
 /* Before the first call each function is one that finds them all, and calls the one it stands for:

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "record/recorder/loader.h"
 #include "record/recorder/modules.h"
 #include "record/recorder/process.h"
 #include "record/recorder/unwind.h"
@@ -241,5 +242,10 @@ uint32_t acre_stack_number(struct acre_state *state, void *const *frame)
     if (acre_settings.stacks == ACRE_RAW_NO_STACKS)
         return 0;
     number = acre_known_number(&state->known, frame, acre_modules_epoch());
-    return __builtin_expect(number != 0, 1) ? number : walk_and_number(state, frame);
+    if (__builtin_expect(number != 0, 1))
+        return number;
+    acre_loader_enter(state);
+    number = walk_and_number(state, frame);
+    acre_loader_leave(state);
+    return number;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "record/recorder/call.h"
+#include "record/recorder/loader.h"
 #include "record/recorder/modules.h"
 #include "record/recorder/process.h"
 #include "record/recorder/ticks.h"
@@ -40,12 +41,13 @@ static void leave(void *state)
 }
 
 static pthread_key_t leaving_key;
-static pthread_once_t leaving_once = PTHREAD_ONCE_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool has_leaving_key;
 
-static void make_key(void)
+static void begin_process(void)
 {
     has_leaving_key = pthread_key_create(&leaving_key, leave) == 0;
+    acre_loader_prepare();
 }
 
 /* A state whose thread has gone; its block and its stacks go on. NULL: there is none. */
@@ -142,7 +144,7 @@ struct acre_state *acre_state_begin(void)
     else if (ready == ACRE_PROCESS_RECORDS && (state = make_state()) != NULL)
         number_state(state);
     acre_this_state = &deaf; /* what the library allocates for us is no call of the program's */
-    pthread_once(&leaving_once, make_key);
+    pthread_once(&once, begin_process);
     if (state != NULL && has_leaving_key)
         pthread_setspecific(leaving_key, state);
     if (state != NULL)

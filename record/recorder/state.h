@@ -58,7 +58,8 @@ struct acre_state {
     _Atomic uint32_t deferred; /* calls of a signal's handler while it was busy */
     bool is_deaf;              /* nothing is recorded, and nothing is to be said of it */
     bool has_stacks;
-    bool is_unwinding; /* libunwind runs for us */
+    bool is_unwinding;         /* libunwind runs for us */
+    _Atomic bool is_in_loader; /* its thread may hold a lock of the loader's, for us */
     struct acre_raw_block *block;
     void *window; /* where its blocks are, one after the other; NULL: it had none yet */
     struct acre_told_stacks stacks;

@@ -7,7 +7,7 @@ int main(void)
 {
     for (uint64_t request = 0; request < 10; request++) {
         acre_mark_scope_begin("request", request);
-        acre_mark_purpose("data");
+        acre_mark_purpose(request % 2 == 0 ? "data" : "reply");
         for (uint64_t element = 0; element < 3; element++) {
             acre_mark_scope_begin("element", element);
             free(malloc(100));

@@ -33,6 +33,11 @@ ends vfork 0 11 11
 ends threads 0 1 1
 ends closefrom 0 1 1
 
+# While other threads walk stacks under the loader's lock.
+record forks --stacks unwind -- "$RECORD_TOOLS/forks" 20
+is 'forks among walks: no child waits for a lock' '20 children ended' "$(cat "$tap_work/forks.out")"
+is 'forks among walks: streams, complete ones' '21 21' "$(figures forks | cut -d ' ' -f 8,9)"
+
 # What dlopen itself allocates depends on what is loaded already, the unwinder's libraries among it.
 for stacks in none fp; do
     record dlclose --stacks $stacks -- "$RECORD_TOOLS/ends" dlclose

@@ -11,6 +11,8 @@ for program in marks marks_fixed marks_cpp; do
     tap_run "$ACRE" info "$tap_work/marks.acre"
     check "$program: scopes" grep -Eq 'request: 10$' "$out"
     check "$program: nested scopes" grep -Eq 'element: 30$' "$out"
+    check "$program: a purpose that acre has too" grep -Eq '^ *data +15 +1.46 KiB' "$out"
+    check "$program: a purpose of its own" grep -Eq '^ *reply +15 +1.46 KiB' "$out"
 done
 
 done_testing
