@@ -10,10 +10,14 @@
  *               │ return address│ checked
  *
  * What is checked is what the walk depends on, from the innermost on: where all up to some frame is
- * as it was, the place of the next return address is too. So a place is only looked at when it is
- * part of the stack, and a stack that passes is the one that was walked. (A function whose frame is
- * found neither from the stack pointer nor from rbp does not exist on this architecture in code of
- * GCC or clang.)
+ * as it was, the place of the next return address is too. A stack that passes is the one that was
+ * walked. (A function whose frame is found neither from the stack pointer nor from rbp does not
+ * exist on this architecture in code of GCC or clang.)
+ *
+ * On a stack of unknown size a place is only looked at when it is part of it: one after the other.
+ * On the thread's own, which is all there from where it is known to have been up to its top, all
+ * are looked at, and the answer is asked for once: half the instructions, so that the program's own
+ * misses of the cache go on overlapping.
  */
 #ifndef ACRE_RECORDER_KNOWN_H
 #define ACRE_RECORDER_KNOWN_H
@@ -32,29 +36,16 @@ struct acre_check {
     uint64_t ignored; /* ~0: the first word may be anything; 0: it may not */
 };
 
-static inline bool acre_check_holds(const struct acre_check *check, const void *frame)
-{
-    const char *place = (const char *)frame + check->offset;
-#if defined(__SSE2__)
-    __m128i now = _mm_loadu_si128((const __m128i *)(const void *)place);
-    __m128i same = _mm_cmpeq_epi32(now, _mm_load_si128((const __m128i *)check->words));
-
-    same = _mm_or_si128(same, _mm_loadl_epi64((const __m128i *)(const void *)&check->ignored));
-    return _mm_movemask_epi8(same) == 0xffff;
-#else
-    const uint64_t *now = (const uint64_t *)place;
-
-    return (((now[0] ^ check->words[0]) & ~check->ignored) | (now[1] ^ check->words[1])) == 0;
-#endif
-}
-
 struct acre_known_stack {
-    void *const *frame; /* NULL: an empty row */
-    void *caller;       /* the first return address */
+    _Alignas(64) void *const *frame; /* NULL: an empty row */
+    void *caller;                    /* the first return address */
     uint64_t epoch;
     uint32_t number;
     uint32_t count; /* checks; 0: seen once, and not learned yet */
     struct acre_check *checks;
+    uintptr_t
+        top;      /* of the stack that it is on, up to which the checks reach; 0: no thread's own */
+    bool ignores; /* one of the checks does */
 };
 
 /* A thread's. Zero is empty. */
@@ -62,6 +53,7 @@ struct acre_known_stacks {
     struct acre_known_stack *rows;
     struct acre_check *pool; /* all checks of all rows; when it is full everything is forgotten */
     size_t used;
+    uintptr_t low, top; /* of the thread's own stack, as far as frames on it have reached its top */
 };
 
 enum { ACRE_KNOWN_ROWS = 4096, ACRE_KNOWN_POOL = 128 * 1024, ACRE_MOST_CHECKS = 1024 };
@@ -74,21 +66,73 @@ static inline struct acre_known_stack *acre_known_row(const struct acre_known_st
     return &known->rows[key >> 52];
 }
 
+#if defined(__SSE2__)
+
+static inline __m128i acre_check_differs(const struct acre_check *check, const void *frame,
+                                         bool ignores)
+{
+    const char *place = (const char *)frame + check->offset;
+    __m128i now = _mm_loadu_si128((const __m128i *)(const void *)place);
+    __m128i differs = _mm_xor_si128(now, _mm_load_si128((const __m128i *)check->words));
+
+    if (ignores)
+        differs = _mm_andnot_si128(_mm_loadl_epi64((const __m128i *)(const void *)&check->ignored),
+                                   differs);
+    return differs;
+}
+
+static inline bool acre_checks_hold(const struct acre_check *checks, size_t count,
+                                    const void *frame, bool ignores)
+{
+    __m128i differs = _mm_setzero_si128();
+
+#pragma GCC unroll 4
+    for (size_t i = 0; i < count; i++)
+        differs = _mm_or_si128(differs, acre_check_differs(&checks[i], frame, ignores));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(differs, _mm_setzero_si128())) == 0xffff;
+}
+
+#else
+
+static inline bool acre_checks_hold(const struct acre_check *checks, size_t count,
+                                    const void *frame, bool ignores)
+{
+    uint64_t differs = 0;
+
+    (void)ignores;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t *now = (const void *)((const char *)frame + checks[i].offset);
+
+        differs |= ((now[0] ^ checks[i].words[0]) & ~checks[i].ignored);
+        differs |= now[1] ^ checks[i].words[1];
+    }
+    return differs == 0;
+}
+
+#endif
+
+/* One after the other. A stack that reaches the top of the thread's own tells how low that is. */
+bool acre_known_holds(struct acre_known_stacks *known, const struct acre_known_stack *row);
+
 /* The number of the stack above this frame; 0: it is not known. */
-static inline uint32_t acre_known_number(const struct acre_known_stacks *known, void *const *frame,
+static inline uint32_t acre_known_number(struct acre_known_stacks *known, void *const *frame,
                                          uint64_t epoch)
 {
     const struct acre_known_stack *row;
+    bool holds;
 
     if (__builtin_expect(known->rows == NULL, 0))
         return 0;
     row = acre_known_row(known, frame);
-    if (row->frame != frame || row->caller != frame[1] || row->epoch != epoch)
+    if (row->frame != frame || row->caller != frame[1] || row->epoch != epoch || row->count == 0)
         return 0;
-    for (uint32_t i = 0; i < row->count; i++)
-        if (!acre_check_holds(&row->checks[i], frame))
-            return 0;
-    return row->count > 0 ? row->number : 0;
+    if (__builtin_expect(row->top != known->top || (uintptr_t)frame < known->low, 0))
+        holds = acre_known_holds(known, row);
+    else if (row->ignores)
+        holds = acre_checks_hold(row->checks, row->count, frame, true);
+    else
+        holds = acre_checks_hold(row->checks, row->count, frame, false);
+    return holds ? row->number : 0;
 }
 
 /*
@@ -99,5 +143,8 @@ static inline uint32_t acre_known_number(const struct acre_known_stacks *known, 
 struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const *frame,
                                     uint64_t epoch, uint32_t number);
 void acre_known_learned(struct acre_known_stacks *known, void *const *frame, size_t checks);
+
+/* A thread has them from here on, whose own stack ends there. */
+void acre_known_begin(struct acre_known_stacks *known, const void *top);
 
 #endif

@@ -84,7 +84,7 @@ static struct acre_state *make_state(void)
 
 /* Where its stack is, without asking the library, which might hold a lock of its own just now:
  * glibc puts what pthread_self points to at the top of a thread's stack. */
-static void find_stack(struct acre_state *state)
+static void find_own(struct acre_state *state)
 {
     struct rlimit limit;
 
@@ -97,6 +97,12 @@ static void find_stack(struct acre_state *state)
     state->stack_bytes = THREAD_STACK_BYTES;
     if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
         state->stack_bytes = limit.rlim_cur;
+}
+
+static void find_stack(struct acre_state *state)
+{
+    find_own(state);
+    acre_known_begin(&state->known, state->stack_top);
 }
 
 /* New, or wiped: it becomes one of this process. */
