@@ -12,6 +12,8 @@
 
 #include "acre_config.h"
 #include "alloc/backends.h"
+#include "bench/clock.h"
+#include "bench/progress.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "record/launch.h"
@@ -199,6 +201,15 @@ static void tell_result(const struct request *request, const struct acre_seal_re
 
 /* Sealing -------------------------------------------------------------------------------------- */
 
+static void show_progress(void *to, uint64_t bytes, uint64_t all_bytes)
+{
+    struct acre_progress *progress = to;
+
+    progress->done = (size_t)(bytes >> 20);
+    progress->expected = (size_t)(all_bytes >> 20);
+    acre_progress_show(progress, "making the trace");
+}
+
 /* The raw recordings are removed when all of what they say is in the trace. */
 static bool seal(const struct request *request, const char *directory, const char *path,
                  const struct acre_launch *launch)
@@ -206,6 +217,11 @@ static bool seal(const struct request *request, const char *directory, const cha
     struct acre_alloc *memory = acre_malloc_new();
     struct acre_seal_result result;
     char error[PATH_MAX + 512];
+    struct acre_progress progress = {
+        .shows = !request->is_quiet && isatty(STDERR_FILENO),
+        .unit = "MiB",
+        .begin_ns = acre_now_ns(),
+    };
     const struct acre_seal_request sealing = {
         .directory = directory,
         .path = path,
@@ -215,6 +231,8 @@ static bool seal(const struct request *request, const char *directory, const cha
         .process = launch->process,
         .signal =
             launch->process != 0 && WIFSIGNALED(launch->status) ? WTERMSIG(launch->status) : 0,
+        .progress = show_progress,
+        .to = &progress,
     };
     enum acre_seal_status status = ACRE_SEAL_MEMORY;
 
@@ -223,6 +241,8 @@ static bool seal(const struct request *request, const char *directory, const cha
     else
         snprintf(error, sizeof error, "out of memory");
     acre_destroy(memory);
+    if (progress.done > 0)
+        acre_progress_end(&progress);
     if (status == ACRE_SEAL_NOTHING && launch->process != 0) {
         complain(0, "nothing was recorded: the recorder was not loaded, or could not write to %s",
                  directory);

@@ -110,6 +110,7 @@ static bool enter_block(struct acre_raw_merge *merge, struct acre_raw_cursor *cu
     }
     acre_raw_read_block(merge->raw, &merge->raw->places[cursor->place], cursor->words,
                         &cursor->thread);
+    merge->blocks++;
     cursor->place++;
     cursor->at = 0;
     return true;

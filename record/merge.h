@@ -42,6 +42,7 @@ struct acre_raw_merge {
     uint32_t count, left;
     bool is_used; /* the item at the top was handed out */
     bool has_no_memory;
+    uint64_t blocks;  /* that were read */
     uint64_t damaged; /* blocks in which something stood that is no item: the rest of it is lost */
     struct acre_alloc *memory;
 };

@@ -31,6 +31,7 @@ struct bundle {
     size_t count, capacity;
     struct acre_sealed_child *children; /* room for all */
     struct acre_trace_purposes purposes;
+    struct acre_seal_progress progress;
     char *command; /* room for one */
     char *error;
     size_t error_bytes;
@@ -357,6 +358,7 @@ static enum acre_seal_status seal_one(struct bundle *bundle, const char *path, d
         .children = bundle->children,
         .child_count = children_of(bundle, place),
         .purposes = &bundle->purposes,
+        .progress = &bundle->progress,
         .ns_a_tick = rate,
         .ending = ending_of(bundle, place),
     };
@@ -389,6 +391,9 @@ static enum acre_seal_status seal_all(struct bundle *bundle, const char *path)
     if (bundle->children == NULL || bundle->command == NULL || !find_strays(bundle))
         return no_memory(bundle);
     rate = ns_a_tick(bundle);
+    for (size_t i = 0; i < bundle->count; i++)
+        bundle->progress.all_bytes +=
+            bundle->processes[i].raw.place_count * (uint64_t)ACRE_RAW_BLOCK_BYTES;
     for (size_t i = 0; i < bundle->count && status == ACRE_SEAL_DONE; i++)
         status = seal_one(bundle, path, rate, i);
     return status;
@@ -414,6 +419,7 @@ enum acre_seal_status acre_seal(const struct acre_seal_request *request, struct 
         .request = request,
         .result = result,
         .memory = memory,
+        .progress = {.tell = request->progress, .to = request->to},
         .error = error,
         .error_bytes = error_bytes,
     };

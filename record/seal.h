@@ -15,6 +15,10 @@ struct acre_seal_request {
     double ns_a_tick;      /* 0: from the recordings themselves */
     uint32_t process;      /* the first process, whose end is known; 0: none is */
     int signal;            /* that ended it, 0: it was not ended by one */
+
+    /* If not NULL, called now and then: so much of the raw recordings is in the trace. */
+    void (*progress)(void *to, uint64_t bytes, uint64_t all_bytes);
+    void *to;
 };
 
 struct acre_seal_result {

@@ -33,6 +33,17 @@ static bool take(struct acre_sealing *sealing, const struct acre_raw_item *item)
                                        : acre_sealing_take_call(sealing, item);
 }
 
+static void tell_progress(struct acre_sealing *sealing)
+{
+    struct acre_seal_progress *progress = sealing->process->progress;
+    uint64_t before = progress->bytes;
+
+    progress->bytes += (sealing->merge.blocks - sealing->told_blocks) * ACRE_RAW_BLOCK_BYTES;
+    sealing->told_blocks = sealing->merge.blocks;
+    if (progress->tell != NULL && before >> 20 != progress->bytes >> 20)
+        progress->tell(progress->to, progress->bytes, progress->all_bytes);
+}
+
 /* What it had from its parent and gives back: it was there when it began. */
 static bool inherit(struct acre_sealing *sealing)
 {
@@ -125,8 +136,11 @@ enum acre_sealed acre_seal_process(struct acre_seal_process *process, struct acr
     sealing->memory = memory;
     sealing->writer = writer;
     is_done = begin(sealing) && inherit(sealing);
-    while (is_done && writer->end == 0 && (item = acre_raw_merge_next(&sealing->merge)) != NULL)
+    while (is_done && writer->end == 0 && (item = acre_raw_merge_next(&sealing->merge)) != NULL) {
         is_done = take(sealing, item);
+        if (sealing->merge.blocks != sealing->told_blocks)
+            tell_progress(sealing);
+    }
     is_done = is_done && !sealing->merge.has_no_memory;
     count_lost(process, sealing->merge.damaged);
     end(sealing);

@@ -12,6 +12,13 @@ struct acre_sealed_child {
     struct acre_strays *strays; /* to be filled in: what they were, where it forked */
 };
 
+/* How far a recording is: `tell`, if it is not NULL, is called for each mebibyte. */
+struct acre_seal_progress {
+    void (*tell)(void *to, uint64_t bytes, uint64_t all_bytes);
+    void *to;
+    uint64_t bytes, all_bytes; /* of raw blocks */
+};
+
 struct acre_seal_process {
     const struct acre_raw_file *raw;
     const struct acre_strays
@@ -19,6 +26,7 @@ struct acre_seal_process {
     const struct acre_sealed_child *children;
     size_t child_count;
     struct acre_trace_purposes *purposes; /* what the processes so far had names for; borrowed */
+    struct acre_seal_progress *progress;  /* borrowed, as all above */
     double ns_a_tick;
     struct acre_trace_ending ending; /* what is known of it; dropped and overhead are filled in */
 

@@ -29,6 +29,7 @@ struct acre_sealing {
     struct acre_alloc *memory;
     struct acre_trace_writer *writer;
     struct acre_raw_merge merge;
+    uint64_t told_blocks; /* of it, in the progress */
     struct acre_callers callers;
     struct acre_trace_objects objects;
     struct acre_sealed_birth *births;

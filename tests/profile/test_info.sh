@@ -130,25 +130,6 @@ expect 5 'acre diff: --process wants a file, and /dev/null is none$' -- \
 
 # Progress ----------------------------------------------------------------------------------------
 
-# Standard error of a command for which that is a terminal, and its status.
-cat >on_terminal.py <<'PYTHON'
-import os, pty, sys
-ours, theirs = pty.openpty()
-child = os.fork()
-if child == 0:
-    os.dup2(os.open("/dev/null", os.O_WRONLY), 1)
-    os.dup2(theirs, 2)
-    os.close(ours)
-    os.execv(sys.argv[1], sys.argv[1:])
-os.close(theirs)
-try:
-    while part := os.read(ours, 4096):
-        sys.stderr.buffer.write(part)
-except OSError: # how Linux says that the last writer is gone
-    pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-PYTHON
-
 record long "$leaky" 1100000
 escape=$(printf '\033')
 expect_out 0 'made 1,100,' -- "$ACRE" info long.acre
@@ -157,10 +138,10 @@ if command -v python3 >/dev/null; then
     for command in 'info' 'diff leaky.acre' 'export --format collapsed' 'report -o long.html'; do
         # shellcheck disable=SC2086 # a command and its options
         expect 0 "^.${escape}\[K1 of 1 million events, about .* left: long.acre" -- \
-            python3 on_terminal.py "$ACRE" $command long.acre
+            python3 "$ACRE_TESTS/support/on_terminal.py" "$ACRE" $command long.acre
         check "$command: taken back" sh -c 'tail -c 4 "$1" | od -An -c | grep -Eq "\\\\r +033 +\\[ +K$"' sh "$err"
     done
-    tap_run python3 on_terminal.py "$ACRE" info leaky.acre
+    tap_run python3 "$ACRE_TESTS/support/on_terminal.py" "$ACRE" info leaky.acre
     check 'no progress of a short trace' test ! -s "$err"
 else
     skip 'progress' 'there is no python3'

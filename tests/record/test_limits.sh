@@ -94,6 +94,16 @@ expect 2 "over is jemalloc, mimalloc" -- "$ACRE" record --over hoard true
 expect 2 "^acre record: --limit: '7' is not a number of bytes, as in 64K, 2M, from 1048576 to" -- "$ACRE" record --limit 7 true
 expect 125 'there is no recording' -- sh -c "mkdir none.raw; '$ACRE' record --seal none.raw"
 
+# Making a trace takes a while.
+if command -v python3 >/dev/null; then
+    expect 0 'of . MiB, about .* left: making the trace' -- python3 \
+        "$ACRE_TESTS/support/on_terminal.py" "$ACRE" record -o long.acre -- "$RECORD_CHURN" 300000
+    tap_run "$ACRE" record --quiet -o long.acre -- "$RECORD_CHURN" 300000
+    check 'no progress without a terminal' test ! -s "$err"
+else
+    skip 'progress' 'there is no python3'
+fi
+
 # A malloc in front of the recorder's, in the program itself.
 record hidden --stacks none -- "$RECORD_TOOLS/own_malloc"
 is 'own malloc: the program ran' 'has allocated' "$(cat hidden.out)"
