@@ -26,9 +26,11 @@ static size_t words_of(const uint64_t *words, size_t at)
     uint64_t kind = first & 15;
     size_t count;
 
-    if (kind == 0 || kind == 14)
+    if (kind == 0)
         return 0;
-    if (kind == ACRE_RAW_NOTE)
+    if (kind == ACRE_RAW_SHORT_FREE)
+        count = 1;
+    else if (kind == ACRE_RAW_NOTE)
         count = 2 + (first >> 16 & 0xffff);
     else
         count = 2u + ((first & ACRE_RAW_STAMPED) != 0 ? 1u : 0u) +
@@ -55,6 +57,13 @@ static void read_call(struct acre_raw_item *item, const uint64_t *words)
     item->call = behind[3] >> 8 & 255;
 }
 
+static void read_short_free(struct acre_raw_item *item, uint64_t word)
+{
+    item->kind = ACRE_RAW_FREE;
+    item->address = word & ACRE_RAW_ADDRESS_BITS;
+    item->stack = (uint32_t)(word >> ACRE_RAW_STACK_SHIFT);
+}
+
 static void read_note(struct acre_raw_item *item, const uint64_t *words, size_t count)
 {
     item->note = words[0] >> 4 & 255;
@@ -77,6 +86,8 @@ static void read_item(struct acre_raw_cursor *cursor, uint32_t state)
     cursor->item = (struct acre_raw_item){.kind = words[0] & 15, .state = state};
     if (cursor->item.kind == ACRE_RAW_NOTE)
         read_note(&cursor->item, words, count);
+    else if (cursor->item.kind == ACRE_RAW_SHORT_FREE)
+        read_short_free(&cursor->item, words[0]);
     else
         read_call(&cursor->item, words);
     if (cursor->item.ticks > cursor->ticks)

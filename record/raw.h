@@ -20,7 +20,11 @@
  *            word 1   size (low half), number of the stack (high half)
  *            stamped: the ticks, one word
  *            long:    size; usable bytes; the address itself; log2 of the alignment, call (bits
- * 8-15)
+ *                     8 to 15)
+ *
+ *    free:   word 0   address / 16 in bits 4 to 47, kind 14 in 0 to 3, number of the stack in bits
+ *                     48 to 63: a whole call, of those that have no time, where the number is so
+ *                     small, which nearly all are
  *
  *    note:   word 0   kind 15 in bits 0 to 3, what in 4 to 11, words behind it in 16 to 31
  *            word 1   the ticks
@@ -64,6 +68,7 @@ enum acre_raw_kind {
     ACRE_RAW_RESIZE_BEGIN = 11,
     ACRE_RAW_RESIZE_END = 12,
     ACRE_RAW_REFUSE = 13, /* always long: the size, the alignment, the call */
+    ACRE_RAW_SHORT_FREE = 14,
     ACRE_RAW_NOTE = 15,
 };
 
@@ -89,6 +94,7 @@ enum acre_raw_note {
 #define ACRE_RAW_LONG         (UINT64_C(1) << 62)
 #define ACRE_RAW_ADDRESS_BITS UINT64_C(0x0000fffffffffff0)
 #define ACRE_RAW_EXCESS_SHIFT 48
+#define ACRE_RAW_STACK_SHIFT  48 /* of a short free */
 #define ACRE_RAW_MOST_EXCESS  UINT64_C(0x3fff)
 
 /* Stacks are shortened in their middle; this address stands for what was left out. */

@@ -114,15 +114,20 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
     is_usual = is_usual && (stack != 0 || !state->has_stacks);
     if (__builtin_expect(is_usual, 1)) {
         at = state->at;
-        at[1] = bytes | (uint64_t)stack << 32;
-        if (__libc_single_threaded) {
-            state->at = at + 2;
-        } else {
+        if (!__libc_single_threaded) {
+            at[1] = bytes | (uint64_t)stack << 32;
             at[2] = acre_ticks_of(kind);
-            first |= ACRE_RAW_STAMPED;
+            acre_store_first(at, first | ACRE_RAW_STAMPED);
             state->at = at + 3;
+        } else if (kind == ACRE_RAW_FREE && stack <= UINT16_MAX) {
+            acre_store_first(at, address | ACRE_RAW_SHORT_FREE |
+                                     (uint64_t)stack << ACRE_RAW_STACK_SHIFT);
+            state->at = at + 1;
+        } else {
+            at[1] = bytes | (uint64_t)stack << 32;
+            acre_store_first(at, first);
+            state->at = at + 2;
         }
-        acre_store_first(at, first);
         state->until_sample--;
     }
     acre_state_leave(state);

@@ -94,6 +94,14 @@ static inline void raw_call(struct raw *raw, uint64_t state, uint64_t ticks, uin
     raw_words(raw, state, words, 3);
 }
 
+/* One of the time of the call before it. */
+static inline void raw_short_free(struct raw *raw, uint64_t state, uint64_t address, uint32_t stack)
+{
+    const uint64_t word = address | ACRE_RAW_SHORT_FREE | (uint64_t)stack << ACRE_RAW_STACK_SHIFT;
+
+    raw_words(raw, state, &word, 1);
+}
+
 static inline void raw_long(struct raw *raw, uint64_t state, uint64_t ticks, uint32_t kind,
                             uint64_t address, uint64_t bytes, uint32_t log2_align, uint32_t call)
 {

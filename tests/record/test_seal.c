@@ -137,6 +137,43 @@ Test(seal, calls_with_all_they_have)
     cr_assert_eq(close_stream(&reader), ACRE_TRACE_COMPLETE);
 }
 
+/* In one word, with the number of a stack, and without one. */
+Test(seal, frees_may_be_short)
+{
+    struct raw *raw = raw_new("one", RAW_PID, 1000);
+    uint64_t addresses[] = {0x10000000, 0x10000201};
+    struct acre_trace_reader reader;
+    struct acre_trace_event event;
+    uint32_t stack = 0;
+
+    raw_module(raw, 1, 1001, 0x10000000, "/usr/bin/program");
+    raw_note(raw, 1, 1002, ACRE_RAW_MODULES, NULL, 0);
+    while (stack < 300) {
+        addresses[0]++;
+        stack = raw_stack(raw, 1, 1003, addresses, 2);
+    }
+    raw_call(raw, 1, 1010, ACRE_RAW_MALLOC, 0x7ffffffffff0, 100, 1);
+    raw_call(raw, 1, 1011, ACRE_RAW_MALLOC, 0x6000, 200, 1);
+    raw_short_free(raw, 1, 0x7ffffffffff0, stack);
+    raw_short_free(raw, 1, 0x6000, 0);
+    raw_call(raw, 1, 1020, ACRE_RAW_MALLOC, 0x6000, 300, 1);
+    raw_save(raw, directory);
+
+    cr_assert_eq(seal_as(0, 0).events, 5);
+    reader = open_stream(0);
+    next(&reader, ACRE_TRACE_ALLOCATE);
+    next(&reader, ACRE_TRACE_ALLOCATE);
+    event = next(&reader, ACRE_TRACE_FREE);
+    cr_assert(event.object == 0 && event.old_bytes == 100 && !event.is_unknown);
+    cr_assert_eq(event.time_ns, 1000000 + 1011);
+    cr_assert_eq(acre_trace_frame_of(&reader.frames, event.stack)->offset, 299);
+    event = next(&reader, ACRE_TRACE_FREE);
+    cr_assert(event.object == 1 && event.stack == 0);
+    event = next(&reader, ACRE_TRACE_ALLOCATE);
+    cr_assert_eq(event.time_ns, 1000000 + 1020);
+    cr_assert_eq(close_stream(&reader), ACRE_TRACE_COMPLETE);
+}
+
 /* One thread gives an address back, and another has it at the very same tick. */
 Test(seal, threads_in_the_order_of_time)
 {
