@@ -246,6 +246,16 @@ static void expect_sum(const struct place *place, size_t which)
                  acre_books_total(&place->ledger.books).live.bytes);
 }
 
+/* Both have tables by address, jemalloc one of 2 MiB for each GiB, which come when the kernel puts
+ * something far away from what was there; where it does is chance. */
+static uint64_t table_bytes(size_t which, unsigned term)
+{
+    bool has_tables = strncmp(all[which].backend, "jemalloc", 8) == 0 ||
+                      strcmp(all[which].backend, "tcmalloc") == 0;
+
+    return has_tables && term == ACRE_WASTE_BOOKKEEPING ? 5 << 19 : 0;
+}
+
 /* A block of 3 MB more: asked for, and no more than a quarter of it anywhere else. */
 static void expect_a_block_to_move(const struct place *place, size_t which)
 {
@@ -260,8 +270,9 @@ static void expect_a_block_to_move(const struct place *place, size_t which)
     cr_expect_geq(after.parts[ACRE_WASTE_HELD].bytes + before.parts[ACRE_WASTE_KEPT_FREE].bytes,
                   before.parts[ACRE_WASTE_HELD].bytes + bytes, "%s", all[which].backend);
     for (unsigned term = ACRE_WASTE_ROUNDING; term <= ACRE_WASTE_BOOKKEEPING; term++)
-        cr_expect_leq(after.parts[term].bytes, before.parts[term].bytes + bytes / 4, "%s: term %u",
-                      all[which].backend, term);
+        cr_expect_leq(after.parts[term].bytes,
+                      before.parts[term].bytes + bytes / 4 + table_bytes(which, term),
+                      "%s: term %u", all[which].backend, term);
     cr_expect(llabs(unexplained(&after) - unexplained(&before)) <= 8192, "%s: %lld, then %lld",
               all[which].backend, (long long)unexplained(&before), (long long)unexplained(&after));
     acre_free(place->recorders[0], block, layout_of(bytes));
