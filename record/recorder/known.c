@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { TOP_BYTES = 16 * 1024 };
+enum { TOP_BYTES = 16 * 1024, FREELY_LEARNED = 256 };
 
 _Static_assert(ACRE_KNOWN_ROWS == 1 << 12, "a row is the upper twelve bits of its key");
 
@@ -32,10 +32,11 @@ static bool has_memory(struct acre_known_stacks *known)
 }
 
 struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const *frame,
-                                    uint64_t epoch, uint32_t number)
+                                    uint64_t epoch, uint32_t number, uint32_t walks)
 {
     struct acre_known_stack *row;
 
+    known->walks++;
     if (!has_memory(known))
         return NULL;
     if (known->used > ACRE_KNOWN_POOL - ACRE_MOST_CHECKS) {
@@ -43,8 +44,12 @@ struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const
         known->used = 0;
     }
     row = acre_known_row(known, frame);
-    if (row->frame == frame && row->number == number && row->epoch == epoch && row->count == 0)
+    if (row->frame == frame && row->number == number && row->epoch == epoch && row->count == 0) {
+        if (known->paid_walks > known->walks + (uint64_t)FREELY_LEARNED * walks)
+            return NULL;
+        known->paid_walks += walks;
         return known->pool + known->used;
+    }
     *row = (struct acre_known_stack){
         .frame = frame, .caller = frame[1], .epoch = epoch, .number = number};
     return NULL;

@@ -53,6 +53,7 @@ struct acre_known_stacks {
     struct acre_known_stack *rows;
     struct acre_check *pool; /* all checks of all rows; when it is full everything is forgotten */
     size_t used;
+    uint64_t walks, paid_walks; /* that were walked; that what was learned has taken */
     uintptr_t low, top; /* of the thread's own stack, as far as frames on it have reached its top */
 };
 
@@ -138,10 +139,12 @@ static inline uint32_t acre_known_number(struct acre_known_stacks *known, void *
 /*
  * What is to be learned of a stack that was walked: at its first sight nothing but its number,
  * since many are never seen again. NULL: nothing now; otherwise room for ACRE_MOST_CHECKS, of which
- * acre_known_learned keeps so many.
+ * acre_known_learned keeps so many. Learning it takes as long as so many walks: it is put off until
+ * there were as many since the last time (but for the first few hundred stacks), so that a program
+ * that never stands where it stood pays no more than twice for it.
  */
 struct acre_check *acre_known_learn(struct acre_known_stacks *known, void *const *frame,
-                                    uint64_t epoch, uint32_t number);
+                                    uint64_t epoch, uint32_t number, uint32_t walks);
 void acre_known_learned(struct acre_known_stacks *known, void *const *frame, size_t checks);
 
 /* A thread has them from here on, whose own stack ends there. */

@@ -20,6 +20,7 @@ enum {
         128, /* of a stack that is deeper than a stack may be; the outermost are the rest */
     DEEP_BYTES = (MOST_DEEP_FRAMES + ACRE_UNWIND_OURS) * sizeof(void *),
     PAGE_BYTES = 4096,
+    STEPPED_WALKS = 128, /* that libunwind's cached walk takes the time of once by steps */
 };
 
 /* Walks ----------------------------------------------------------------------------------------
@@ -198,13 +199,15 @@ static size_t check_walk(void *const *frame, size_t frames, struct acre_check *c
 
 _Static_assert((int)ACRE_RAW_MOST_FRAMES <= (int)ACRE_MOST_CHECKS, "a check a frame");
 
-/* So that it is known the next time. */
+/* So that it is known the next time. By frame pointers that is nothing beside the walk; libunwind's
+ * steps ask the loader at each frame, and its walks do not. */
 static void learn(struct acre_state *state, void *const *frame, size_t frames, uint32_t number)
 {
-    struct acre_check *checks =
-        acre_known_learn(&state->known, frame, acre_modules_epoch(), number);
+    bool by_pointers = acre_settings.stacks == ACRE_RAW_FRAME_POINTERS;
+    struct acre_check *checks = acre_known_learn(&state->known, frame, acre_modules_epoch(), number,
+                                                 by_pointers ? 0 : STEPPED_WALKS);
 
-    if (checks != NULL && acre_settings.stacks == ACRE_RAW_FRAME_POINTERS)
+    if (checks != NULL && by_pointers)
         acre_known_learned(&state->known, frame, check_walk(frame, frames, checks));
     else if (checks != NULL) {
         state->is_unwinding = true;
