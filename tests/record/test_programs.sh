@@ -80,4 +80,10 @@ for over in jemalloc tcmalloc mimalloc tbbmalloc; do
     check "over $over: it served" sh -c "'$ACRE' info over.acre | grep -q 'allocator.*$over'"
 done
 
+# What one thread gives back is what the next thread has.
+record handed --over "$RECORD_HANDS_ON" --stacks none -- "$RECORD_CHURN" 100000 10 2 3
+is 'from thread to thread: unknown, replaced, complete' '0 0 1' \
+    "$(figures handed | cut -d ' ' -f 6,7,9)"
+check 'from thread to thread: as many births' [ "$(field 2 handed)" -gt 150000 ]
+
 done_testing
