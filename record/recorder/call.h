@@ -109,9 +109,10 @@ static inline __attribute__((always_inline)) bool acre_record_usual(uint32_t kin
         return false;
     acre_state_enter(state);
     is_usual = state->until_sample != 0 && state->end - state->at >= ACRE_RAW_MOST_CALL_WORDS;
-    if (state->has_stacks)
+    if (is_usual && state->has_stacks) {
         stack = acre_known_number(&state->known, frame, acre_modules_epoch());
-    is_usual = is_usual && (stack != 0 || !state->has_stacks);
+        is_usual = stack != 0;
+    }
     if (__builtin_expect(is_usual, 1)) {
         at = state->at;
         if (!__libc_single_threaded) {

@@ -31,15 +31,14 @@ void acre_loader_enter(struct acre_state *state)
     _Atomic uint32_t *forks = acre_process_forks();
     int before = errno;
     uint64_t since_ns = 0;
+    bool goes_on = true;
 
     state->is_in_loader = true;
-    while (*forks != 0 && !is_forking) {
+    while (goes_on && *forks != 0 && !is_forking) {
         state->is_in_loader = false;
-        if (!nap(&since_ns))
-            break;
+        goes_on = nap(&since_ns);
         state->is_in_loader = true;
     }
-    state->is_in_loader = true;
     errno = before;
 }
 
