@@ -8,22 +8,12 @@
 /* A sound trace ----------------------------------------------------------------------------------
  */
 
-static enum acre_trace_state next(struct acre_trace_reader *reader, struct acre_trace_event *event,
-                                  enum acre_trace_kind kind)
-{
-    enum acre_trace_state state = acre_trace_next(reader, event);
-
-    cr_assert_eq(state, ACRE_TRACE_READING, "%s", reader->input.sentence);
-    cr_assert_eq(event->kind, kind);
-    return state;
-}
-
 static void next_text(struct acre_trace_reader *reader, enum acre_trace_type type, uint32_t source,
                       const char *text)
 {
     struct acre_trace_event event;
 
-    next(reader, &event, ACRE_TRACE_OTHER);
+    expect_next(reader, &event, ACRE_TRACE_OTHER);
     cr_assert(event.type == type && event.source == source);
     cr_assert(event.text_bytes == strlen(text) && memcmp(event.text, text, strlen(text)) == 0);
 }
@@ -35,15 +25,15 @@ static void expect_definitions(struct acre_trace_reader *reader)
 
     next_text(reader, ACRE_TRACE_TYPE_SOURCE, 0, "pinned");
     next_text(reader, ACRE_TRACE_TYPE_SOURCE, 1, "region");
-    next(reader, &event, ACRE_TRACE_MODULE);
+    expect_next(reader, &event, ACRE_TRACE_MODULE);
     cr_assert(event.module.path_bytes == 13 && reader->modules.count == 1);
     module = acre_trace_module_of(&reader->modules, 1);
     cr_assert_str_eq(module->path, "/usr/bin/some");
     cr_assert(module->build_id_bytes == 2 && memcmp(module->build_id, "\xca\xfe", 2) == 0);
     cr_assert(module->load_bias == 0x555500000000 && module->first_address == 0x555500001000 &&
               module->bytes == 0x2000);
-    next(reader, &event, ACRE_TRACE_FRAME);
-    next(reader, &event, ACRE_TRACE_FRAME);
+    expect_next(reader, &event, ACRE_TRACE_FRAME);
+    expect_next(reader, &event, ACRE_TRACE_FRAME);
     cr_assert_not(event.is_in_scope);
     cr_assert_eq(reader->frames.count, 2);
     cr_assert_eq(acre_trace_frame_of(&reader->frames, 1)->parent, 0);
@@ -59,20 +49,20 @@ static void expect_births(struct acre_trace_reader *reader)
 {
     struct acre_trace_event event;
 
-    next(reader, &event, ACRE_TRACE_INHERIT);
+    expect_next(reader, &event, ACRE_TRACE_INHERIT);
     cr_assert(event.object == 0 && event.layout.size == 100 && reader->objects.live == 1);
-    next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
+    expect_next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
     cr_assert(event.scope == 41 && event.scope_name == 0 && event.is_in_scope);
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(reader, &event, ACRE_TRACE_ALLOCATE);
     cr_assert(event.object == 1 && event.source == 1 && event.stack == 2);
     cr_assert(event.layout.size == 80000 && event.layout.align == 64);
     cr_assert(event.layout.purpose == ACRE_PURPOSE_DATA && event.usable_bytes == 80008);
     cr_assert(event.call == ACRE_TRACE_CALL_CALLOC);
     cr_assert(event.is_in_scope && event.scope == 41 && event.number == 9);
     cr_assert_eq(event.thread, (uint32_t)gettid());
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(reader, &event, ACRE_TRACE_ALLOCATE);
     cr_assert(event.usable_bytes == 0 && event.call == ACRE_TRACE_CALL_NONE && event.stack == 0);
-    next(reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(reader, &event, ACRE_TRACE_ALLOCATE);
     cr_assert(event.object == 3 && event.layout.size == 40);
 }
 
@@ -83,30 +73,30 @@ static void expect_each_kind(struct acre_trace_reader *reader)
 
     expect_definitions(reader);
     expect_births(reader);
-    next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
+    expect_next(reader, &event, ACRE_TRACE_SCOPE_BEGIN);
     cr_assert(event.scope == 7 && event.scope_name == 1 && event.is_in_scope);
-    next(reader, &event, ACRE_TRACE_RESIZE);
+    expect_next(reader, &event, ACRE_TRACE_RESIZE);
     cr_assert(event.object == 2 && event.old_bytes == 40 && event.layout.size == 48);
     cr_assert(event.scope == 41 && event.usable_bytes == 48);
-    next(reader, &event, ACRE_TRACE_MOVE);
+    expect_next(reader, &event, ACRE_TRACE_MOVE);
     cr_assert(event.object == 3 && event.old_object == 3 && event.stack == 1);
     cr_assert(event.old_bytes == 40 && event.layout.size == 24);
-    next(reader, &event, ACRE_TRACE_REFUSE);
+    expect_next(reader, &event, ACRE_TRACE_REFUSE);
     cr_assert(event.layout.size == 24 && event.stack == 1);
     next_text(reader, ACRE_TRACE_TYPE_MARK, 0, "here");
-    next(reader, &event, ACRE_TRACE_SCOPE_END);
+    expect_next(reader, &event, ACRE_TRACE_SCOPE_END);
     cr_assert(event.scope_name == 1 && event.is_in_scope);
-    next(reader, &event, ACRE_TRACE_SCOPE_END);
+    expect_next(reader, &event, ACRE_TRACE_SCOPE_END);
     cr_assert(event.scope_name == 0 && event.is_in_scope);
-    next(reader, &event, ACRE_TRACE_RESET);
+    expect_next(reader, &event, ACRE_TRACE_RESET);
     cr_assert(event.source == 1 && !event.is_in_scope && reader->objects.live == 4);
     next_text(reader, ACRE_TRACE_TYPE_PROCESS, 0, "fork 1234");
     next_text(reader, ACRE_TRACE_TYPE_UNSEEN, 0, "brk");
-    next(reader, &event, ACRE_TRACE_FREE);
+    expect_next(reader, &event, ACRE_TRACE_FREE);
     cr_assert(event.object == 2 && event.layout.size == 48 && reader->objects.live == 2);
-    next(reader, &event, ACRE_TRACE_FREE);
+    expect_next(reader, &event, ACRE_TRACE_FREE);
     cr_assert(event.object == 3 && event.layout.size == 24 && reader->objects.live == 1);
-    next(reader, &event, ACRE_TRACE_FREE);
+    expect_next(reader, &event, ACRE_TRACE_FREE);
     cr_assert(event.object == 0 && event.layout.size == 100 && reader->objects.live == 0);
 }
 
@@ -449,92 +439,22 @@ MTest(trace_reader, frees_of_the_unknown_and_births_over_the_living)
     finish_recording(&recording, NULL);
 
     acre_trace_reader_open(&reader, recording.memory, recording.file.path, 0);
-    next(&reader, &event, ACRE_TRACE_FREE);
+    expect_next(&reader, &event, ACRE_TRACE_FREE);
     cr_assert(event.is_unknown && !event.replaces);
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(&reader, &event, ACRE_TRACE_ALLOCATE);
     cr_assert(event.object == 0 && !event.replaces);
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(&reader, &event, ACRE_TRACE_ALLOCATE);
     cr_assert(event.object == 0 && event.replaces && event.replaced == 0);
     cr_assert(event.replaced_layout.size == 40 && reader.objects.live == 1);
-    next(&reader, &event, ACRE_TRACE_MOVE);
+    expect_next(&reader, &event, ACRE_TRACE_MOVE);
     cr_assert(event.is_unknown && event.object == 1 && reader.objects.live == 2);
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
-    next(&reader, &event, ACRE_TRACE_MOVE);
+    expect_next(&reader, &event, ACRE_TRACE_ALLOCATE);
+    expect_next(&reader, &event, ACRE_TRACE_MOVE);
     cr_assert(event.object == 1 && event.replaces && event.replaced == 2);
     cr_assert_eq(reader.objects.live, 2);
     cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE);
     acre_trace_reader_close(&reader);
     end_recording(&recording);
-}
-
-static void put_birth_for(struct recording *recording, uint64_t name, uint32_t purpose)
-{
-    const struct acre_trace_event event = {
-        .kind = ACRE_TRACE_ALLOCATE, .object = name, .layout = {8, 8, purpose}};
-
-    acre_trace_put(&recording->writer, &event);
-}
-
-/* Behind those of the header; what acre knows already has its number, whatever the file's is. */
-MTest(trace_reader, purposes_may_be_named_later)
-{
-    struct recording recording;
-    struct acre_trace_reader reader;
-    struct acre_trace_event event;
-
-    begin_recording(&recording, INT64_MAX);
-    put_text(&recording, ACRE_TRACE_TYPE_PURPOSE, ACRE_PURPOSE_COUNT, "tape");
-    put_text(&recording, ACRE_TRACE_TYPE_PURPOSE, ACRE_PURPOSE_COUNT + 1, "data");
-    put_text(&recording, ACRE_TRACE_TYPE_PURPOSE, ACRE_PURPOSE_COUNT + 2, "tape");
-    for (uint32_t i = 0; i < 3; i++)
-        put_birth_for(&recording, 16 + 16 * i, ACRE_PURPOSE_COUNT + i);
-    finish_recording(&recording, NULL);
-
-    acre_trace_reader_open(&reader, recording.memory, recording.file.path, 0);
-    for (int i = 0; i < 3; i++)
-        next(&reader, &event, ACRE_TRACE_OTHER);
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
-    cr_assert_eq(event.layout.purpose, ACRE_PURPOSE_COUNT);
-    cr_assert_str_eq(reader.purposes.names[event.layout.purpose], "tape");
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
-    cr_assert_eq(event.layout.purpose, ACRE_PURPOSE_DATA);
-    next(&reader, &event, ACRE_TRACE_ALLOCATE);
-    cr_assert_eq(event.layout.purpose, ACRE_PURPOSE_COUNT);
-    cr_assert_eq(acre_trace_next(&reader, &event), ACRE_TRACE_COMPLETE);
-    acre_trace_reader_close(&reader);
-    end_recording(&recording);
-}
-
-/* Names `count` purposes from number `first` on, and then one block that is for `purpose`. */
-static struct outcome read_named(uint32_t first, uint32_t count, uint32_t purpose)
-{
-    struct recording recording;
-    struct outcome outcome;
-    char name[16];
-
-    begin_recording(&recording, INT64_MAX);
-    for (uint32_t i = 0; i < count; i++) {
-        snprintf(name, sizeof name, "%u", (unsigned)i);
-        put_text(&recording, ACRE_TRACE_TYPE_PURPOSE, first + i, name);
-    }
-    put_birth_for(&recording, 16, purpose);
-    finish_recording(&recording, NULL);
-    outcome = read_path(recording.file.path);
-    end_recording(&recording);
-    return outcome;
-}
-
-MTest(trace_reader, purposes_that_lie)
-{
-    const uint32_t room = ACRE_TRACE_MOST_PURPOSES - ACRE_PURPOSE_COUNT;
-
-    cr_assert_eq(read_named(ACRE_PURPOSE_COUNT, room, 255).state, ACRE_TRACE_COMPLETE);
-    cr_assert_eq(read_named(ACRE_PURPOSE_COUNT, room, 256).state, ACRE_TRACE_DAMAGED);
-    cr_assert_eq(read_named(ACRE_PURPOSE_COUNT, 1, ACRE_PURPOSE_COUNT + 1).state,
-                 ACRE_TRACE_DAMAGED);
-    cr_assert(strstr(read_named(ACRE_PURPOSE_COUNT + 1, 1, 0).sentence,
-                     "a purpose is named that is not the next one") != NULL);
-    cr_assert_eq(read_named(0, 1, 0).state, ACRE_TRACE_DAMAGED);
 }
 
 /* Ids do not grow with events, and a reset gives back those of its own source only. */

@@ -286,4 +286,16 @@ static inline void is_one_line(const struct outcome *outcome)
                   outcome->sentence);
 }
 
+/* The next event, which is of that kind. */
+static inline enum acre_trace_state expect_next(struct acre_trace_reader *reader,
+                                                struct acre_trace_event *event,
+                                                enum acre_trace_kind kind)
+{
+    enum acre_trace_state state = acre_trace_next(reader, event);
+
+    cr_assert_eq(state, ACRE_TRACE_READING, "%s", reader->input.sentence);
+    cr_assert_eq(event->kind, kind);
+    return state;
+}
+
 #endif
