@@ -17,10 +17,12 @@
 #include "bench/stage.h"
 #include "core/draw.h"
 #include "core/status.h"
+#include "replay/program.h"
 
 struct acre_launch;
 
 struct acre_cell_spec {
+    const struct acre_program *program; /* the workload's; borrowed, or NULL */
     char backend[ACRE_BACKEND_NAME_BYTES];
     enum acre_lifetime lifetime;
     uint64_t values[ACRE_MOST_PARAMETERS]; /* of the workload's parameters, in its order */
@@ -38,6 +40,12 @@ struct acre_workload {
     const char *about; /* one sentence */
     const struct acre_parameter *parameters;
     size_t parameter_count;
+
+    /* Another program's calls are what it is made of (replay.c). Then an iteration is all of that
+     * program: there is no lifetime to choose, and no pause that anybody waits for. `program` is
+     * borrowed; NULL: not known yet. */
+    bool plays_program;
+    const struct acre_program *program;
 
     /* Sets of values so small that each allocation can be made to fail in turn: at most
      * ACRE_TINY_ALLOCATIONS in ACRE_TINY_ITERATIONS iterations. */
@@ -107,6 +115,7 @@ extern const struct acre_workload acre_handoff;
 extern const struct acre_workload acre_mlp;
 extern const struct acre_workload acre_rnn;
 extern const struct acre_workload acre_tree;
+extern const struct acre_workload acre_replay; /* not in the list: it needs a program */
 extern const struct acre_workload acre_script; /* not in every build: acre_workload_absent_at */
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */

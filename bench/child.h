@@ -23,6 +23,7 @@ struct acre_launch {
     const char *const *words;
     int count;
     bool names_workload; /* by the last word; for a child it is that of the visit */
+    int untold;          /* so many words at the end are no part of the line that repeats a run */
 };
 
 /* Where a child of a memory visit finds its gauge. */

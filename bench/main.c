@@ -15,7 +15,9 @@
 #include "bench/stats_dir.h"
 #include "bench/traced.h"
 #include "bench/visit/checked.h"
+#include "bench/workloads/replay.h"
 #include "report/format.h"
+#include "report/group.h"
 #include "report/streams.h"
 #include "report/table.h"
 #include "report/write_file.h"
@@ -48,6 +50,7 @@ static struct acre_cell_spec first_spec(const struct program *program)
 {
     const struct acre_bench_options *options = &program->options;
     struct acre_cell_spec spec = {
+        .program = program->workload->program,
         .seed = options->seed,
         .age_cycles = options->ages.values[0],
         .age_occupancy_percent = options->age_occupancy_percent,
@@ -148,6 +151,9 @@ static enum acre_exit run_in_process(const struct program *program)
         run.duration_seconds = (acre_now_ns() - begin_ns) * 1e-9;
         run.seed = program->options.seed;
         run.rounds = 1;
+        run.has_played = program->workload->plays_program;
+        if (run.has_played)
+            run.played = acre_played_of(program->workload->program, program->options.run_seconds);
         run.iterations = program->options.iterations;
         status = finish(program, &run);
     } else {
@@ -178,7 +184,7 @@ static char *command_line(const struct program *program)
     if (stream == NULL)
         return NULL;
     fputs(slash != NULL ? slash + 1 : words[0], stream);
-    for (int i = 1; i < program->launch->count; i++)
+    for (int i = 1; i < program->launch->count - program->launch->untold; i++)
         fprintf(stream, " %s", words[i]);
     for (int i = 1; i < program->argc; i++) {
         const char *word = program->argv[i];
@@ -304,8 +310,8 @@ static enum acre_exit judge(const struct program *program, const struct acre_run
 
         if (cell->failure == NULL)
             continue;
-        snprintf(sentence, sizeof sentence, "%s/%s failed: %.1200s", cell->key.backend,
-                 cell->key.lifetime, cell->failure);
+        snprintf(sentence, sizeof sentence, "%s failed: %.1200s",
+                 acre_strategy_name(&cell->key).text, cell->failure);
         return acre_complain(cell->key.workload, ACRE_EXIT_CELL, sentence);
     }
     if (!results_agree(run))
@@ -386,7 +392,7 @@ int acre_bench_binary(const struct acre_workload *workload, int argc, char **arg
 {
     char *self = realpath("/proc/self/exe", NULL);
     const char *words[] = {self != NULL ? self : workload->name};
-    const struct acre_launch launch = {words, 1, false};
+    const struct acre_launch launch = {.words = words, .count = 1};
     char name[64];
     char *no_words[] = {name, NULL};
     int status;

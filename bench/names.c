@@ -49,6 +49,16 @@ static bool add_told(struct acre_cell_key *key, const struct acre_parameter *par
            acre_parameter_key(parameter, value, &key->parameters[key->parameter_count++]);
 }
 
+/* "trace", "app.acre" */
+static bool add_program(struct acre_cell_key *key, const struct acre_program *program)
+{
+    struct acre_key_parameter *parameter = &key->parameters[key->parameter_count++];
+
+    *parameter =
+        (struct acre_key_parameter){strdup("trace"), strdup(program->name), strdup(program->name)};
+    return parameter->name != NULL && parameter->value != NULL && parameter->title != NULL;
+}
+
 bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_workload *workload,
                              const struct acre_cell_spec *spec)
 {
@@ -56,12 +66,14 @@ bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_worklo
         .workload = strdup(workload->name),
         .unit = strdup(workload->unit != NULL ? workload->unit : ""),
         .backend = strdup(spec->backend),
-        .lifetime = strdup(acre_lifetime_name(spec->lifetime)),
+        .lifetime = strdup(workload->plays_program ? "" : acre_lifetime_name(spec->lifetime)),
         .parameters =
-            calloc(workload->parameter_count + ACRE_LITTER_PARAMETERS, sizeof *key->parameters),
+            calloc(1 + workload->parameter_count + ACRE_LITTER_PARAMETERS, sizeof *key->parameters),
     };
     if (key->workload == NULL || key->unit == NULL || key->backend == NULL ||
         key->lifetime == NULL || key->parameters == NULL)
+        return false;
+    if (spec->program != NULL && !add_program(key, spec->program))
         return false;
     for (size_t i = 0; i < workload->parameter_count; i++)
         if (!add_told(key, &workload->parameters[i], spec->values[i]))

@@ -38,6 +38,7 @@ enum {
     OPTION_AGE_LOAD,
     OPTION_GAUGE,
     OPTION_MEMORY_MS,
+    OPTION_RUN_TIME,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -70,6 +71,7 @@ static const struct option common_options[] = {
     {"age-load", required_argument, NULL, OPTION_AGE_LOAD},
     {"gauge", required_argument, NULL, OPTION_GAUGE},
     {"memory-ms", required_argument, NULL, OPTION_MEMORY_MS},
+    {"run-time", required_argument, NULL, OPTION_RUN_TIME},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -183,6 +185,8 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return acre_litter_load_read(&reader->refusal, value, &o->load);
     case OPTION_MEMORY_MS:
         return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600000, &o->memory_ms);
+    case OPTION_RUN_TIME:
+        return acre_read_seconds(&reader->refusal, "--run-time", value, &o->run_seconds);
     case OPTION_GAUGE:
         return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
@@ -223,6 +227,11 @@ static bool read_option(const struct reader *reader, int option, const char *val
     }
 }
 
+static bool plays(const struct acre_workload *workload)
+{
+    return workload != NULL && workload->plays_program;
+}
+
 static void set_defaults(struct acre_bench_options *options, const struct acre_workload *workload)
 {
     *options = (struct acre_bench_options){
@@ -239,7 +248,9 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
     acre_backend_list_usual(&options->backends);
     /* What leaks by design is a demonstration, and no candidate among all. */
     for (size_t i = 0; i < ACRE_LIFETIME_COUNT; i++)
-        options->lifetimes[i] = workload != NULL || i != ACRE_LIFETIME_STRONG;
+        options->lifetimes[i] = plays(workload)    ? i == ACRE_LIFETIME_WEAK
+                                : workload != NULL ? true
+                                                   : i != ACRE_LIFETIME_STRONG;
 }
 
 /* Why no workload of the run can run so; NULL: one can. */
@@ -311,6 +322,22 @@ static bool check_modes(const struct reader *reader)
     if (o->trace_path != NULL && acre_rails_are_up(&o->rails))
         return acre_refuse(&reader->refusal, "%s: nothing is traced, leave out --trace", mode);
     return true;
+}
+
+/* What makes no sense of another program's calls, and what makes sense of nothing else. */
+static bool check_played(const struct reader *reader)
+{
+    const struct acre_bench_options *o = reader->options;
+    const char *option = o->draw_path != NULL                      ? "--draw"
+                         : o->lifetimes_were_named && !o->is_child ? "--lifetimes"
+                                                                   : NULL;
+
+    if (!plays(reader->workload))
+        return o->run_seconds <= 0 ||
+               acre_refuse(&reader->refusal, "--run-time is for 'acre replay' only");
+    return option == NULL ||
+           acre_refuse(&reader->refusal,
+                       "%s: of a recorded program only the calls are known, leave it out", option);
 }
 
 /* What is of one workload, or for one cell, is refused where all are measured. */
@@ -408,6 +435,8 @@ bool acre_bench_options_read(struct acre_bench_options *options,
         if (!read_option(&reader, option, optarg))
             return false;
     }
+    if (plays(workload) && optind < argc)
+        options->trace_name = argv[optind++];
     if (optind < argc)
         return acre_refuse(&reader.refusal, "unexpected argument '%.40s'; --help shows all",
                            argv[optind]);
@@ -418,6 +447,6 @@ bool acre_bench_options_read(struct acre_bench_options *options,
     if (options->time_budget_seconds > 0 && options->rounds_were_named)
         return acre_refuse(&reader.refusal,
                            "--time-budget decides how many rounds there are, leave out --rounds");
-    return check_suite(&reader) && check_modes(&reader) && put_clean_first(&reader) &&
-           check_pairs(&reader);
+    return check_played(&reader) && check_suite(&reader) && check_modes(&reader) &&
+           put_clean_first(&reader) && check_pairs(&reader);
 }

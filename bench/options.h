@@ -33,7 +33,9 @@ struct acre_bench_options {
     const char *draw_path;     /* NULL: measure */
     const char *trace_path;    /* NULL: none */
     uint64_t trace_limit_bytes;
-    const char *stats_dir;      /* NULL: reports of the libraries are not kept */
+    double run_seconds;     /* of a program that is played: what it takes unrecorded; 0: not said */
+    const char *trace_name; /* of a workload that plays a program: whose; NULL: not said */
+    const char *stats_dir;  /* NULL: reports of the libraries are not kept */
     double time_budget_seconds; /* 0: as many rounds as asked for */
     double planted_percent;     /* by which the noise floor's second measurement is slowed down */
     struct acre_rails rails;    /* any: check instead of measuring */

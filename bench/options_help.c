@@ -94,11 +94,14 @@ static void print_output(FILE *stream, const struct acre_workload *workload)
           "    --stats-dir DIR       what each allocator says of itself, at the peak and after\n"
           "                          the drain: a file for each strategy and moment\n",
           stream);
-    if (workload != NULL)
+    if (workload != NULL && !workload->plays_program)
         fputs(
             "    --draw FILE           nothing is measured; the objects of the first strategy are\n"
             "                          drawn after iteration 1, under strong what leaked; FILE\n"
-            "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n"
+            "                          ends with .dot, .svg, .png or .pdf; - is the text for dot\n",
+            stream);
+    if (workload != NULL)
+        fputs(
             "    --trace FILE          nothing is measured; every call of the first strategy, for\n"
             "                          'acre info FILE'\n"
             "    --trace-limit BYTES   the most that FILE may have, as in 64M (default 1G)\n"
@@ -121,32 +124,55 @@ static const char *const suite_examples[] = {
     NULL,
 };
 
-void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
-                             const char *program)
+static void print_strategies(FILE *stream, const struct acre_workload *workload, bool plays)
 {
-    const char *const *example = workload != NULL ? workload->examples : suite_examples;
-
     fprintf(stream,
-            "usage: %s [options]\n"
-            "\n"
-            "%s.\n"
-            "Measures %s under every strategy (backend x lifetime) against a hand-written limit,\n"
-            "each visit in a fresh process, strategies in random order within a round.\n"
-            "\n"
-            "  what is measured\n",
-            program, workload != NULL ? workload->about : "All workloads in one run",
-            workload != NULL ? "it" : "them");
-    print_what(stream, workload);
-    fputs("  under which strategies\n"
-          "    --backends A[,B...]   names as 'acre list' shows them, or all; settings stand\n"
-          "                          behind a colon, as in arena:chunk=2M,hugepages\n"
-          "                          (default: malloc, jemalloc, mimalloc, arena)\n"
-          "    --lifetimes A[,B...]  ",
-          stream);
+            "  %s\n"
+            "    --backends A[,B...]   names as 'acre list' shows them, or all; settings stand\n"
+            "                          behind a colon, as in arena:chunk=2M,hugepages\n"
+            "                          (default: malloc, jemalloc, mimalloc%s)\n",
+            plays ? "on which allocators" : "under which strategies", plays ? "" : ", arena");
+    if (plays)
+        return;
+    fputs("    --lifetimes A[,B...]  ", stream);
     print_lifetimes(stream, workload);
     fputs(workload != NULL ? " (default: all)\n"
                            : "\n                          (default: all but strong)\n",
           stream);
+}
+
+void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
+                             const char *program)
+{
+    const char *const *example = workload != NULL ? workload->examples : suite_examples;
+    bool plays = workload != NULL && workload->plays_program;
+
+    fprintf(stream,
+            "usage: %s [options]%s\n"
+            "\n"
+            "%s.\n",
+            program, plays ? " FILE.acre" : "",
+            workload != NULL ? workload->about : "All workloads in one run");
+    fprintf(stream,
+            plays ? "Measures %s on every backend, against the same loop on an allocator that does "
+                    "nothing,\n"
+                    "whose time is taken off;"
+                  : "Measures %s under every strategy (backend x lifetime) against a hand-written "
+                    "limit,\n",
+            workload != NULL ? "it" : "them");
+    fputs(plays ? " each visit in a fresh process, backends in random order within a round.\n"
+                : "each visit in a fresh process, strategies in random order within a round.\n",
+          stream);
+    fputs("\n"
+          "  what is measured\n",
+          stream);
+    print_what(stream, workload);
+    if (plays)
+        fputs("    --run-time TIME       what the program takes without a recorder, for the share "
+              "of\n"
+              "                          its calls (0.25s, 2min; default: from the trace)\n",
+              stream);
+    print_strategies(stream, workload, plays);
     print_how(stream, workload);
     print_output(stream, workload);
     fputs("\nexamples:\n", stream);

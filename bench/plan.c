@@ -48,7 +48,8 @@ static bool leave_out(const struct planner *planner, const struct acre_workload 
 {
     struct acre_left_out *left_out = &planner->run->left_out[planner->run->left_out_count++];
 
-    if (asprintf(&left_out->strategy, "%s/%s", backend, acre_lifetime_name(lifetime)) < 0)
+    if (asprintf(&left_out->strategy, "%s%s%s", backend, workload->plays_program ? "" : "/",
+                 workload->plays_program ? "" : acre_lifetime_name(lifetime)) < 0)
         left_out->strategy = NULL;
     left_out->workload = strdup(workload->name);
     left_out->reason = strdup(reason);
@@ -85,7 +86,8 @@ static bool add_cells(const struct planner *planner, const struct acre_workload 
     for (size_t i = 0; i < sets; i++) {
         struct acre_planned_cell cell = {
             .workload = workload,
-            .spec = {.lifetime = lifetime,
+            .spec = {.program = workload->program,
+                     .lifetime = lifetime,
                      .seed = options->seed,
                      .age_occupancy_percent = options->age_occupancy_percent},
             .iterations = options->iterations != 0 ? options->iterations : workload->iterations,

@@ -468,7 +468,7 @@ int main(int argc, char **argv)
     acre_streams_prepare();
     if (argc > 1 && strcmp(argv[1], "--child") == 0)
         status = acre_bench_main(&acre_square_chain, argc, argv,
-                                 &(struct acre_launch){launch, 1, false});
+                                 &(struct acre_launch){.words = launch, .count = 1});
     else
         status = (int)run(argc, argv, launch);
     free(self);

@@ -13,6 +13,7 @@
 #include "bench/random.h"
 #include "bench/sampler.h"
 #include "bench/stats_dir.h"
+#include "bench/workloads/replay.h"
 #include "report/group.h"
 
 /* The seed's stream for the order of visits; streams of data are iteration numbers. */
@@ -211,6 +212,11 @@ static bool has_steady_state(const struct acre_cell_spec *spec)
     return spec->lifetime != ACRE_LIFETIME_STRONG;
 }
 
+static bool has_pauses(const struct acre_planned_cell *cell)
+{
+    return has_steady_state(&cell->spec) && !cell->workload->plays_program;
+}
+
 /* The first timed cell on malloc, or else the first timed cell; cell_count when there is none. */
 static size_t find_reference(const struct session *session)
 {
@@ -239,9 +245,16 @@ static double last_of(const struct acre_series *series)
     return series->count > 0 ? series->values[series->count - 1] : 0;
 }
 
-static struct found found_of(const struct acre_cell *cell)
+/* Of what plays a program without the limit, as its times are told (report/steady.h). */
+static struct found found_of(const struct session *session, const struct acre_cell *cell)
 {
-    return (struct found){last_of(&cell->ns_per_iteration), last_of(&cell->x_limit)};
+    struct found found = {last_of(&cell->ns_per_iteration), last_of(&cell->x_limit)};
+
+    if (session->run->has_played) {
+        found.ns -= last_of(&cell->limit_ns_per_iteration);
+        found.x_limit -= 1;
+    }
+    return found;
 }
 
 /* The reference again, as if it were another cell: how far may the same thing be from itself? */
@@ -253,7 +266,7 @@ static bool visit_reference(struct session *session, size_t reference, struct fo
 
     visit.spin_percent = session->runner->options->planted_percent;
     done = run_visit(session, reference, &visit, &answer);
-    *found = done ? found_of(&answer.cells[0]) : (struct found){0};
+    *found = done ? found_of(session, &answer.cells[0]) : (struct found){0};
     acre_run_free(&answer);
     return done;
 }
@@ -280,15 +293,17 @@ static bool run_round(struct session *session, size_t reference)
             continue;
         }
         if (has_steady_state(&session->plan.cells[index].spec) &&
-            (!visit_cell(session, index, ACRE_VISIT_TIMED) ||
-             !visit_cell(session, index, ACRE_VISIT_PAUSES)))
+            !visit_cell(session, index, ACRE_VISIT_TIMED))
+            return false;
+        if (has_pauses(&session->plan.cells[index]) &&
+            !visit_cell(session, index, ACRE_VISIT_PAUSES))
             return false;
         if (!visit_cell(session, index, ACRE_VISIT_COLD))
             return false;
     }
     if (reference >= run->cell_count)
         return true;
-    first = found_of(&run->cells[reference]);
+    first = found_of(session, &run->cells[reference]);
     return append_log_ratio(&run->self_log_ratio, again.ns, first.ns) &&
            append_log_ratio(&run->self_x_limit_log_ratio, again.x_limit, first.x_limit);
 }
@@ -298,7 +313,8 @@ static size_t count_visits(const struct session *session, size_t reference, uint
     size_t a_round = reference < session->run->cell_count;
 
     for (size_t i = 0; i < session->run->cell_count; i++)
-        a_round += has_steady_state(&session->plan.cells[i].spec) ? 3 : 1;
+        a_round += 1u + has_steady_state(&session->plan.cells[i].spec) +
+                   has_pauses(&session->plan.cells[i]);
     return (session->runner->options->memory_ms > 0 ? 3 : 2) * session->run->cell_count +
            a_round * rounds;
 }
@@ -367,6 +383,7 @@ static bool run_all(struct session *session)
 
 static bool describe(struct session *session)
 {
+    const struct acre_workload *workload = session->runner->workload;
     const struct acre_bench_options *options = session->runner->options;
     struct acre_run *run = session->run;
 
@@ -375,6 +392,9 @@ static bool describe(struct session *session)
     run->rounds = options->rounds;
     run->time_budget_seconds = options->time_budget_seconds;
     run->iterations = options->iterations;
+    run->has_played = workload != NULL && workload->plays_program;
+    if (run->has_played)
+        run->played = acre_played_of(workload->program, options->run_seconds);
     run->libraries = calloc(options->backends.count, sizeof *run->libraries);
     return run->command != NULL && run->libraries != NULL && acre_machine_describe(run);
 }

@@ -48,7 +48,7 @@ int acre_cmd_bench(int argc, char **argv)
 {
     const struct acre_workload *workload;
     const char *words[3];
-    const struct acre_launch launch = {words, 3, true};
+    const struct acre_launch launch = {.words = words, .count = 3, .names_workload = true};
     char *self;
     int status;
 

@@ -15,6 +15,7 @@ int acre_cmd_info(int argc, char **argv);
 int acre_cmd_list(int argc, char **argv);
 int acre_cmd_plot(int argc, char **argv);
 int acre_cmd_record(int argc, char **argv);
+int acre_cmd_replay(int argc, char **argv);
 int acre_cmd_report(int argc, char **argv);
 
 #endif

@@ -25,6 +25,7 @@ static const struct command {
     {"list", "acre list", "backends and workloads of this machine", acre_cmd_list},
     {"plot", "acre plot", "the figures of a run, for a paper", acre_cmd_plot},
     {"record", "acre record", "record what any program allocates", acre_cmd_record},
+    {"replay", "acre replay", "a recorded program on other allocators", acre_cmd_replay},
     {"report", "acre report", "show a stored run", acre_cmd_report},
 };
 

@@ -97,11 +97,11 @@ static bool find_limit(const struct acre_aged_pair *pairs, size_t count,
 
 /* False when out of memory. */
 static bool hold_against(struct acre_aged_pair *pair, struct acre_family *family,
-                         const double *limit_ns)
+                         const struct acre_judging *judging, const double *limit_ns)
 {
     struct acre_series clean = {0}, aged = {0};
-    bool good =
-        acre_times_of(pair->clean, limit_ns, &clean) && acre_times_of(pair->aged, limit_ns, &aged);
+    bool good = acre_times_of(pair->clean, judging, limit_ns, &clean) &&
+                acre_times_of(pair->aged, judging, limit_ns, &aged);
     enum acre_stats_status status =
         good ? acre_family_add(family, &aged, &clean, &pair->ratio) : ACRE_STATS_NO_MEMORY;
     if (status == ACRE_STATS_OK)
@@ -122,7 +122,7 @@ static bool judge(struct acre_aged_pair *pairs, size_t count, const struct acre_
     const double *limit_ns;
     bool good = find_limit(pairs, count, judging, &room, &limit_ns);
     for (size_t i = 0; good && i < count; i++)
-        good = hold_against(&pairs[i], &family, limit_ns);
+        good = hold_against(&pairs[i], &family, judging, limit_ns);
     good = good && acre_family_judge(&family);
     acre_family_end(&family);
     return good;

@@ -12,7 +12,8 @@ static bool is_text(const char *text, const char *wanted)
 
 bool acre_cell_is_reference(const struct acre_cell *cell)
 {
-    return is_text(cell->key.backend, "malloc") && is_text(cell->key.lifetime, "weak");
+    return is_text(cell->key.backend, "malloc") &&
+           (is_text(cell->key.lifetime, "weak") || is_text(cell->key.lifetime, ""));
 }
 
 static int order_cells(const void *left, const void *right)
@@ -168,7 +169,8 @@ static bool take_times(struct acre_group *group, const struct acre_judging *judg
         group->is_steady = group->is_steady && acre_cell_can_be_steady(group->rows[i].cell);
     for (size_t i = 0; good && i < group->row_count; i++) {
         struct acre_group_row *row = &group->rows[i];
-        good = acre_times_of(row->cell, group->is_steady ? &group->limit_ns : NULL, &row->times);
+        good = acre_times_of(row->cell, judging, group->is_steady ? &group->limit_ns : NULL,
+                             &row->times);
     }
     return good;
 }
@@ -212,6 +214,7 @@ bool acre_group_init(struct acre_group *group, const struct acre_cell *const *ce
     if (!rows)
         return false;
     group->key = count > 0 ? &cells[0]->key : NULL;
+    group->played = judging->played;
     group->rows = rows;
     group->row_count = count;
     for (size_t i = 0; i < count; i++)

@@ -23,8 +23,9 @@ struct acre_group_row {
 };
 
 struct acre_group {
-    const struct acre_cell_key *key; /* of the first cell; names the group */
-    struct acre_group_row *rows;     /* by time, those without a time last */
+    const struct acre_cell_key *key;  /* of the first cell; names the group */
+    const struct acre_played *played; /* the run's; NULL: none. Then times are without the limit */
+    struct acre_group_row *rows;      /* by time, those without a time last */
     size_t row_count;
     const struct acre_group_row *reference; /* malloc/weak, or NULL where it was not timed */
     bool is_steady;                         /* its times are */

@@ -149,15 +149,15 @@ static bool say_sentence(const struct acre_page *page, const struct acre_group *
                              "What stays resident when all is dropped was not told.");
     if (least == most)
         return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
-                             "A second after all was dropped %s/%s keeps %s resident.",
-                             least->key.backend, least->key.lifetime,
+                             "A second after all was dropped %s keeps %s resident.",
+                             acre_strategy_name(&least->key).text,
                              acre_format_bytes((double)least->memory.later.resident_bytes).text);
     return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
-                         "A second after all was dropped %s/%s keeps least resident, %s, and %s/%s "
+                         "A second after all was dropped %s keeps least resident, %s, and %s "
                          "most, %s.",
-                         least->key.backend, least->key.lifetime,
+                         acre_strategy_name(&least->key).text,
                          acre_format_bytes((double)least->memory.later.resident_bytes).text,
-                         most->key.backend, most->key.lifetime,
+                         acre_strategy_name(&most->key).text,
                          acre_format_bytes((double)most->memory.later.resident_bytes).text);
 }
 
@@ -169,8 +169,7 @@ bool acre_over_time_print(const struct acre_page *page, const struct acre_group 
         if (!cell->has_memory)
             continue;
         acre_grid_row(&grid);
-        acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s", cell->key.backend,
-                      cell->key.lifetime);
+        acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s", acre_strategy_name(&cell->key).text);
         set_memory(&grid, cell);
         if (page->unicode)
             set_curve(&grid, &cell->memory);
@@ -204,8 +203,8 @@ bool acre_over_time_print_compared(const struct acre_page *page,
             continue;
         for (size_t side = 0; good && side < 2; side++) {
             acre_grid_row(&grid);
-            acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s  %s", both[0]->key.backend,
-                          both[0]->key.lifetime, side == 0 ? "A" : "B");
+            acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s  %s",
+                          acre_strategy_name(&both[0]->key).text, side == 0 ? "A" : "B");
             set_memory(&grid, both[side]);
             good = acre_pauses_set(&grid, P99, MAX, both[side]);
         }

@@ -56,8 +56,8 @@ static bool compare_results(const struct acre_page *page, const struct acre_grou
             continue;
         agreement->different++;
         if (!acre_page_say(page, 2, 4, ACRE_PAINT_RED,
-                           "RESULTS DIFFER: %s/%s gives checksum %s, %s gives %s.",
-                           first->key.backend, first->key.lifetime, first->recorded.checksum,
+                           "RESULTS DIFFER: %s gives checksum %s, %s gives %s.",
+                           acre_strategy_name(&first->key).text, first->recorded.checksum,
                            name_among(groups, &cell->key).text, cell->recorded.checksum))
             return false;
     }

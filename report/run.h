@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Written, and the oldest that is read. */
-enum { ACRE_RUN_VERSION = 5, ACRE_RUN_OLDEST_VERSION = 2 };
+enum { ACRE_RUN_VERSION = 6, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -205,6 +205,20 @@ struct acre_left_out {
     char *reason;
 };
 
+/* What was played, where a run is of another program's calls (replay/program.h). */
+struct acre_played {
+    uint64_t events; /* calls that are played: births + deaths + resizes */
+    uint64_t births, deaths, resizes;
+    uint64_t inherited;                /* of the births: from before the process was forked */
+    uint64_t remaining;                /* of the deaths: what lived at the end */
+    uint64_t refused;                  /* calls that failed, not played */
+    uint64_t unknown;                  /* about blocks that nobody saw being born, not played */
+    uint64_t threads;                  /* that made them */
+    uint64_t recorded_ns, overhead_ns; /* of the recorded run, and what recording took of it */
+    bool has_run_ns;
+    uint64_t run_ns; /* of the run without a recorder, as the user has measured it */
+};
+
 /* name: value, in the order given: "cpu", "cores", "kernel", "thp", "governor", "libc", ... */
 struct acre_fact {
     char *name;
@@ -225,6 +239,8 @@ struct acre_run {
     size_t library_count;
     struct acre_left_out *left_out;
     size_t left_out_count;
+    bool has_played;
+    struct acre_played played;
     struct acre_cell *cells;
     size_t cell_count;
     /* The noise floor: malloc/weak (or the first timed strategy) measured twice in each block.

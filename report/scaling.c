@@ -225,10 +225,10 @@ static bool say(const struct acre_page *page, const struct sizes *sizes)
     const char *words =
         count_marks(sizes, '=') > 0 ? "fastest or not shown to be slower" : "the fastest";
     return acre_page_say(page, 2, 2, ACRE_PAINT_BOLD,
-                         "Over all %zu values of %s %s/%s is nearest to the fastest: at most %s "
+                         "Over all %zu values of %s %s is nearest to the fastest: at most %s "
                          "times its time, and %s at %zu of them.",
                          sizes->set.count, name_of(sizes->set.groups[0], sizes->set.parameter),
-                         first->key->backend, first->key->lifetime,
+                         acre_strategy_name(first->key).text,
                          acre_format_fixed(first->worst, 2).text, words, first->tied);
 }
 
@@ -245,8 +245,7 @@ static bool print_standings(const struct acre_page *page, const struct sizes *si
     for (size_t e = 0; e < sizes->entrant_count; e++) {
         const struct entrant *entrant = &sizes->entrants[e];
         acre_grid_row(&grid);
-        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s/%s", entrant->key->backend,
-                      entrant->key->lifetime);
+        acre_grid_set(&grid, 0, ACRE_PAINT_NONE, "%s", acre_strategy_name(entrant->key).text);
         for (size_t i = 0; i < sizes->set.count; i++) {
             const struct standing *standing = &entrant->standings[i];
             const char *mark = mark_of(standing);

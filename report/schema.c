@@ -276,6 +276,16 @@ static const struct acre_field fact_fields[] = {
 };
 static const struct acre_shape fact_shape = SHAPE(acre_fact, fact_fields);
 
+static const struct acre_field played_fields[] = {
+    COUNT(acre_played, events),      COUNT(acre_played, births),
+    COUNT(acre_played, deaths),      COUNT(acre_played, resizes),
+    COUNT(acre_played, inherited),   COUNT(acre_played, remaining),
+    COUNT(acre_played, refused),     COUNT(acre_played, unknown),
+    COUNT(acre_played, threads),     COUNT(acre_played, recorded_ns),
+    COUNT(acre_played, overhead_ns), COUNT_OR_NULL(acre_played, run_ns, has_run_ns, 0),
+};
+static const struct acre_shape played_shape = SHAPE(acre_played, played_fields);
+
 static const struct acre_field run_fields[] = {
     TEXT(acre_run, acre_version),
     TEXT(acre_run, command),
@@ -290,6 +300,7 @@ static const struct acre_field run_fields[] = {
     LIST(acre_run, left_out, left_out_count, left_out_shape),
     SERIES(acre_run, self_log_ratio, ACRE_RANGE_ANY),
     SERIES_SINCE(acre_run, self_x_limit_log_ratio, ACRE_RANGE_ANY, 4),
+    OBJECT_OR_NULL(acre_run, played, has_played, 6, played_shape),
     LIST(acre_run, cells, cell_count, cell_shape),
 };
 const struct acre_shape acre_shape_run = SHAPE(acre_run, run_fields);

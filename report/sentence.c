@@ -1,5 +1,6 @@
 #include "report/sentence.h"
 #include "report/format.h"
+#include "report/played.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static void put_name(FILE *to, const struct acre_group *group, const struct acre
     for (size_t i = 0; i < group->row_count; i++)
         lifetimes += group->rows[i].is_timed && same_backend(&group->rows[i], row);
     if (lifetimes > 1)
-        fprintf(to, "%s/%s", row->cell->key.backend, row->cell->key.lifetime);
+        fputs(acre_strategy_name(&row->cell->key).text, to);
     else
         fprintf(to, "%s", row->cell->key.backend);
 }
@@ -160,6 +161,8 @@ char *acre_group_sentence(const struct acre_group *group)
         put_too_few(to, group);
     else if (!group->reference)
         put_without_reference(to, group);
+    else if (group->played)
+        acre_played_put(to, group);
     else
         put_comparison(to, group);
     bool failed = ferror(to) != 0;

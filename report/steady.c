@@ -20,7 +20,10 @@ bool acre_run_is_watched(const struct acre_run *run)
 
 bool acre_judging_of(const struct acre_run *run, struct acre_judging *judging)
 {
-    *judging = (struct acre_judging){.is_watched = acre_run_is_watched(run)};
+    *judging = (struct acre_judging){
+        .played = run->has_played ? &run->played : NULL,
+        .is_watched = acre_run_is_watched(run),
+    };
     if (!acre_noise_of(&run->self_log_ratio, &judging->measured) ||
         !acre_noise_of(&run->self_x_limit_log_ratio, &judging->steady))
         return false;
@@ -52,12 +55,24 @@ bool acre_cell_can_be_steady(const struct acre_cell *cell)
     return cell->x_limit.count == cell->ns_per_iteration.count;
 }
 
-bool acre_times_of(const struct acre_cell *cell, const double *limit_ns, struct acre_series *times)
+/* One time of a cell, without `off` times the limit's. */
+static double time_of(const struct acre_cell *cell, const double *limit_ns, double off, size_t i)
 {
-    const struct acre_series *from = limit_ns ? &cell->x_limit : &cell->ns_per_iteration;
+    if (limit_ns)
+        return (cell->x_limit.values[i] - off) * *limit_ns;
+    return off > 0.0
+               ? cell->ns_per_iteration.values[i] - off * cell->limit_ns_per_iteration.values[i]
+               : cell->ns_per_iteration.values[i];
+}
+
+bool acre_times_of(const struct acre_cell *cell, const struct acre_judging *judging,
+                   const double *limit_ns, struct acre_series *times)
+{
+    size_t count = limit_ns ? cell->x_limit.count : cell->ns_per_iteration.count;
+    bool takes_off = judging->played && cell->limit_ns_per_iteration.count == count;
     *times = (struct acre_series){0};
-    for (size_t i = 0; i < from->count; i++) {
-        if (!acre_series_append(times, from->values[i] * (limit_ns ? *limit_ns : 1.0))) {
+    for (size_t i = 0; i < count; i++) {
+        if (!acre_series_append(times, time_of(cell, limit_ns, takes_off ? 1.0 : 0.0, i))) {
             free(times->values);
             *times = (struct acre_series){0};
             return false;

@@ -12,6 +12,10 @@
  * What is won by that is paid with the limit's own noise: where its buffers come to lie differs
  * from process to process. The noise floor decides, in which nothing is compared that could differ:
  * the narrower one is taken, for the whole run.
+ *
+ * Where another program's calls were played, the limit is what playing costs by itself, and is no
+ * part of what an allocator is asked for: it is taken off, times and noise floor are those of the
+ * calls alone.
  */
 #ifndef ACRE_REPORT_STEADY_H
 #define ACRE_REPORT_STEADY_H
@@ -26,8 +30,9 @@ struct acre_noise {
 };
 
 struct acre_judging {
-    bool is_watched; /* acre_run_is_watched */
-    bool is_steady;  /* times are, where they can be */
+    const struct acre_played *played; /* the run's; NULL: none */
+    bool is_watched;                  /* acre_run_is_watched */
+    bool is_steady;                   /* times are, where they can be */
     struct acre_noise measured, steady;
 };
 
@@ -49,7 +54,8 @@ bool acre_limit_of(const struct acre_cell *const *cells, size_t count, bool *is_
 bool acre_cell_can_be_steady(const struct acre_cell *cell);
 
 /* A copy of the times of a cell, of which the caller frees the values: with `limit_ns` steady,
- * NULL: as measured. False when out of memory. */
-bool acre_times_of(const struct acre_cell *cell, const double *limit_ns, struct acre_series *times);
+ * NULL: as measured; of what was played without the limit. False when out of memory. */
+bool acre_times_of(const struct acre_cell *cell, const struct acre_judging *judging,
+                   const double *limit_ns, struct acre_series *times);
 
 #endif

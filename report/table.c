@@ -241,8 +241,11 @@ static bool print_cold(const struct acre_page *page, const struct acre_group *gr
         acre_page_gap(page);
         good =
             acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
-                          "cold (the first %" PRIu64 " iterations of a fresh process):",
-                          first->cell->cold_iterations) &&
+                          "cold (the first %" PRIu64 " %s%s of a fresh process):",
+                          first->cell->cold_iterations, group->played ? "pass" : "iteration",
+                          first->cell->cold_iterations == 1 ? ""
+                          : group->played                   ? "es"
+                                                            : "s") &&
             acre_grid_print(&grid, page, 2) &&
             (!group->reference ||
              acre_page_say(page, 2, 4, ACRE_PAINT_NONE,

@@ -139,13 +139,11 @@ static void put_sentence(const void *group_of, FILE *to)
         return;
     }
     if (most != least) {
-        fprintf(to, "%s/%s holds least for what is requested, ", least->key.backend,
-                least->key.lifetime);
+        fprintf(to, "%s holds least for what is requested, ", acre_strategy_name(&least->key).text);
         put_holding(to, least);
         fprintf(to, " ");
     }
-    fprintf(to, "%s/%s holds %s", most->key.backend, most->key.lifetime,
-            most != least ? "most, " : "");
+    fprintf(to, "%s holds %s", acre_strategy_name(&most->key).text, most != least ? "most, " : "");
     put_holding(to, most);
 }
 
@@ -157,8 +155,7 @@ bool acre_waste_print(const struct acre_page *page, const struct acre_group *gro
         if (!cell->has_waste)
             continue;
         acre_grid_row(&grid);
-        acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s", cell->key.backend,
-                      cell->key.lifetime);
+        acre_grid_set(&grid, STRATEGY, ACRE_PAINT_NONE, "%s", acre_strategy_name(&cell->key).text);
         set_stack(&grid, &cell->waste);
     }
     bool good = grid.row_count == 0;
@@ -221,8 +218,8 @@ static void add_compared(struct acre_grid *grid, const struct acre_compared_cell
     bool differs = !same_row(&cell->before->waste, &cell->after->waste);
     for (size_t i = 0; i < (differs ? 2 : 1); i++) {
         acre_grid_row(grid);
-        acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s/%s  %s", cell->before->key.backend,
-                      cell->before->key.lifetime,
+        acre_grid_set(grid, STRATEGY, ACRE_PAINT_NONE, "%s  %s",
+                      acre_strategy_name(&cell->before->key).text,
                       !differs ? "A, B"
                       : i == 0 ? "A"
                                : "B");
@@ -265,9 +262,10 @@ bool acre_waste_print_compared(const struct acre_page *page, const struct acre_c
         good = acre_page_say(
             page, 2, 4, ACRE_PAINT_NONE,
             "Where the memory is at the peak: %zu of %zu cells differ%s by more than 1 %% of what "
-            "is held. Most in %s/%s: %s %s%s.",
-            differing, known, differing == 1 ? "s" : "", most->before->key.backend,
-            most->before->key.lifetime, words[most_term], grown(most, most_term) > 0.0 ? "+" : "",
+            "is held. Most in %s: %s %s%s.",
+            differing, known, differing == 1 ? "s" : "",
+            acre_strategy_name(&most->before->key).text, words[most_term],
+            grown(most, most_term) > 0.0 ? "+" : "",
             acre_format_bytes(grown(most, most_term)).text);
     if (good && grid.row_count > 0)
         good = acre_grid_print(&grid, page, 2);

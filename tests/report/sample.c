@@ -263,6 +263,20 @@ void sample_small(struct acre_run *run)
     fill_header(run);
     run->rounds = 2;
     run->time_budget_seconds = 90.5;
+    run->has_played = true;
+    run->played = (struct acre_played){.events = 11,
+                                       .births = 5,
+                                       .deaths = 5,
+                                       .resizes = 1,
+                                       .inherited = 2,
+                                       .remaining = 3,
+                                       .refused = 4,
+                                       .unknown = 6,
+                                       .threads = 7,
+                                       .recorded_ns = 8000,
+                                       .overhead_ns = 900,
+                                       .has_run_ns = true,
+                                       .run_ns = 7000};
     run->cells = must(calloc(2, sizeof *run->cells));
     run->cell_count = 2;
     struct acre_cell *cell = &run->cells[0];

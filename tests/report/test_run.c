@@ -98,6 +98,8 @@ MTest(run, round_trip_is_exact)
         cr_assert_str_eq(a->key.unit, b->key.unit);
         cr_assert_str_eq(back.left_out[0].workload, "square-chain");
         cr_assert_eq(a->cold_iterations, b->cold_iterations);
+        cr_assert_eq(samples[i].has_played, back.has_played);
+        cr_assert(memcmp(&samples[i].played, &back.played, sizeof back.played) == 0);
         cr_assert_eq(samples[i].seed, back.seed);
         cr_assert_eq(samples[i].rounds, back.rounds);
         cr_assert(samples[i].duration_seconds == back.duration_seconds);
@@ -226,7 +228,7 @@ MTest(run, older_versions_are_read)
     char *text = text_of(&run, &bytes), error[256];
     struct memory_file file = memory_file();
     for (size_t i = 0; i < 2; i++) {
-        char *older = edited(text, "\"version\": 5", files[i].version);
+        char *older = edited(text, "\"version\": 6", files[i].version);
         char *other_call = edited(older, "\"peak_call\": 57,", files[i].call);
         char *whole = edited(other_call, "\"waste\": {", files[i].waste);
         put_bytes(&file, whole, strlen(whole));
@@ -260,7 +262,7 @@ MTest(run, deaths_are_not_wanted_of_older_versions)
     size_t bytes;
     char *text = text_of(&run, &bytes), error[256];
     char *renamed = edited(text, "\"deaths\": [", "\"debts\": [");
-    char *fourth = edited(renamed, "\"version\": 5", "\"version\": 4");
+    char *fourth = edited(renamed, "\"version\": 6", "\"version\": 4");
     struct memory_file file = memory_file();
     put_bytes(&file, fourth, strlen(fourth));
     cr_assert(acre_run_read(&older, file.path, error, sizeof error), "%s", error);

@@ -1,0 +1,13 @@
+/* The workload replay: its parameters, by their places, and what a run says of its program. */
+#ifndef ACRE_BENCH_REPLAY_H
+#define ACRE_BENCH_REPLAY_H
+
+#include "replay/program.h"
+#include "report/run.h"
+
+enum acre_replay_parameter { ACRE_REPLAY_TOUCH, ACRE_REPLAY_PROCESS, ACRE_REPLAY_PARAMETERS };
+
+/* `run_seconds`: what the program takes without a recorder; 0: not known. */
+struct acre_played acre_played_of(const struct acre_program *program, double run_seconds);
+
+#endif

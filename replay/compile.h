@@ -1,0 +1,41 @@
+/*
+ * From a trace to a program.
+ *
+ *    trace ──reader──> who lives, as dense numbers ──> operations ──> file, mapped by players
+ *
+ * What is played is what the program asked for and got: births with their sizes and alignments,
+ * deaths, reallocs. Left out are calls that failed, and those about blocks that nobody saw being
+ * born. What a reset drops is freed block by block; what a process had from before its fork is born
+ * first; what lives at the end is freed behind it, the newest first. The calls of several threads
+ * are played by one, in the order in which they were made.
+ */
+#ifndef ACRE_REPLAY_COMPILE_H
+#define ACRE_REPLAY_COMPILE_H
+
+#include "replay/program.h"
+#include "trace/reader.h"
+
+enum acre_compiled {
+    ACRE_COMPILED,
+    ACRE_COMPILE_NO_TRACE,  /* nothing of it could be read: the reader's sentence */
+    ACRE_COMPILE_EMPTY,     /* no call can be played */
+    ACRE_COMPILE_TOO_LARGE, /* more blocks live together than a program can have */
+    ACRE_COMPILE_NO_MEMORY, /* for what lives, or for the file */
+};
+
+/*
+ * Reads the reader's stream to its end and writes its program into `file`, which is empty and can
+ * seek. A trace that is cut or damaged gives what it has: reader->input.state says so. `name` is
+ * what people call it; bytes that cannot be printed become '?'. Progress: if not NULL, called now
+ * and then with the events so far. `memory` is borrowed.
+ */
+enum acre_compiled acre_compile(int file, const char *name, struct acre_trace_reader *reader,
+                                struct acre_alloc *memory,
+                                void (*progress)(void *to, uint64_t events), void *to);
+
+/* The program of a file, shared; NULL: there is none, or no memory. Ended with acre_program_unmap.
+ */
+const struct acre_program *acre_program_map(int file);
+void acre_program_unmap(const struct acre_program *program);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * The allocator that does nothing: what a replay costs without one. Blocks are one after the other
+ * in a ring that fits the nearest cache, large ones all the same; nobody may keep anything in them.
+ */
+#ifndef ACRE_REPLAY_NOTHING_H
+#define ACRE_REPLAY_NOTHING_H
+
+#include "alloc/alloc.h"
+
+/*
+ * For blocks of up to so many bytes, with their alignment. The ring comes from `pages` (borrowed),
+ * which gives memory that is not there until it is touched. NULL for want of memory.
+ */
+struct acre_alloc *acre_nothing_new(struct acre_alloc *pages, size_t largest_bytes);
+
+#endif

@@ -1,0 +1,179 @@
+#include "replay/player.h"
+
+#include "replay/touch.h"
+
+static inline size_t old_size_of(struct acre_operation operation)
+{
+    return (size_t)acre_operation_slot(operation) << 32 | operation.size;
+}
+
+/* What an operation is about where nothing stands in front of it, and where a WIDE does. */
+static inline struct acre_layout layout_of(const struct acre_operation *operation)
+{
+    return (struct acre_layout){operation->size, ACRE_PLAY_ALIGN, ACRE_PURPOSE_OTHER};
+}
+
+static inline struct acre_layout wide_layout_of(const struct acre_operation *operation)
+{
+    return (struct acre_layout){
+        (size_t)operation[-1].size << 32 | operation->size,
+        1u << acre_operation_slot(operation[-1]),
+        ACRE_PURPOSE_OTHER,
+    };
+}
+
+static inline uint64_t number_of(const struct acre_player *player,
+                                 const struct acre_operation *operation)
+{
+    return (uint64_t)(operation - acre_program_operations(player->program)) + 1;
+}
+
+/* A pass under way. */
+struct pass {
+    struct acre_player *player;
+    struct acre_alloc *memory;
+    uint64_t sum;
+};
+
+/* What an operation does; false: there is no memory. All are inlined into the one loop of a touch.
+ */
+static inline bool play_allocate(struct pass *pass, const struct acre_operation *operation,
+                                 struct acre_layout layout, enum acre_touch touch, bool is_cleared)
+{
+    void *block = acre_allocate(pass->memory, layout);
+
+    if (__builtin_expect(block == NULL, 0))
+        return false;
+    if (is_cleared)
+        memset(block, 0, layout.size);
+    acre_touch_write(touch, block, layout.size, number_of(pass->player, operation));
+    pass->player->blocks[acre_operation_slot(*operation)] = block;
+    return true;
+}
+
+static inline bool play_free(struct pass *pass, const struct acre_operation *operation,
+                             struct acre_layout layout, enum acre_touch touch)
+{
+    void *block = pass->player->blocks[acre_operation_slot(*operation)];
+
+    pass->sum += acre_touch_read(touch, block, layout.size);
+    acre_free(pass->memory, block, layout);
+    return true;
+}
+
+static inline bool play_resize(struct pass *pass, const struct acre_operation *operation,
+                               struct acre_layout layout, enum acre_touch touch)
+{
+    struct acre_layout old = {old_size_of(operation[1]), layout.align, layout.purpose};
+    void **slot = &pass->player->blocks[acre_operation_slot(*operation)];
+    uint64_t before = acre_touch_read(touch, *slot, old.size);
+    void *block = acre_reallocate(pass->memory, *slot, old, layout.size);
+
+    if (__builtin_expect(block == NULL, 0))
+        return false;
+    pass->sum += before;
+    if (touch != ACRE_TOUCH_NONE)
+        pass->sum += acre_touch_read_first(block, old.size < layout.size ? old.size : layout.size);
+    acre_touch_write(touch, block, layout.size, number_of(pass->player, operation));
+    *slot = block;
+    return true;
+}
+
+static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
+                                                           const struct acre_operation *operation,
+                                                           struct acre_layout layout,
+                                                           enum acre_touch touch)
+{
+    switch (acre_operation_kind_of(*operation)) {
+    case ACRE_PLAY_ALLOCATE:
+        return play_allocate(pass, operation, layout, touch, false);
+    case ACRE_PLAY_ALLOCATE_CLEARED:
+        return play_allocate(pass, operation, layout, touch, true);
+    case ACRE_PLAY_FREE:
+        return play_free(pass, operation, layout, touch);
+    case ACRE_PLAY_RESIZE:
+        return play_resize(pass, operation, layout, touch);
+    default:
+        return true; /* of the operation in front of it, or behind it */
+    }
+}
+
+/* Rare: kept out of the loop, with its layout that is no constant. */
+static __attribute__((noinline)) bool play_wide(struct pass *pass,
+                                                const struct acre_operation *operation)
+{
+    return play_one(pass, operation, wide_layout_of(operation), pass->player->touch);
+}
+
+/* From the begin to the END: NULL; or the operation that could not be done. */
+static inline __attribute__((always_inline)) const struct acre_operation *
+play(struct acre_player *player, struct acre_alloc *memory, enum acre_touch touch)
+{
+    struct pass pass = {player, memory, 0};
+    const struct acre_operation *at = acre_program_operations(player->program);
+
+    for (; at->what != ACRE_PLAY_END; at++) {
+        if (__builtin_expect(acre_operation_kind_of(*at) == ACRE_PLAY_WIDE, 0)
+                ? !play_wide(&pass, ++at)
+                : !play_one(&pass, at, layout_of(at), touch))
+            return at;
+    }
+    player->sum = pass.sum;
+    return NULL;
+}
+
+/*
+ * Frees what lives in front of an operation. From there back to the begin the last operation about
+ * a slot says whether it lives, and how large; then it is done with, which its NULL remembers.
+ */
+static void free_what_lives(struct acre_player *player, struct acre_alloc *memory,
+                            const struct acre_operation *end)
+{
+    const struct acre_operation *begin = acre_program_operations(player->program);
+
+    for (const struct acre_operation *at = end; at-- > begin;) {
+        enum acre_operation_kind kind = acre_operation_kind_of(*at);
+        bool is_wide = at > begin && acre_operation_kind_of(at[-1]) == ACRE_PLAY_WIDE;
+        void **slot;
+
+        if (kind == ACRE_PLAY_OLD_SIZE || kind == ACRE_PLAY_WIDE)
+            continue;
+        slot = &player->blocks[acre_operation_slot(*at)];
+        if (*slot == NULL)
+            continue;
+        if (kind != ACRE_PLAY_FREE)
+            acre_free(memory, *slot, is_wide ? wide_layout_of(at) : layout_of(at));
+        *slot = NULL;
+    }
+}
+
+static const struct acre_operation *play_by_touch(struct acre_player *player,
+                                                  struct acre_alloc *memory)
+{
+    switch (player->touch) {
+    case ACRE_TOUCH_NONE:
+        return play(player, memory, ACRE_TOUCH_NONE);
+    case ACRE_TOUCH_FIRST:
+        return play(player, memory, ACRE_TOUCH_FIRST);
+    case ACRE_TOUCH_ALL:
+        return play(player, memory, ACRE_TOUCH_ALL);
+    default:
+        return play(player, memory, ACRE_TOUCH_FIRST_LAST);
+    }
+}
+
+bool acre_play(struct acre_player *player, struct acre_alloc *memory)
+{
+    const struct acre_operation *failed = play_by_touch(player, memory);
+
+    player->failed_event = failed != NULL ? number_of(player, failed) : 0;
+    if (failed == NULL)
+        return true;
+    free_what_lives(player, memory, failed);
+    return false;
+}
+
+bool acre_player_found_all(const struct acre_player *player)
+{
+    return player->sum == player->program->checksums[player->touch];
+}

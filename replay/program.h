@@ -1,0 +1,121 @@
+/*
+ * A program: the calls of a trace as a loop can play them, again and again, on any allocator.
+ *
+ *    ┌────────┬─────────────────────────────────────────────────────────────────────┐
+ *    │ header │ operation, operation, ...                    8 bytes each           │
+ *    └────────┴─────────────────────────────────────────────────────────────────────┘
+ *     64 words
+ *
+ *    operation:  ┌──────────┬──────┬───────────────────┐   kind    4 bits
+ *                │ slot     │ kind │ size in bytes     │   slot   28 bits
+ *                └──────────┴──────┴───────────────────┘   size   32 bits
+ *
+ * A slot is the place of a live block in a table of as many as ever lived together. What does not
+ * fit stands in an operation of its own beside it:
+ *
+ *    WIDE       in front: log2 of the alignment where that is not malloc's (in the slot), and the
+ *               upper half of the size (in the size)
+ *    OLD_SIZE   behind a RESIZE: the size before; its upper part is in the slot
+ *
+ * Everything is told by numbers, so that processes may share a program: it is one block of memory,
+ * with nothing in it that points.
+ */
+#ifndef ACRE_REPLAY_PROGRAM_H
+#define ACRE_REPLAY_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define ACRE_PROGRAM_MAGIC UINT64_C(0x316d617267657263) /* "cregram1" */
+
+enum acre_operation_kind {
+    ACRE_PLAY_END,
+    ACRE_PLAY_ALLOCATE,
+    ACRE_PLAY_ALLOCATE_CLEARED, /* calloc: its bytes are 0 */
+    ACRE_PLAY_FREE,
+    ACRE_PLAY_RESIZE, /* realloc: to this size */
+    ACRE_PLAY_OLD_SIZE,
+    ACRE_PLAY_WIDE,
+};
+
+struct acre_operation {
+    uint32_t what; /* slot << 4 | kind */
+    uint32_t size;
+};
+
+enum {
+    ACRE_PROGRAM_NAME_BYTES = 128,
+    ACRE_PLAY_KIND_BITS = 4,
+    ACRE_PLAY_MOST_SLOTS = 1 << 28,
+    ACRE_PLAY_ALIGN = 8, /* of what needs no WIDE: all of malloc's are served as malloc serves them,
+                            since what aligns to more is aligned to this */
+};
+
+/*
+ * What is done with the contents of blocks. A replay that touches nothing sees nothing of where
+ * blocks lie; real programs touch more than the ends.
+ *
+ *    first        8 bytes at the begin are written at birth and read at death
+ *    first+last   the same, and the last 8
+ *    all          every byte is written at birth, and every cache line read at death
+ */
+enum acre_touch {
+    ACRE_TOUCH_NONE,
+    ACRE_TOUCH_FIRST,
+    ACRE_TOUCH_FIRST_LAST,
+    ACRE_TOUCH_ALL,
+    ACRE_TOUCHES
+};
+
+struct acre_program {
+    uint64_t magic;
+    uint64_t bytes; /* of the whole */
+    uint64_t operations, slots;
+    uint64_t largest_bytes; /* of a block */
+
+    /* Of the trace. Events are calls that are played: births + deaths + resizes. */
+    uint64_t events, births, deaths, resizes;
+    uint64_t inherited; /* of the births: they come first */
+    uint64_t remaining; /* of the deaths: what lived at the end, freed behind it */
+    uint64_t refused;   /* calls that failed, and are left out */
+    uint64_t unknown;   /* of blocks that nobody saw being born, left out */
+    uint64_t threads;   /* whose calls one thread plays, in their order */
+    uint64_t requested_bytes, peak_bytes;
+    uint64_t recorded_ns;               /* from the first event to the last */
+    uint64_t overhead_ns;               /* of it, what recording took; 0: not told */
+    uint64_t checksums[ACRE_TOUCHES];   /* what a player that found the right contents ends with */
+    char name[ACRE_PROGRAM_NAME_BYTES]; /* of the trace, for people; printable */
+    uint64_t padding[64 - 18 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
+};
+
+_Static_assert(sizeof(struct acre_program) == 512, "operations begin at a cache line");
+
+static inline const struct acre_operation *
+acre_program_operations(const struct acre_program *program)
+{
+    return (const struct acre_operation *)(program + 1);
+}
+
+static inline enum acre_operation_kind acre_operation_kind_of(struct acre_operation operation)
+{
+    return (enum acre_operation_kind)(operation.what & ((1u << ACRE_PLAY_KIND_BITS) - 1));
+}
+
+static inline uint32_t acre_operation_slot(struct acre_operation operation)
+{
+    return operation.what >> ACRE_PLAY_KIND_BITS;
+}
+
+/* Whether so many bytes are a program as far as its header says: for what comes from another
+ * process of ours. */
+static inline bool acre_program_is_whole(const struct acre_program *program, size_t bytes)
+{
+    return bytes >= sizeof *program && program->magic == ACRE_PROGRAM_MAGIC &&
+           program->bytes == bytes && memchr(program->name, 0, sizeof program->name) != NULL &&
+           program->slots <= ACRE_PLAY_MOST_SLOTS &&
+           program->operations == (bytes - sizeof *program) / sizeof(struct acre_operation);
+}
+
+#endif
