@@ -42,6 +42,11 @@ void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout o
     struct acre_layout wanted = {size, old.align, old.purpose};
     void *moved;
 
+    if (block != NULL && acre_can(self, ACRE_CAN_REALLOCATE))
+        return acre_layout_is_valid(wanted)
+                   ? self->ops->reallocate(self, block, acre_layout_at_least_one_byte(old),
+                                           acre_layout_at_least_one_byte(wanted).size)
+                   : NULL;
     if (block != NULL && acre_resize(self, block, old, size))
         return block;
     moved = acre_allocate(self, wanted);

@@ -68,6 +68,8 @@ enum acre_capability {
     ACRE_CAN_HELD = 1u << 4,   /* the bytes taken from the system are known */
     ACRE_CAN_TRIM = 1u << 5,   /* unused memory can be given back on request */
     ACRE_CAN_CHECK = 1u << 6,  /* the invariants can be walked */
+    ACRE_CAN_REALLOCATE = 1u << 7, /* it has a realloc of its own, which may do more than the rest
+                                      of the table: move pages instead of bytes */
 };
 
 /*
@@ -109,6 +111,9 @@ struct acre_alloc_ops {
     size_t (*held_bytes)(const struct acre_alloc *self);
     size_t (*trim)(struct acre_alloc *self);
     const char *(*check)(const struct acre_alloc *self);
+
+    /* As acre_reallocate, of a block. Decorators, which have to see each call, do not offer it. */
+    void *(*reallocate)(struct acre_alloc *self, void *block, struct acre_layout old, size_t size);
 };
 
 /*
@@ -200,8 +205,9 @@ static inline void acre_free(struct acre_alloc *self, void *block, struct acre_l
 bool acre_resize(struct acre_alloc *self, void *block, struct acre_layout old, size_t size);
 
 /*
- * A block of the new size that begins with the old one's first min(old, new) bytes: the same block
- * where it can be resized in place, otherwise a new one, and the old one is freed.
+ * A block of the new size that begins with the old one's first min(old, new) bytes: by the
+ * allocator's own realloc where it offers one; otherwise the same block where it can be resized in
+ * place, or a new one, and the old one is freed.
  * NULL when there is no memory; then the old block is untouched. A NULL block is an allocation.
  */
 void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout old, size_t size);

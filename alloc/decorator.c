@@ -61,7 +61,7 @@ void acre_decorator_init(struct acre_decorator *self, struct acre_alloc *inner)
     self->inner = inner;
     self->ops = (struct acre_alloc_ops){
         .name = inner->ops->name,
-        .capabilities = inner->ops->capabilities,
+        .capabilities = inner->ops->capabilities & ~(unsigned)ACRE_CAN_REALLOCATE,
         .threads =
             inner->ops->threads == ACRE_THREADS_ANY ? ACRE_THREADS_IN_TURN : inner->ops->threads,
         .allocate = pass_allocate,

@@ -16,6 +16,7 @@ struct acre_decorator {
 
 /*
  * Every operation passes on to `inner` (borrowed); destroy frees the decorator itself with free().
+ * A realloc of the inner one's own is not offered: it is made of the calls that are seen.
  * The caller then puts its own operations into self->ops. What decorators keep, they keep without
  * locks: one over an allocator for any thread is for one at a time.
  */

@@ -14,6 +14,7 @@
 struct jemalloc_api {
     void *(*mallocx)(size_t size, int flags);
     void (*sdallocx)(void *block, size_t size, int flags);
+    void *(*rallocx)(void *block, size_t size, int flags);
     size_t (*sallocx)(const void *block, int flags);
     size_t (*nallocx)(size_t size, int flags);
     int (*mallctl)(const char *name, void *old, size_t *old_bytes, void *new, size_t new_bytes);
@@ -75,6 +76,18 @@ static bool jemalloc_resize(struct acre_alloc *self, void *block, struct acre_la
     return true;
 }
 
+static void *jemalloc_reallocate(struct acre_alloc *self, void *block, struct acre_layout old,
+                                 size_t size)
+{
+    const struct jemalloc_backend *backend = (const struct jemalloc_backend *)self;
+    void *moved;
+
+    acre_track_freed(block, old.size);
+    moved = backend->api.rallocx(block, size, flags_of(backend, old));
+    acre_track_taken(moved != NULL ? moved : block, moved != NULL ? size : old.size);
+    return moved;
+}
+
 static size_t jemalloc_usable_bytes(const struct acre_alloc *self, const void *block,
                                     struct acre_layout layout)
 {
@@ -129,12 +142,14 @@ static void jemalloc_destroy(struct acre_alloc *self)
 
 static const struct acre_alloc_ops jemalloc_ops = {
     .name = "jemalloc",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .capabilities =
+        ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD | ACRE_CAN_REALLOCATE,
     .threads = ACRE_THREADS_ANY,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_destroy,
     .resize = jemalloc_resize,
+    .reallocate = jemalloc_reallocate,
     .usable_bytes = jemalloc_usable_bytes,
     .held_bytes = jemalloc_held_bytes,
 };
@@ -153,11 +168,12 @@ static struct jemalloc_backend *load(const struct acre_alloc_ops *ops, char *why
     if (acre_library_load("libjemalloc.so.2", "libjemalloc2",
                           (const struct acre_symbol[]){{"mallocx", &api->mallocx},
                                                        {"sdallocx", &api->sdallocx},
+                                                       {"rallocx", &api->rallocx},
                                                        {"sallocx", &api->sallocx},
                                                        {"nallocx", &api->nallocx},
                                                        {"mallctl", &api->mallctl},
                                                        {"malloc_stats_print", &api->stats_print}},
-                          6, why, why_bytes))
+                          7, why, why_bytes))
         return backend;
     free(backend);
     return NULL;
@@ -214,13 +230,14 @@ static void jemalloc_arena_destroy(struct acre_alloc *self)
  * time" (jemalloc(3), tcache.create). */
 static const struct acre_alloc_ops jemalloc_arena_ops = {
     .name = "jemalloc-arena",
-    .capabilities =
-        ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE | ACRE_CAN_HELD,
+    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESET | ACRE_CAN_RESIZE | ACRE_CAN_USABLE |
+                    ACRE_CAN_HELD | ACRE_CAN_REALLOCATE,
     .threads = ACRE_THREADS_IN_TURN,
     .allocate = jemalloc_allocate,
     .free = jemalloc_free,
     .destroy = jemalloc_arena_destroy,
     .resize = jemalloc_resize,
+    .reallocate = jemalloc_reallocate,
     .reset = jemalloc_arena_reset,
     .usable_bytes = jemalloc_usable_bytes,
     .held_bytes = jemalloc_arena_held_bytes,

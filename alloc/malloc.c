@@ -42,7 +42,7 @@ static size_t malloc_give_back(struct acre_alloc *self)
 struct acre_alloc *acre_malloc_new(void)
 {
     static const struct acre_malloc_functions functions = {malloc, posix_memalign, free,
-                                                           malloc_usable_size};
+                                                           malloc_usable_size, realloc};
     struct malloc_backend *backend = malloc(sizeof *backend);
     struct mallinfo2 before;
 

@@ -12,7 +12,8 @@ struct acre_malloc_functions {
     void *(*malloc)(size_t size);
     int (*posix_memalign)(void **block, size_t align, size_t size);
     void (*free)(void *block);
-    size_t (*usable_size)(void *block); /* NULL: not known */
+    size_t (*usable_size)(void *block);         /* NULL: not known */
+    void *(*realloc)(void *block, size_t size); /* NULL: not known */
 };
 
 struct acre_malloc_like {

@@ -61,6 +61,7 @@ static struct mimalloc_backend *load(const char *name, char *why, size_t why_byt
                                          {"mi_posix_memalign", &functions.posix_memalign},
                                          {"mi_free", &functions.free},
                                          {"mi_usable_size", &functions.usable_size},
+                                         {"mi_realloc", &functions.realloc},
                                          {"mi_process_info", &api.process_info},
                                          {"mi_version", &api.version},
                                          {"mi_heap_new", &api.heap_new},
@@ -70,7 +71,7 @@ static struct mimalloc_backend *load(const char *name, char *why, size_t why_byt
                                          {"mi_heap_get_default", &api.heap_get_default},
                                          {"mi_heap_visit_blocks", &api.heap_visit_blocks},
                                          {"mi_stats_print_out", &api.stats_print_out}},
-            13, why, why_bytes)) {
+            14, why, why_bytes)) {
         free(backend);
         return NULL;
     }
@@ -144,6 +145,7 @@ struct acre_alloc *acre_mimalloc_heap_new(char *why, size_t why_bytes)
     if (backend == NULL)
         return NULL;
     backend->base.ops.capabilities |= ACRE_CAN_RESET;
+    backend->base.ops.capabilities &= ~(unsigned)ACRE_CAN_REALLOCATE; /* of the default heap */
     backend->base.ops.threads = ACRE_THREADS_MAKER;
     backend->base.ops.allocate = heap_allocate;
     backend->base.ops.reset = heap_reset;

@@ -1,6 +1,6 @@
 /*
  * Backend: so:PATH, any shared library that exports malloc and free under these names. What else it
- * exports is used: posix_memalign, aligned_alloc or memalign, the first that is there, and
+ * exports is used: realloc; posix_memalign, aligned_alloc or memalign, the first that is there, and
  * malloc_usable_size. Without any of the three, larger alignments are made here, from room in
  * front of the block:
  *
@@ -77,6 +77,7 @@ struct acre_alloc *acre_shared_object_new(const char *path, char *why, size_t wh
     }
     acre_library_find(path, "malloc_usable_size", &functions.usable_size);
     acre_library_find(path, "posix_memalign", &functions.posix_memalign);
+    acre_library_find(path, "realloc", &functions.realloc);
     acre_malloc_like_init(&object->base, "so", &functions);
     if (functions.posix_memalign != NULL)
         return &object->base.base;

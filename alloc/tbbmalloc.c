@@ -20,8 +20,9 @@ struct acre_alloc *acre_tbbmalloc_new(char *why, size_t why_bytes)
             (const struct acre_symbol[]){{"scalable_malloc", &functions.malloc},
                                          {"scalable_posix_memalign", &functions.posix_memalign},
                                          {"scalable_free", &functions.free},
-                                         {"scalable_msize", &functions.usable_size}},
-            4, why, why_bytes)) {
+                                         {"scalable_msize", &functions.usable_size},
+                                         {"scalable_realloc", &functions.realloc}},
+            5, why, why_bytes)) {
         free(backend);
         return NULL;
     }

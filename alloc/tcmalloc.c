@@ -61,12 +61,13 @@ struct acre_alloc *acre_tcmalloc_new(char *why, size_t why_bytes)
                                {"tc_posix_memalign", &functions.posix_memalign},
                                {"tc_free", &functions.free},
                                {"tc_malloc_size", &functions.usable_size},
+                               {"tc_realloc", &functions.realloc},
                                {"tc_version", &api.version},
                                {"MallocExtension_GetNumericProperty", &api.get_number},
                                {"MallocExtension_SetNumericProperty", &api.set_number},
                                {"MallocExtension_ReleaseFreeMemory", &api.release_free_memory},
                                {"MallocExtension_GetStats", &api.get_stats}},
-                           9, why, why_bytes)) {
+                           10, why, why_bytes)) {
         free(backend);
         return NULL;
     }

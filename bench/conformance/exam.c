@@ -126,11 +126,20 @@ bool acre_exam_reset(struct acre_exam *exam)
     return true;
 }
 
+/* Of a block that was changed: the first bytes, of which the first page is looked at, since what is
+ * sampled behind it depends on the size. */
+static bool is_kept_up_to(struct acre_exam *exam, const struct acre_exam_block *block, size_t size)
+{
+    struct acre_exam_block front = *block;
+
+    front.layout.size = size < 4096 ? size : 4096;
+    return acre_exam_is_kept(exam, &front);
+}
+
 /* Where it stands, or with a move; the first bytes are kept. */
 static bool change(struct acre_exam *exam, size_t index, size_t size)
 {
     struct acre_exam_block *block = &exam->blocks[index];
-    /* Of which the first page is looked at: what is sampled behind it depends on the size. */
     size_t kept = size < block->layout.size ? size : block->layout.size;
     unsigned char *bytes;
 
@@ -146,9 +155,11 @@ static bool change(struct acre_exam *exam, size_t index, size_t size)
             return acre_exam_breach(exam, "a block of %zu bytes cannot be made one of %zu",
                                     block->layout.size, size);
         block->bytes = bytes;
+        if (!is_kept_up_to(exam, block, kept))
+            return acre_exam_breach(exam, "realloc loses what was in the block of %zu bytes",
+                                    block->layout.size);
     }
-    block->layout.size = kept < 4096 ? kept : 4096;
-    if (!acre_exam_is_kept(exam, block))
+    if (!is_kept_up_to(exam, block, kept))
         return false;
     block->layout.size = size;
     if (!is_sound(exam, block))
