@@ -81,13 +81,18 @@ static enum acre_exit compile_stream(const struct source *source, int file)
         .expected = (size_t)(source->processes.events / MILLION),
         .begin_ns = acre_now_ns(),
     };
+    const struct acre_compile_request request = {
+        .file = file,
+        .name = slash != NULL ? slash + 1 : source->path,
+        .progress = show_progress,
+        .to = &progress,
+    };
     enum acre_compiled compiled = ACRE_COMPILE_NO_TRACE;
     enum acre_exit status = ACRE_EXIT_OK;
 
     if (acre_trace_reader_open(&reader, source->memory, source->path, source->processes.offset) ==
         ACRE_TRACE_READING)
-        compiled = acre_compile(file, slash != NULL ? slash + 1 : source->path, &reader,
-                                source->memory, show_progress, &progress);
+        compiled = acre_compile(&request, &reader, source->memory);
     if (progress.done > 0)
         acre_progress_end(&progress);
     if (compiled != ACRE_COMPILED)

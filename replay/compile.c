@@ -1,31 +1,30 @@
 #include "replay/compile.h"
 
-#include <errno.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc/grow.h"
 #include "profile/threads.h"
+#include "replay/lives.h"
+#include "replay/output.h"
 #include "replay/touch.h"
 
-enum { BUFFERED = 4096, EVENTS_A_PROGRESS = 1 << 20, MALLOC_ALIGN = 16 };
+enum { EVENTS_A_PROGRESS = 1 << 20 };
 
 struct compiling {
     struct acre_program program; /* the header, so far */
     const struct acre_trace_objects *objects;
-    struct acre_alloc *memory;
-    enum acre_compiled state;
-    int file;
-    struct acre_operation buffer[BUFFERED];
-    size_t buffered;
-    uint64_t *numbers; /* of the operation that wrote the contents, by slot */
-    size_t number_count, number_capacity;
+    const struct acre_plan *plan;            /* or NULL */
+    size_t next_reset;                       /* of the plan's */
+    uint32_t current[ACRE_PLAN_MOST_GROUPS]; /* region of each group that is filled */
+    struct acre_output output;
+    struct acre_lives lives;
     uint64_t live_bytes, first_ns;
     struct acre_threads_seen threads;
+    enum acre_compiled state;
 };
 
-/* Operations -------------------------------------------------------------------------------------
+/* Regions ----------------------------------------------------------------------------------------
  */
 
 static bool fail(struct compiling *compiling, enum acre_compiled why)
@@ -35,175 +34,218 @@ static bool fail(struct compiling *compiling, enum acre_compiled why)
     return false;
 }
 
-static bool write_all(int file, const void *bytes, size_t count)
+static uint32_t group_of_region(uint32_t region)
 {
-    const char *at = bytes;
-
-    while (count > 0) {
-        ssize_t written = write(file, at, count);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        at += written;
-        count -= (size_t)written;
-    }
-    return true;
+    return (region - 1) / ACRE_PLAN_MOST_ROTATION;
 }
 
-static bool flush(struct compiling *compiling)
+/* Where the plan puts a birth: the region, and one; 0: nowhere. */
+static uint32_t region_of(const struct compiling *compiling, const struct acre_trace_event *event)
 {
-    size_t bytes = compiling->buffered * sizeof *compiling->buffer;
+    const struct acre_plan *plan = compiling->plan;
+    uint32_t group;
 
-    compiling->buffered = 0;
-    return write_all(compiling->file, compiling->buffer, bytes) ||
-           fail(compiling, ACRE_COMPILE_NO_MEMORY);
+    if (plan == NULL || event->kind == ACRE_TRACE_INHERIT || event->stack >= plan->stack_count ||
+        plan->group_of_stack[event->stack] == 0)
+        return 0;
+    group = plan->group_of_stack[event->stack] - 1u;
+    return group * ACRE_PLAN_MOST_ROTATION + compiling->current[group] + 1;
 }
 
-/* `upper`: of the word that has a slot, or what stands for one. */
-static bool put(struct compiling *compiling, enum acre_operation_kind kind, uint64_t upper,
-                size_t size)
+/* What lives outside of regions, and what regions have not given back. */
+static void note_peak(struct compiling *compiling)
 {
-    compiling->buffer[compiling->buffered++] = (struct acre_operation){
-        .what = (uint32_t)(upper << ACRE_PLAY_KIND_BITS) | (uint32_t)kind,
-        .size = (uint32_t)size,
-    };
-    compiling->program.operations++;
-    return compiling->buffered < BUFFERED || flush(compiling);
+    const struct acre_lives *lives = &compiling->lives;
+    uint64_t bytes = compiling->live_bytes;
+
+    if (compiling->plan != NULL)
+        for (size_t i = 0; i < ACRE_LIVES_REGIONS; i++)
+            bytes += lives->held_bytes[i] - lives->live_bytes[i];
+    if (bytes > compiling->program.peak_bytes)
+        compiling->program.peak_bytes = bytes;
 }
 
-/* malloc's own alignment needs no word, larger ones and large sizes do. */
-static bool put_about(struct compiling *compiling, enum acre_operation_kind kind, uint32_t slot,
-                      struct acre_layout layout)
+static void expect(struct compiling *compiling, const struct acre_life *life)
 {
-    uint32_t align = layout.align <= MALLOC_ALIGN ? (uint32_t)ACRE_PLAY_ALIGN : layout.align;
+    for (unsigned touch = 0; touch < ACRE_TOUCHES; touch++)
+        compiling->program.checksums[touch] +=
+            acre_touch_expected((enum acre_touch)touch, life->layout.size, life->number);
+}
 
-    if ((align != ACRE_PLAY_ALIGN || layout.size > UINT32_MAX) &&
-        !put(compiling, ACRE_PLAY_WIDE, (unsigned)__builtin_ctz(align), layout.size >> 32))
-        return false;
-    return put(compiling, kind, slot, layout.size);
+/* Whoever lives there still is copied to the allocator. */
+static void move_out(struct compiling *compiling, uint32_t slot)
+{
+    struct acre_life *life = &compiling->lives.lives[slot];
+
+    compiling->program.moved_out++;
+    compiling->program.moved_out_bytes += life->layout.size;
+    acre_output_put_about(&compiling->output, ACRE_PLAY_MOVE_OUT, group_of_region(life->region),
+                          slot, life->layout);
+    acre_lives_leave(&compiling->lives, slot);
+}
+
+/* The older region of the group is emptied, and filled from here on. */
+static void reset(struct compiling *compiling, uint32_t group)
+{
+    struct acre_lives *lives = &compiling->lives;
+    uint32_t next = (compiling->current[group] + 1) % compiling->plan->rotation[group];
+    uint32_t region = group * ACRE_PLAN_MOST_ROTATION + next;
+
+    while (lives->newest[region] != ACRE_NO_SLOT)
+        move_out(compiling, lives->newest[region]);
+    note_peak(compiling);
+    lives->held_bytes[region] = 0;
+    compiling->current[group] = next;
+    compiling->program.resets++;
+    acre_output_put(&compiling->output, ACRE_PLAY_RESET, group, 0, 0);
+}
+
+static void reset_in_front_of(struct compiling *compiling, uint64_t event)
+{
+    const struct acre_plan *plan = compiling->plan;
+
+    while (plan != NULL && compiling->next_reset < plan->reset_count &&
+           plan->resets[compiling->next_reset].event <= event)
+        reset(compiling, plan->resets[compiling->next_reset++].group);
 }
 
 /* Events -----------------------------------------------------------------------------------------
  */
 
-static void expect(struct compiling *compiling, uint32_t slot, size_t size)
-{
-    for (unsigned touch = 0; touch < ACRE_TOUCHES; touch++)
-        compiling->program.checksums[touch] +=
-            acre_touch_expected((enum acre_touch)touch, size, compiling->numbers[slot]);
-}
-
 static void count_live(struct compiling *compiling, uint64_t more, uint64_t less)
 {
-    struct acre_program *program = &compiling->program;
-
     compiling->live_bytes += more - less;
-    if (compiling->live_bytes > program->peak_bytes)
-        program->peak_bytes = compiling->live_bytes;
+    if (more > less)
+        note_peak(compiling);
 }
 
-static bool has_number_for(struct compiling *compiling, uint32_t slot)
+static bool is_cleared(const struct acre_trace_event *event)
 {
-    while (compiling->number_count <= slot) {
-        if (!acre_grow(compiling->memory, &compiling->numbers, compiling->number_count,
-                       &compiling->number_capacity, sizeof *compiling->numbers))
-            return fail(compiling, ACRE_COMPILE_NO_MEMORY);
-        compiling->numbers[compiling->number_count++] = 0;
-    }
-    return true;
+    return event->call == ACRE_TRACE_CALL_CALLOC && event->kind == ACRE_TRACE_ALLOCATE;
+}
+
+static void count_birth(struct compiling *compiling, const struct acre_trace_event *event,
+                        uint32_t region)
+{
+    struct acre_program *program = &compiling->program;
+    size_t size = event->layout.size;
+
+    program->births++;
+    program->inherited += event->kind == ACRE_TRACE_INHERIT;
+    program->absorbed += region != 0;
+    program->absorbed_bytes += region != 0 ? size : 0;
+    program->requested_bytes += size;
+    if (size > program->largest_bytes)
+        program->largest_bytes = size;
 }
 
 static bool bear(struct compiling *compiling, const struct acre_trace_event *event)
 {
-    struct acre_program *program = &compiling->program;
-    bool is_cleared = event->call == ACRE_TRACE_CALL_CALLOC && event->kind == ACRE_TRACE_ALLOCATE;
+    uint32_t region = region_of(compiling, event);
     uint32_t slot = (uint32_t)event->object;
+    enum acre_operation_kind kind =
+        is_cleared(event) ? ACRE_PLAY_ALLOCATE_CLEARED : ACRE_PLAY_ALLOCATE;
+    struct acre_life *life;
 
     if (event->object >= ACRE_PLAY_MOST_SLOTS)
         return fail(compiling, ACRE_COMPILE_TOO_LARGE);
-    if (!has_number_for(compiling, slot) ||
-        !put_about(compiling, is_cleared ? ACRE_PLAY_ALLOCATE_CLEARED : ACRE_PLAY_ALLOCATE, slot,
-                   event->layout))
-        return false;
-    compiling->numbers[slot] = program->operations;
-    program->births++;
-    program->inherited += event->kind == ACRE_TRACE_INHERIT;
-    program->requested_bytes += event->layout.size;
-    if (event->layout.size > program->largest_bytes)
-        program->largest_bytes = event->layout.size;
+    life = acre_lives_at(&compiling->lives, slot);
+    if (life == NULL)
+        return fail(compiling, ACRE_COMPILE_NO_MEMORY);
+    if (region != 0)
+        kind = kind == ACRE_PLAY_ALLOCATE ? ACRE_PLAY_ALLOCATE_IN : ACRE_PLAY_ALLOCATE_CLEARED_IN;
+    acre_output_put_about(&compiling->output, kind, region != 0 ? group_of_region(region) : 0, slot,
+                          event->layout);
+    *life = (struct acre_life){.number = compiling->output.count, .layout = event->layout};
+    if (region != 0)
+        acre_lives_enter(&compiling->lives, slot, region);
+    count_birth(compiling, event, region);
     count_live(compiling, event->layout.size, 0);
     return true;
 }
 
-static bool die(struct compiling *compiling, uint64_t object, struct acre_layout layout)
+static void die(struct compiling *compiling, uint32_t slot)
 {
-    expect(compiling, (uint32_t)object, layout.size);
-    count_live(compiling, 0, layout.size);
+    struct acre_life *life = &compiling->lives.lives[slot];
+    uint32_t region = life->region;
+
+    expect(compiling, life);
     compiling->program.deaths++;
-    return put_about(compiling, ACRE_PLAY_FREE, (uint32_t)object, layout);
+    acre_output_put_about(&compiling->output, region != 0 ? ACRE_PLAY_FREE_IN : ACRE_PLAY_FREE,
+                          region != 0 ? group_of_region(region) : 0, slot, life->layout);
+    if (region != 0)
+        acre_lives_leave(&compiling->lives, slot);
+    count_live(compiling, 0, life->layout.size);
 }
 
-static bool resize(struct compiling *compiling, const struct acre_trace_event *event)
+/* A region pays each step of what grows; what shrinks pays nothing. */
+static void change_size(struct compiling *compiling, struct acre_life *life, size_t size)
+{
+    struct acre_lives *lives = &compiling->lives;
+    size_t old = life->layout.size;
+
+    life->layout.size = size;
+    if (life->region != 0) {
+        lives->live_bytes[life->region - 1] += size - old;
+        lives->held_bytes[life->region - 1] += size > old ? size : 0;
+    }
+    count_live(compiling, size, old);
+}
+
+static void resize(struct compiling *compiling, uint32_t slot, size_t size)
 {
     struct acre_program *program = &compiling->program;
-    uint32_t slot = (uint32_t)event->object;
-    size_t size = event->layout.size;
-    size_t kept = event->old_bytes < size ? event->old_bytes : size;
-    uint64_t first = acre_touch_expected_first(kept, compiling->numbers[slot]);
+    struct acre_life *life = &compiling->lives.lives[slot];
+    struct acre_layout wanted = {size, life->layout.align, life->layout.purpose};
+    size_t old = life->layout.size;
+    size_t kept = old < size ? old : size;
 
-    expect(compiling, slot, event->old_bytes);
+    expect(compiling, life);
     for (unsigned touch = ACRE_TOUCH_FIRST; touch < ACRE_TOUCHES; touch++)
-        program->checksums[touch] += first;
-    if (!put_about(compiling, ACRE_PLAY_RESIZE, slot, event->layout))
-        return false;
-    compiling->numbers[slot] = program->operations;
+        program->checksums[touch] += acre_touch_expected_first(kept, life->number);
+    acre_output_put_about(&compiling->output,
+                          life->region != 0 ? ACRE_PLAY_RESIZE_IN : ACRE_PLAY_RESIZE,
+                          life->region != 0 ? group_of_region(life->region) : 0, slot, wanted);
+    life->number = compiling->output.count;
+    acre_output_put(&compiling->output, ACRE_PLAY_OLD_SIZE, 0, old >> 32, old);
     program->resizes++;
     program->requested_bytes += size - kept;
     if (size > program->largest_bytes)
         program->largest_bytes = size;
-    count_live(compiling, size, event->old_bytes);
-    return put(compiling, ACRE_PLAY_OLD_SIZE, event->old_bytes >> 32, event->old_bytes);
+    change_size(compiling, life, size);
 }
 
 /* From the newest of the source to the oldest. */
-static bool drop(struct compiling *compiling, uint32_t source)
+static void drop(struct compiling *compiling, uint32_t source)
 {
     const struct acre_trace_objects *objects = compiling->objects;
 
     for (uint32_t id = objects->newest[source]; id != ACRE_TRACE_NO_OBJECT;
          id = objects->slots[id].before)
-        if (!die(compiling, id, objects->slots[id].layout))
-            return false;
-    return true;
+        die(compiling, id);
 }
 
+/* A block that nobody saw being born is born by its move. */
 static bool compile_call(struct compiling *compiling, const struct acre_trace_event *event)
 {
     compiling->program.unknown += event->is_unknown;
-    if (event->replaces && !die(compiling, event->replaced, event->replaced_layout))
-        return false;
-    switch (event->kind) {
-    case ACRE_TRACE_ALLOCATE:
-    case ACRE_TRACE_INHERIT:
+    if (event->replaces)
+        die(compiling, (uint32_t)event->replaced);
+    if (event->kind == ACRE_TRACE_ALLOCATE || event->kind == ACRE_TRACE_INHERIT ||
+        (event->kind == ACRE_TRACE_MOVE && event->is_unknown))
         return bear(compiling, event);
-    case ACRE_TRACE_FREE:
-        return event->is_unknown || die(compiling, event->object, event->layout);
-    case ACRE_TRACE_RESIZE:
-        return event->is_unknown || resize(compiling, event);
-    case ACRE_TRACE_MOVE:
-        return event->is_unknown ? bear(compiling, event) : resize(compiling, event);
-    case ACRE_TRACE_RESET:
-        return drop(compiling, event->source);
-    case ACRE_TRACE_REFUSE:
+    if (event->kind == ACRE_TRACE_REFUSE)
         compiling->program.refused++;
-        return true;
-    default:
-        return true;
-    }
+    else if (event->kind == ACRE_TRACE_RESET)
+        drop(compiling, event->source);
+    else if (!event->is_unknown && event->kind == ACRE_TRACE_FREE)
+        die(compiling, (uint32_t)event->object);
+    else if (!event->is_unknown)
+        resize(compiling, (uint32_t)event->object, event->layout.size);
+    return true;
 }
 
+/* Whether the event is about blocks; the threads of those that are calls are counted. */
 static bool is_call(const struct acre_trace_event *event)
 {
     switch (event->kind) {
@@ -212,6 +254,8 @@ static bool is_call(const struct acre_trace_event *event)
     case ACRE_TRACE_RESIZE:
     case ACRE_TRACE_MOVE:
     case ACRE_TRACE_RESET:
+    case ACRE_TRACE_REFUSE:
+    case ACRE_TRACE_INHERIT:
         return true;
     default:
         return false;
@@ -222,7 +266,11 @@ static bool compile_event(struct compiling *compiling, const struct acre_trace_e
 {
     if (event->number == 1)
         compiling->first_ns = event->time_ns;
-    if (is_call(event) && acre_threads_seen_find(&compiling->threads, event->thread) == NULL)
+    reset_in_front_of(compiling, event->number);
+    if (!is_call(event))
+        return true;
+    if (event->kind != ACRE_TRACE_INHERIT &&
+        acre_threads_seen_find(&compiling->threads, event->thread) == NULL)
         return fail(compiling, ACRE_COMPILE_NO_MEMORY);
     return compile_call(compiling, event);
 }
@@ -244,15 +292,24 @@ static bool compile_events(struct compiling *compiling, struct acre_trace_reader
     return reader->input.state != ACRE_TRACE_NO_MEMORY || fail(compiling, ACRE_COMPILE_NO_MEMORY);
 }
 
-static bool end_what_lives(struct compiling *compiling)
+static void end_regions(struct compiling *compiling)
+{
+    const struct acre_plan *plan = compiling->plan;
+
+    for (uint32_t group = 0; plan != NULL && group < plan->group_count; group++)
+        for (uint32_t i = 0; i < plan->rotation[group]; i++)
+            reset(compiling, group);
+}
+
+static void end_what_lives(struct compiling *compiling)
 {
     uint64_t deaths = compiling->program.deaths;
 
     for (uint32_t source = 0; source < ACRE_TRACE_MOST_SOURCES; source++)
-        if (!drop(compiling, source))
-            return false;
+        drop(compiling, source);
     compiling->program.remaining = compiling->program.deaths - deaths;
-    return true;
+    end_regions(compiling);
+    acre_output_put(&compiling->output, ACRE_PLAY_END, 0, 0, 0);
 }
 
 static bool write_header(struct compiling *compiling, const struct acre_trace_reader *reader)
@@ -260,28 +317,31 @@ static bool write_header(struct compiling *compiling, const struct acre_trace_re
     struct acre_program *program = &compiling->program;
 
     program->magic = ACRE_PROGRAM_MAGIC;
+    program->operations = compiling->output.count;
     program->bytes = sizeof *program + program->operations * sizeof(struct acre_operation);
-    program->slots = compiling->number_count;
+    program->slots = compiling->lives.count;
     program->events = program->births + program->deaths + program->resizes;
     program->threads = compiling->threads.count;
     program->recorded_ns = reader->last_ns - compiling->first_ns;
     program->overhead_ns = reader->input.trailer.overhead_ns;
-    return (lseek(compiling->file, 0, SEEK_SET) == 0 &&
-            write_all(compiling->file, program, sizeof *program)) ||
-           fail(compiling, ACRE_COMPILE_NO_MEMORY);
+    for (size_t i = 0; compiling->plan != NULL && i < compiling->plan->group_count; i++)
+        program->rotation[i] = compiling->plan->rotation[i];
+    return acre_output_flush(&compiling->output) &&
+           lseek(compiling->output.file, 0, SEEK_SET) == 0 &&
+           acre_output_write(compiling->output.file, program, sizeof *program);
 }
 
 static bool compile(struct compiling *compiling, struct acre_trace_reader *reader,
                     void (*progress)(void *to, uint64_t events), void *to)
 {
-    if (lseek(compiling->file, sizeof compiling->program, SEEK_SET) < 0)
+    if (lseek(compiling->output.file, sizeof compiling->program, SEEK_SET) < 0)
         return fail(compiling, ACRE_COMPILE_NO_MEMORY);
     if (!compile_events(compiling, reader, progress, to))
         return false;
     if (compiling->program.births == 0)
         return fail(compiling, reader->events == 0 ? ACRE_COMPILE_NO_TRACE : ACRE_COMPILE_EMPTY);
-    return end_what_lives(compiling) && put(compiling, ACRE_PLAY_END, 0, 0) && flush(compiling) &&
-           write_header(compiling, reader);
+    end_what_lives(compiling);
+    return write_header(compiling, reader) || fail(compiling, ACRE_COMPILE_NO_MEMORY);
 }
 
 static void set_name(char *to, const char *name)
@@ -293,9 +353,8 @@ static void set_name(char *to, const char *name)
     to[i] = '\0';
 }
 
-enum acre_compiled acre_compile(int file, const char *name, struct acre_trace_reader *reader,
-                                struct acre_alloc *memory,
-                                void (*progress)(void *to, uint64_t events), void *to)
+enum acre_compiled acre_compile(const struct acre_compile_request *request,
+                                struct acre_trace_reader *reader, struct acre_alloc *memory)
 {
     const struct acre_layout layout = ACRE_LAYOUT_OF(struct compiling, ACRE_PURPOSE_OTHER);
     struct compiling *compiling = acre_allocate(memory, layout);
@@ -305,15 +364,15 @@ enum acre_compiled acre_compile(int file, const char *name, struct acre_trace_re
         return ACRE_COMPILE_NO_MEMORY;
     memset(compiling, 0, sizeof *compiling);
     compiling->objects = &reader->objects;
-    compiling->memory = memory;
-    compiling->file = file;
-    set_name(compiling->program.name, name);
+    compiling->plan = request->plan;
+    compiling->output.file = request->file;
+    acre_lives_init(&compiling->lives, memory);
+    set_name(compiling->program.name, request->name);
     acre_threads_seen_init(&compiling->threads, memory, reader->objects.seed);
-    compile(compiling, reader, progress, to);
+    compile(compiling, reader, request->progress, request->to);
     state = compiling->state;
     acre_threads_seen_fini(&compiling->threads);
-    acre_free_elements(memory, compiling->numbers, compiling->number_capacity,
-                       sizeof *compiling->numbers);
+    acre_lives_fini(&compiling->lives);
     acre_free(memory, compiling, layout);
     return state;
 }

@@ -12,6 +12,7 @@
 #ifndef ACRE_REPLAY_COMPILE_H
 #define ACRE_REPLAY_COMPILE_H
 
+#include "replay/plan.h"
 #include "replay/program.h"
 #include "trace/reader.h"
 
@@ -23,15 +24,21 @@ enum acre_compiled {
     ACRE_COMPILE_NO_MEMORY, /* for what lives, or for the file */
 };
 
+struct acre_compile_request {
+    int file;                     /* where the program goes: empty, and it can seek */
+    const char *name;             /* what people call it; bytes that cannot be printed become '?' */
+    const struct acre_plan *plan; /* NULL: as it was recorded. Stacks are those of the stream */
+    void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
+    void *to;
+};
+
 /*
- * Reads the reader's stream to its end and writes its program into `file`, which is empty and can
- * seek. A trace that is cut or damaged gives what it has: reader->input.state says so. `name` is
- * what people call it; bytes that cannot be printed become '?'. Progress: if not NULL, called now
- * and then with the events so far. `memory` is borrowed.
+ * Reads the reader's stream to its end and writes its program. A trace that is cut or damaged gives
+ * what it has: reader->input.state says so. Under a plan births of its groups are in regions; what
+ * lives when its region is reset is copied out of it, and counted. `memory` is borrowed.
  */
-enum acre_compiled acre_compile(int file, const char *name, struct acre_trace_reader *reader,
-                                struct acre_alloc *memory,
-                                void (*progress)(void *to, uint64_t events), void *to);
+enum acre_compiled acre_compile(const struct acre_compile_request *request,
+                                struct acre_trace_reader *reader, struct acre_alloc *memory);
 
 /* The program of a file, shared; NULL: there is none, or no memory. Ended with acre_program_unmap.
  */

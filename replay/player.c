@@ -33,14 +33,24 @@ struct pass {
     struct acre_player *player;
     struct acre_alloc *memory;
     uint64_t sum;
+    uint32_t current[ACRE_PLAN_MOST_GROUPS]; /* which region of each group is filled */
 };
+
+static inline struct acre_alloc *region_of(const struct pass *pass,
+                                           const struct acre_operation *operation)
+{
+    uint32_t group = acre_operation_group(*operation);
+
+    return pass->player->regions[group][pass->current[group]];
+}
 
 /* What an operation does; false: there is no memory. All are inlined into the one loop of a touch.
  */
-static inline bool play_allocate(struct pass *pass, const struct acre_operation *operation,
-                                 struct acre_layout layout, enum acre_touch touch, bool is_cleared)
+static inline bool play_allocate(struct pass *pass, struct acre_alloc *memory,
+                                 const struct acre_operation *operation, struct acre_layout layout,
+                                 enum acre_touch touch, bool is_cleared)
 {
-    void *block = acre_allocate(pass->memory, layout);
+    void *block = acre_allocate(memory, layout);
 
     if (__builtin_expect(block == NULL, 0))
         return false;
@@ -61,13 +71,22 @@ static inline bool play_free(struct pass *pass, const struct acre_operation *ope
     return true;
 }
 
-static inline bool play_resize(struct pass *pass, const struct acre_operation *operation,
-                               struct acre_layout layout, enum acre_touch touch)
+static inline bool play_free_in(struct pass *pass, const struct acre_operation *operation,
+                                struct acre_layout layout, enum acre_touch touch)
+{
+    pass->sum +=
+        acre_touch_read(touch, pass->player->blocks[acre_operation_slot(*operation)], layout.size);
+    return true;
+}
+
+static inline bool play_resize(struct pass *pass, struct acre_alloc *memory,
+                               const struct acre_operation *operation, struct acre_layout layout,
+                               enum acre_touch touch)
 {
     struct acre_layout old = {old_size_of(operation[1]), layout.align, layout.purpose};
     void **slot = &pass->player->blocks[acre_operation_slot(*operation)];
     uint64_t before = acre_touch_read(touch, *slot, old.size);
-    void *block = acre_reallocate(pass->memory, *slot, old, layout.size);
+    void *block = acre_reallocate(memory, *slot, old, layout.size);
 
     if (__builtin_expect(block == NULL, 0))
         return false;
@@ -79,6 +98,31 @@ static inline bool play_resize(struct pass *pass, const struct acre_operation *o
     return true;
 }
 
+/* The region keeps the old one until its reset. */
+static inline bool play_move_out(struct pass *pass, const struct acre_operation *operation,
+                                 struct acre_layout layout)
+{
+    void **slot = &pass->player->blocks[acre_operation_slot(*operation)];
+    void *block = acre_allocate(pass->memory, layout);
+
+    if (__builtin_expect(block == NULL, 0))
+        return false;
+    memcpy(block, *slot, layout.size);
+    *slot = block;
+    return true;
+}
+
+static inline bool play_reset(struct pass *pass, const struct acre_operation *operation)
+{
+    uint32_t group = acre_operation_group(*operation);
+
+    pass->current[group]++;
+    if (pass->current[group] == pass->player->program->rotation[group])
+        pass->current[group] = 0;
+    acre_reset(region_of(pass, operation));
+    return true;
+}
+
 static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
                                                            const struct acre_operation *operation,
                                                            struct acre_layout layout,
@@ -86,13 +130,25 @@ static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
 {
     switch (acre_operation_kind_of(*operation)) {
     case ACRE_PLAY_ALLOCATE:
-        return play_allocate(pass, operation, layout, touch, false);
+        return play_allocate(pass, pass->memory, operation, layout, touch, false);
     case ACRE_PLAY_ALLOCATE_CLEARED:
-        return play_allocate(pass, operation, layout, touch, true);
+        return play_allocate(pass, pass->memory, operation, layout, touch, true);
     case ACRE_PLAY_FREE:
         return play_free(pass, operation, layout, touch);
     case ACRE_PLAY_RESIZE:
-        return play_resize(pass, operation, layout, touch);
+        return play_resize(pass, pass->memory, operation, layout, touch);
+    case ACRE_PLAY_ALLOCATE_IN:
+        return play_allocate(pass, region_of(pass, operation), operation, layout, touch, false);
+    case ACRE_PLAY_ALLOCATE_CLEARED_IN:
+        return play_allocate(pass, region_of(pass, operation), operation, layout, touch, true);
+    case ACRE_PLAY_FREE_IN:
+        return play_free_in(pass, operation, layout, touch);
+    case ACRE_PLAY_RESIZE_IN:
+        return play_resize(pass, region_of(pass, operation), operation, layout, touch);
+    case ACRE_PLAY_MOVE_OUT:
+        return play_move_out(pass, operation, layout);
+    case ACRE_PLAY_RESET:
+        return play_reset(pass, operation);
     default:
         return true; /* of the operation in front of it, or behind it */
     }
@@ -109,7 +165,7 @@ static __attribute__((noinline)) bool play_wide(struct pass *pass,
 static inline __attribute__((always_inline)) const struct acre_operation *
 play(struct acre_player *player, struct acre_alloc *memory, enum acre_touch touch)
 {
-    struct pass pass = {player, memory, 0};
+    struct pass pass = {.player = player, .memory = memory};
     const struct acre_operation *at = acre_program_operations(player->program);
 
     for (; at->what != ACRE_PLAY_END; at++) {
@@ -120,6 +176,18 @@ play(struct acre_player *player, struct acre_alloc *memory, enum acre_touch touc
     }
     player->sum = pass.sum;
     return NULL;
+}
+
+/* Whether what lives behind such an operation is the allocator's, not a region's. */
+static bool leaves_a_block(enum acre_operation_kind kind)
+{
+    return kind == ACRE_PLAY_ALLOCATE || kind == ACRE_PLAY_ALLOCATE_CLEARED ||
+           kind == ACRE_PLAY_RESIZE || kind == ACRE_PLAY_MOVE_OUT;
+}
+
+static bool is_about_a_block(enum acre_operation_kind kind)
+{
+    return kind != ACRE_PLAY_OLD_SIZE && kind != ACRE_PLAY_WIDE && kind != ACRE_PLAY_RESET;
 }
 
 /*
@@ -136,15 +204,16 @@ static void free_what_lives(struct acre_player *player, struct acre_alloc *memor
         bool is_wide = at > begin && acre_operation_kind_of(at[-1]) == ACRE_PLAY_WIDE;
         void **slot;
 
-        if (kind == ACRE_PLAY_OLD_SIZE || kind == ACRE_PLAY_WIDE)
+        if (!is_about_a_block(kind))
             continue;
         slot = &player->blocks[acre_operation_slot(*at)];
-        if (*slot == NULL)
-            continue;
-        if (kind != ACRE_PLAY_FREE)
+        if (*slot != NULL && leaves_a_block(kind))
             acre_free(memory, *slot, is_wide ? wide_layout_of(at) : layout_of(at));
         *slot = NULL;
     }
+    for (size_t group = 0; group < ACRE_PLAN_MOST_GROUPS; group++)
+        for (size_t i = 0; i < player->program->rotation[group]; i++)
+            acre_reset(player->regions[group][i]);
 }
 
 static const struct acre_operation *play_by_touch(struct acre_player *player,

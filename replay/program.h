@@ -6,12 +6,13 @@
  *    └────────┴─────────────────────────────────────────────────────────────────────┘
  *     64 words
  *
- *    operation:  ┌──────────┬──────┬───────────────────┐   kind    4 bits
- *                │ slot     │ kind │ size in bytes     │   slot   28 bits
- *                └──────────┴──────┴───────────────────┘   size   32 bits
+ *    operation:  ┌──────┬───────┬──────┬───────────────┐   kind    4 bits, group  2 bits
+ *                │ slot │ group │ kind │ size in bytes │   slot   26 bits
+ *                └──────┴───────┴──────┴───────────────┘   size   32 bits
  *
- * A slot is the place of a live block in a table of as many as ever lived together. What does not
- * fit stands in an operation of its own beside it:
+ * A slot is the place of a live block in a table of as many as ever lived together. A group has
+ * regions (plan.h), where blocks end by a RESET. What does not fit stands in an operation of its
+ * own beside it:
  *
  *    WIDE       in front: log2 of the alignment where that is not malloc's (in the slot), and the
  *               upper half of the size (in the size)
@@ -38,17 +39,27 @@ enum acre_operation_kind {
     ACRE_PLAY_RESIZE, /* realloc: to this size */
     ACRE_PLAY_OLD_SIZE,
     ACRE_PLAY_WIDE,
+    /* Of a group's regions. Kinds of their own: a branch inside of the others would be paid by all.
+     */
+    ACRE_PLAY_ALLOCATE_IN,
+    ACRE_PLAY_ALLOCATE_CLEARED_IN,
+    ACRE_PLAY_FREE_IN, /* nothing but its last look at the contents */
+    ACRE_PLAY_RESIZE_IN,
+    ACRE_PLAY_MOVE_OUT, /* what outlives its region: a copy of malloc's */
+    ACRE_PLAY_RESET,    /* of the group; with two regions the older one, which is filled next */
 };
 
 struct acre_operation {
-    uint32_t what; /* slot << 4 | kind */
+    uint32_t what; /* slot << 6 | group << 4 | kind */
     uint32_t size;
 };
 
 enum {
     ACRE_PROGRAM_NAME_BYTES = 128,
     ACRE_PLAY_KIND_BITS = 4,
-    ACRE_PLAY_MOST_SLOTS = 1 << 28,
+    ACRE_PLAY_GROUP_BITS = 2,
+    ACRE_PLAY_SLOT_SHIFT = ACRE_PLAY_KIND_BITS + ACRE_PLAY_GROUP_BITS,
+    ACRE_PLAY_MOST_SLOTS = 1 << (32 - ACRE_PLAY_SLOT_SHIFT),
     ACRE_PLAY_ALIGN = 8, /* of what needs no WIDE: all of malloc's are served as malloc serves them,
                             since what aligns to more is aligned to this */
 };
@@ -82,12 +93,18 @@ struct acre_program {
     uint64_t refused;   /* calls that failed, and are left out */
     uint64_t unknown;   /* of blocks that nobody saw being born, left out */
     uint64_t threads;   /* whose calls one thread plays, in their order */
-    uint64_t requested_bytes, peak_bytes;
-    uint64_t recorded_ns;               /* from the first event to the last */
-    uint64_t overhead_ns;               /* of it, what recording took; 0: not told */
-    uint64_t checksums[ACRE_TOUCHES];   /* what a player that found the right contents ends with */
-    char name[ACRE_PROGRAM_NAME_BYTES]; /* of the trace, for people; printable */
-    uint64_t padding[64 - 18 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
+    uint64_t requested_bytes, peak_bytes; /* peak: of what lives and what waits for a reset */
+
+    /* Of the plan; 0 where there is none. */
+    uint64_t rotation[4];              /* regions of each group */
+    uint64_t absorbed, absorbed_bytes; /* births in regions */
+    uint64_t resets;
+    uint64_t moved_out, moved_out_bytes; /* at resets: what outlived its region */
+    uint64_t recorded_ns;                /* from the first event to the last */
+    uint64_t overhead_ns;                /* of it, what recording took; 0: not told */
+    uint64_t checksums[ACRE_TOUCHES];    /* what a player that found the right contents ends with */
+    char name[ACRE_PROGRAM_NAME_BYTES];  /* of the trace, for people; printable */
+    uint64_t padding[64 - 27 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
 };
 
 _Static_assert(sizeof(struct acre_program) == 512, "operations begin at a cache line");
@@ -105,7 +122,12 @@ static inline enum acre_operation_kind acre_operation_kind_of(struct acre_operat
 
 static inline uint32_t acre_operation_slot(struct acre_operation operation)
 {
-    return operation.what >> ACRE_PLAY_KIND_BITS;
+    return operation.what >> ACRE_PLAY_SLOT_SHIFT;
+}
+
+static inline uint32_t acre_operation_group(struct acre_operation operation)
+{
+    return operation.what >> ACRE_PLAY_KIND_BITS & ((1u << ACRE_PLAY_GROUP_BITS) - 1);
 }
 
 /* Whether so many bytes are a program as far as its header says: for what comes from another

@@ -1,74 +1,11 @@
 /* Replay: what random traces are compiled to, against the model of profiles; that what is found in
- * blocks is what was written there, on allocators that keep it and on some that do not; and that
- * wherever memory fails nothing is left. */
-#include "profile/model.h"
+ * blocks is what was written there, on allocators that keep it and on some that do not. */
+#include "replay/compiled.h"
 
 #include "alloc/backends.h"
-#include "alloc/ledger.h"
-#include "replay/compile.h"
 #include "replay/nothing.h"
-#include "replay/player.h"
 #include "replay/touch.h"
 #include "support/stride.h"
-
-/* Helpers --------------------------------------------------------------------------------------
- */
-
-struct compiled {
-    int file;
-    const struct acre_program *program;
-    struct acre_player player;
-    enum acre_trace_state state;
-};
-
-static enum acre_compiled try_to_compile(struct compiled *compiled,
-                                         const struct recording *recording,
-                                         struct acre_alloc *memory)
-{
-    struct acre_trace_reader reader;
-    enum acre_compiled result = ACRE_COMPILE_NO_TRACE;
-
-    *compiled = (struct compiled){.file = memfd_create("program", MFD_CLOEXEC)};
-    cr_assert_geq(compiled->file, 0);
-    if (acre_trace_reader_open(&reader, memory, recording->file.path, 0) == ACRE_TRACE_READING)
-        result = acre_compile(compiled->file, "a\tname", &reader, memory, NULL, NULL);
-    compiled->state = reader.input.state;
-    acre_trace_reader_close(&reader);
-    if (result != ACRE_COMPILED)
-        return result;
-    compiled->program = acre_program_map(compiled->file);
-    cr_assert_not_null(compiled->program);
-    compiled->player = (struct acre_player){
-        .program = compiled->program,
-        .blocks = calloc(compiled->program->slots, sizeof(void *)),
-    };
-    cr_assert_not_null(compiled->player.blocks);
-    return result;
-}
-
-static void compile(struct compiled *compiled, const struct recording *recording)
-{
-    cr_assert_eq(try_to_compile(compiled, recording, recording->memory), ACRE_COMPILED);
-}
-
-static void end_compiled(struct compiled *compiled)
-{
-    free(compiled->player.blocks);
-    acre_program_unmap(compiled->program);
-    close(compiled->file);
-}
-
-/* Every touch in turn, twice: the second pass meets what the first has left. */
-static void play_all_touches(struct compiled *compiled, struct acre_alloc *alloc, bool is_found)
-{
-    for (unsigned touch = 0; touch < ACRE_TOUCHES; touch++)
-        for (unsigned pass = 0; pass < 2; pass++) {
-            compiled->player.touch = (enum acre_touch)touch;
-            cr_assert(acre_play(&compiled->player, alloc));
-            cr_assert_eq(acre_player_found_all(&compiled->player),
-                         is_found || touch == ACRE_TOUCH_NONE, "touch %u", touch);
-        }
-}
 
 /* The contents ---------------------------------------------------------------------------------
  */
@@ -197,7 +134,7 @@ MTest(replay, a_cut_trace_gives_what_it_has, .timeout = 120)
         struct compiled compiled;
 
         put_bytes(&recording.file, bytes, cut);
-        if (try_to_compile(&compiled, &recording, recording.memory) == ACRE_COMPILED) {
+        if (try_to_compile(&compiled, &recording, NULL, recording.memory) == ACRE_COMPILED) {
             cr_assert_eq(compiled.state, ACRE_TRACE_INCOMPLETE);
             play_all_touches(&compiled, recording.memory, true);
             played++;
@@ -212,27 +149,6 @@ MTest(replay, a_cut_trace_gives_what_it_has, .timeout = 120)
 
 /* What a few calls become ----------------------------------------------------------------------
  */
-
-static void record_events(struct recording *recording, const struct acre_trace_event *events,
-                          size_t count)
-{
-    const struct acre_trace_options options = {.limit_bytes = INT64_MAX};
-    const struct acre_trace_ending ending = {.end = ACRE_TRACE_END_FINISHED, .time_ns = 100};
-
-    recording->memory = acre_malloc_new();
-    recording->file = memory_file();
-    begin_recording_with(recording, &options, NULL);
-    for (size_t i = 0; i < count; i++)
-        acre_trace_put_at(&recording->writer, &events[i], 10 + i, 1);
-    finish_recording(recording, &ending);
-}
-
-static struct acre_trace_event event_of(enum acre_trace_kind kind, uint64_t address, size_t size,
-                                        uint32_t align, enum acre_trace_call call)
-{
-    return (struct acre_trace_event){
-        .kind = kind, .object = address, .layout = {size, align, ACRE_PURPOSE_OTHER}, .call = call};
-}
 
 /* An allocator that writes down what it is asked for, and has bytes in its blocks that nobody has
  * written. */
@@ -330,7 +246,7 @@ MTest(replay, a_trace_without_calls_is_told)
     struct compiled compiled;
 
     record_events(&recording, &event, 1);
-    cr_assert_eq(try_to_compile(&compiled, &recording, recording.memory), ACRE_COMPILE_EMPTY);
+    cr_assert_eq(try_to_compile(&compiled, &recording, NULL, recording.memory), ACRE_COMPILE_EMPTY);
     cr_assert_null(acre_program_map(compiled.file));
     end_compiled(&compiled);
     end_recording(&recording);
@@ -403,42 +319,6 @@ MTest(replay, contents_that_are_lost_are_found_out)
 /* Without memory -------------------------------------------------------------------------------
  */
 
-MTest(replay, wherever_memory_fails_nothing_is_left, .timeout = 120)
-{
-    static struct model model;
-    struct recording recording;
-    struct compiled compiled;
-    struct acre_fault_plan plan = {0};
-    struct acre_ledger ledger;
-    struct acre_alloc *recorded;
-    struct acre_alloc *faulty;
-    bool is_done = false;
-
-    model_draw(&model, 9);
-    model_write(&model, &recording);
-    compile(&compiled, &recording);
-    acre_ledger_init(&ledger);
-    recorded = acre_record_new(recording.memory, &ledger.sink, 0);
-    faulty = acre_fault_new(recorded, &plan);
-    cr_assert(recorded != NULL && faulty != NULL);
-    compiled.player.touch = ACRE_TOUCH_ALL;
-    for (uint64_t fail_at = 1; !is_done; fail_at += test_stride(3)) {
-        plan = (struct acre_fault_plan){.fail_at = fail_at, .forever = fail_at % 2 == 0};
-        is_done = acre_play(&compiled.player, faulty);
-        /* One failure alone may be one to grow in place, and is got round. */
-        cr_assert(is_done || compiled.player.failed_event > 0);
-        cr_assert_eq(acre_books_total(&ledger.books).live.blocks, 0, "failure %llu",
-                     (unsigned long long)fail_at);
-        is_done = is_done && plan.failures == 0;
-    }
-    cr_assert(acre_player_found_all(&compiled.player));
-    acre_destroy(faulty);
-    acre_destroy(recorded);
-    end_compiled(&compiled);
-    end_recording(&recording);
-    model_end(&model);
-}
-
 MTest(replay, compiling_without_memory_is_told, .timeout = 120)
 {
     static struct model model;
@@ -454,7 +334,7 @@ MTest(replay, compiling_without_memory_is_told, .timeout = 120)
         struct compiled compiled;
 
         plan = (struct acre_fault_plan){.fail_at = fail_at};
-        result = try_to_compile(&compiled, &recording, faulty);
+        result = try_to_compile(&compiled, &recording, NULL, faulty);
         cr_assert(result == ACRE_COMPILED || plan.failures == 1);
         end_compiled(&compiled);
         cr_assert_eq(plan.live_bytes, 0);
