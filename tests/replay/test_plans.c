@@ -101,6 +101,67 @@ static void expect_outcome(const struct model *model, const struct acre_plan *pl
     cr_assert_eq(program->resets, outcome->resets);
 }
 
+/* A region that lets nobody read what its reset has ended. */
+struct strict_region {
+    struct acre_alloc base;
+    char *begin;
+    size_t used;
+};
+
+enum { STRICT_BYTES = 64 << 20 };
+
+static void *strict_allocate(struct acre_alloc *self, struct acre_layout layout)
+{
+    struct strict_region *region = (struct strict_region *)self;
+    size_t at = acre_align_up(region->used, layout.align);
+
+    cr_assert_leq(at + layout.size, STRICT_BYTES);
+    region->used = at + layout.size;
+    return region->begin + at;
+}
+
+static void strict_free(struct acre_alloc *self, void *block, struct acre_layout layout)
+{
+    (void)self, (void)block, (void)layout;
+}
+
+static void strict_reset(struct acre_alloc *self)
+{
+    struct strict_region *region = (struct strict_region *)self;
+
+    memset(region->begin, 0xdd, region->used);
+    region->used = 0;
+}
+
+static void strict_destroy(struct acre_alloc *self)
+{
+    free(((struct strict_region *)self)->begin);
+    free(self);
+}
+
+static const struct acre_alloc_ops strict_ops = {
+    .name = "strict",
+    .capabilities = ACRE_CAN_RESET,
+    .allocate = strict_allocate,
+    .free = strict_free,
+    .reset = strict_reset,
+    .destroy = strict_destroy,
+};
+
+static void make_strict_regions(struct compiled *compiled)
+{
+    for (size_t group = 0; group < ACRE_PLAN_MOST_GROUPS; group++)
+        for (size_t i = 0; i < compiled->program->rotation[group]; i++) {
+            struct strict_region *region = malloc(sizeof *region);
+
+            cr_assert_not_null(region);
+            *region =
+                (struct strict_region){.base = {.ops = &strict_ops}, .begin = malloc(STRICT_BYTES)};
+            cr_assert_not_null(region->begin);
+            compiled->player.regions[group][i] = &region->base;
+        }
+}
+
 /* What a group is given, when it is reset, and who has to leave before. */
 MTest(plans, plans_put_blocks_where_they_say, .timeout = 120)
 {
@@ -124,6 +185,9 @@ MTest(plans, plans_put_blocks_where_they_say, .timeout = 120)
             play_all_touches(&compiled, recording.memory, true);
             end_compiled_regions(&compiled);
         }
+        make_strict_regions(&compiled);
+        play_all_touches(&compiled, recording.memory, true);
+        end_compiled_regions(&compiled);
         moved_out += outcome.moved_out;
         absorbed += outcome.absorbed;
         end_compiled(&compiled);
