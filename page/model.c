@@ -42,6 +42,8 @@ static json_t *group_object(struct acre_maker *maker, const struct acre_group *g
     acre_put_text(maker, object, "unit", group->key->unit);
     if (group->has_limit)
         acre_put_number(maker, object, "limit_ns", group->limit_ns);
+    if (group->played != NULL)
+        acre_put(maker, object, "played", json_true());
     for (size_t i = 0; i < group->row_count; i++)
         acre_add(maker, rows, acre_model_row(maker, group, &group->rows[i], most_points));
     acre_put(maker, object, "rows", rows);

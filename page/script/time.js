@@ -46,8 +46,10 @@ function ranking(run, group, shown, focus) {
     const rows = timed.map((row) => ({ name: row.strategy, row, ratio: ofLimit ? row.x_limit : { point: row.time_ns / 1000 } }))
         .reverse();
     const reference = rows.find((row) => row.row.is_reference);
+    // Of what was played the noise floor is that of the calls: of what is above the limit.
+    const own = group.played ? 1 : 0;
     const band = run.noise && reference && ofLimit
-        ? [reference.ratio.point / run.noise, reference.ratio.point * run.noise] : [];
+        ? [1 / run.noise, run.noise].map((noise) => own + (reference.ratio.point - own) * noise) : [];
     const option = () => {
         const [dashes, dots] = dotSeries(rows, (row) => colorOf(group.rows.indexOf(row.row)));
         if (band.length > 0)
@@ -59,17 +61,19 @@ function ranking(run, group, shown, focus) {
                 const row = rows.find((r) => r.name === at.name)?.row;
                 return row ? tip(row.strategy, `${row.time} an iteration`,
                                  row.x_limit_text ? `${row.x_limit_text} times the limit` : "",
-                                 row.against ? `against malloc/weak: ${row.against.words}` : "") : "";
+                                 row.against ? `against ${reference?.name ?? "malloc"}: ${row.against.words}` : "") : "";
             } }),
-            xAxis: logAxis(ofLimit ? "time of an iteration, times the hand-written limit" : "time of an iteration in us",
+            xAxis: logAxis(ofLimit ? group.played ? "time of a pass, times the limit"
+                           : "time of an iteration, times the hand-written limit" : "time of an iteration in us",
                            [...rangeOf(rows), ...band]),
             yAxis: nameAxis("strategy", rows.map((row) => row.name), 170),
             series: [dashes, dots],
         };
     };
     return section("How fast", ofLimit
-        ? "Each dot is the median over rounds of the distance to the same work written by hand, each bar its interval of 95 %."
-          + (band.length > 0 ? " The grey band is the noise floor around malloc/weak." : "")
+        ? `Each dot is the median over rounds of the distance to ${group.played ? "the same calls on an allocator that does nothing"
+            : "the same work written by hand"}, each bar its interval of 95 %.`
+          + (band.length > 0 ? ` The grey band is the noise floor around ${reference.name}.` : "")
           + " A click on a dot chooses the strategy whose allocations are shown below."
         : "Each dot is the median time over rounds.",
         rows.length === 0 ? rankingNumbers(group)
