@@ -71,7 +71,8 @@ void acre_ledger_fini(struct acre_ledger *ledger);
 
 /*
  * Full only: calls `function` once, in the middle of call number `call` (ledger->calls then), when
- * the books hold it. It may look at the allocators that are observed, but not use them.
+ * the books hold it. It may look at the allocators that are observed, but not use them, and may say
+ * where to stop next.
  */
 void acre_ledger_stop_at(struct acre_ledger *ledger, uint64_t call, void (*function)(void *context),
                          void *context);

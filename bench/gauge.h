@@ -1,7 +1,7 @@
 /*
  * A page that a visit shares with the process that looks on: where it is, on its own clock, which
- * counts iterations, and what is live and held. A store for each number at the end of an iteration;
- * nobody waits for anybody.
+ * counts iterations, and what is live and held. A store for each number at the end of an iteration,
+ * and now and then inside of one that is a whole program; nobody waits for anybody.
  *
  *    child   live, usable, held ── store ──> page ── load ──> parent   every few milliseconds,
  *            then iteration (release)         (acquire) iteration,     beside

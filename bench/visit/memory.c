@@ -73,6 +73,18 @@ static void publish(const struct looking *looking)
     acre_gauge_publish(looking->gauge, &reading);
 }
 
+/* Between two calls that are looked at inside of an iteration which is a whole program. */
+enum { CALLS_A_LOOK = 4096 };
+
+static void publish_inside(void *context)
+{
+    struct looking *looking = context;
+    struct acre_ledger *ledger = &looking->books.ledger;
+
+    publish(looking);
+    acre_ledger_stop_at(ledger, ledger->calls + CALLS_A_LOOK, publish_inside, looking);
+}
+
 /* The ledger's peak only grows: it was reached where it grew last. */
 static void note_peak(struct looking *looking)
 {
@@ -100,6 +112,8 @@ static bool run(struct looking *looking)
 {
     looking->begin_ns = acre_now_ns();
     publish(looking);
+    if (looking->session->visit->workload->plays_program)
+        publish_inside(looking);
     while (!is_over(looking)) {
         if (!acre_session_step(looking->session))
             return false;

@@ -145,6 +145,22 @@ function checkAnswer(_, { answer, runs: [file], kind }) {
        `${kind}: no strategy is faster than the one that is named`, strategy);
 }
 
+// The same of a replay, whose times are without the limit: which share of malloc's time an allocator takes.
+function checkPlayed(_, { answer, runs: [file], kind }) {
+    const run = JSON.parse(readFileSync(file, "utf8"));
+    const calls = (backend) => run.cells.find((cell) => cell.key.backend === backend).x_limit.map((x) => x - 1);
+    const said = [...answer.matchAll(/(\w+) (?:takes )?(\d+) % (less|more) time/g)];
+    ok(answer.startsWith(`For this program's calls, of ${run.cells.length} allocators:`), `${kind}: the answer comes first`, answer);
+    ok(run.played.births > 0 && run.played.events === run.played.births + run.played.deaths + run.played.resizes,
+       `${kind}: the calls add up`, run.played);
+    for (const [, backend, percent, less] of said) {
+        const own = calls(backend), reference = calls("malloc");
+        const ratio = Math.exp(middle(own.map((x, i) => Math.log(x / reference[i]))));
+        ok(Math.abs(100 * (less === "less" ? 1 - ratio : ratio - 1) - Number(percent)) <= 8,
+           `${kind}: the percentage of ${backend} is the run's`, percent, ratio);
+    }
+}
+
 // The words of each verdict, as `acre compare` printed them.
 async function checkVerdicts(browser, { page: file, printed, kind }) {
     const { page } = await open(browser, file, 1024, "light");
@@ -178,7 +194,7 @@ async function checkHostile(browser, { page: file, kind }) {
     await page.close();
 }
 
-const checks = { useKeyboard, timePaint, checkAnswer, checkVerdicts, checkHostile, ...recordedChecks({ ok, open, scrollThrough }) };
+const checks = { useKeyboard, timePaint, checkAnswer, checkPlayed, checkVerdicts, checkHostile, ...recordedChecks({ ok, open, scrollThrough }) };
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", pipe: true,
                                          args: ["--no-sandbox", "--disable-gpu"] });
 for (const page of JSON.parse(readFileSync(process.argv[2], "utf8"))) {

@@ -80,20 +80,26 @@ for trace in processes events evil; do
     "$acre" info "$work/$trace.acre" >"$work/$trace.txt"
 done
 
+# Replayed: the calls of that process on other allocators.
+make "$acre" replay --quiet --rounds 9 --visit-ms 10 --memory-ms 50 --backends malloc,mimalloc,pool \
+    --json "$work/replayed.json" "$work/processes.acre"
+make "$acre" report "$work/replayed.json" -o "$work/replayed.html"
+
 # The sentence as the terminal has it: the first paragraph below the title.
 answer()
 {
     awk -v RS= -v wanted="$2" 'NR == wanted { gsub(/[ \n]+/, " "); sub(/^ /, ""); print; exit }' "$1"
 }
-for run in all one million hostile; do
+for run in all one million hostile replayed; do
     "$acre" report "$work/$run.json" >"$work/$run.txt" || :
 done
 
 node - "$work" "$(answer "$work/all.txt" 2)" "$(answer "$work/one.txt" 2)" "$(answer "$work/million.txt" 2)" \
     "$(answer "$work/hostile.txt" 2)" "$(answer "$work/compared.txt" 1)" "$(answer "$work/processes.txt" 2)" \
-    "$(answer "$work/events.txt" 1)" "$(answer "$work/evil.txt" 1)" "$evil/app" <<'END'
+    "$(answer "$work/events.txt" 1)" "$(answer "$work/evil.txt" 1)" "$evil/app" \
+    "$(answer "$work/replayed.txt" 2)" <<'END'
 const { writeFileSync } = require("node:fs");
-const [work, all, one, million, hostile, compared, processes, events, evil, path] = process.argv.slice(2);
+const [work, all, one, million, hostile, compared, processes, events, evil, path, replayed] = process.argv.slice(2);
 const page = (kind, answer, checks, views) => ({ kind, answer, checks, views, page: `${work}/${kind}.html`, runs: [`${work}/${kind}.json`],
                                                  printed: `${work}/compared.txt` });
 const recorded = (kind, answer, checks, more) => ({ kind, answer, checks, page: `${work}/${kind}.html`, info: `${work}/${kind}.info.json`, ...more });
@@ -103,6 +109,7 @@ writeFileSync(`${work}/pages.json`, JSON.stringify([
     page("compared", compared, ["checkVerdicts", "timePaint"]),
     page("million", million, ["useKeyboard", "timePaint"], [[1024, "light"]]),
     page("hostile", hostile, ["checkHostile"], [[1024, "light"]]),
+    page("replayed", replayed, ["checkPlayed", "timePaint"], [[1024, "light"]]),
     recorded("processes", processes, ["checkInfo", "useFlame", "useSites", "timePaint"]),
     recorded("events", events, ["checkInfo", "useFlame", "timePaint"], { events: 1e6, views: [[1024, "light"], [2560, "dark"]] }),
     recorded("evil", evil, ["checkHostileNames", "useFlame"], { names: [path], views: [[1024, "light"], [1024, "dark"]] }),
