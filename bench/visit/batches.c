@@ -21,6 +21,9 @@ bool acre_batches_warm_up(struct acre_batches *batches)
     double begin_ns;
     double both_ns;
 
+    batches->steps = 1;
+    if (batches->is_long)
+        return true;
     for (;;) {
         begin_ns = acre_now_ns();
         if (!steps(&batches->against, count) || !steps(&batches->measured, count))
@@ -55,9 +58,10 @@ bool acre_batches_run(struct acre_batches *batches, double seconds)
     struct acre_side *first = swaps ? &batches->against : &batches->measured;
     struct acre_side *second = swaps ? &batches->measured : &batches->against;
     double end_ns = acre_now_ns() + seconds * 1e9;
+    size_t fewest = batches->is_long ? 1 : FEWEST_BATCH_PAIRS;
 
     while (batches->pairs < ACRE_MOST_BATCH_PAIRS &&
-           (batches->pairs < FEWEST_BATCH_PAIRS || acre_now_ns() < end_ns)) {
+           (batches->pairs < fewest || acre_now_ns() < end_ns)) {
         size_t pair = batches->pairs;
 
         if (!run_batch(first, batches) || !run_batch(second, batches))

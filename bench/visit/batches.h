@@ -24,7 +24,9 @@ struct acre_side {
 struct acre_batches {
     struct acre_side measured, against; /* steps and loop: the caller's */
     bool against_begins;                /* the caller's */
-    uint64_t steps;                     /* of a batch */
+    bool is_long; /* the caller's: an iteration takes so long that those before have warmed up what
+                     there is, and that one pair is enough for a round */
+    uint64_t steps; /* of a batch */
     size_t pairs;
     double ratio[ACRE_MOST_BATCH_PAIRS];
 };

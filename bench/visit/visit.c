@@ -21,6 +21,10 @@
  * checked for a while only. */
 enum { CHECKED_ITERATIONS = 16, CHECKED_AT_LEAST = 2, CHECKED_NS = 50 * 1000 * 1000 };
 
+/* Passes of a program are checked each by itself, by what they find in their blocks; of those that
+ * take so long one is enough, before each side is timed once. */
+enum { LONG_PASS_NS = 100 * 1000 * 1000 };
+
 /* VmHWM: the peak of this program's own memory. ru_maxrss would count the parent's, which the
  * child shared until it executed. */
 static double peak_rss_bytes(void)
@@ -40,10 +44,12 @@ static double peak_rss_bytes(void)
 /* Returns how many iterations were run, for the other side to run as many; 0: one failed. */
 static uint64_t checked_steps(struct acre_session *session)
 {
+    bool is_program = session->visit->workload->plays_program;
+    uint64_t fewest = is_program ? 1 : CHECKED_AT_LEAST;
     double end_ns = acre_now_ns() + CHECKED_NS;
     uint64_t count = 0;
 
-    while (count < CHECKED_ITERATIONS && (count < CHECKED_AT_LEAST || acre_now_ns() < end_ns)) {
+    while (count < CHECKED_ITERATIONS && (count < fewest || acre_now_ns() < end_ns)) {
         if (!acre_session_step(session))
             return 0;
         count++;
@@ -89,12 +95,16 @@ static bool limit_steps(void *loop, uint64_t count)
     return true;
 }
 
-static bool agrees_with_limit(struct acre_session *session, struct limit_run *limit)
+static bool agrees_with_limit(struct acre_session *session, struct limit_run *limit,
+                              struct acre_batches *batches)
 {
+    double begin_ns = acre_now_ns();
     uint64_t count = checked_steps(session);
 
     if (count == 0)
         return false;
+    batches->is_long = session->visit->workload->plays_program && count == 1 &&
+                       acre_now_ns() - begin_ns >= LONG_PASS_NS;
     limit_steps(limit, count);
     return acre_session_checksum(session) ==
                session->visit->workload->limit_checksum(limit->state) ||
@@ -133,7 +143,7 @@ static void visit_timed(struct acre_session *session)
 
     if (batches == NULL || !open_limit(&limit)) {
         acre_session_fail(session, "out of memory");
-    } else if (acre_session_open(session) && agrees_with_limit(session, &limit)) {
+    } else if (acre_session_open(session) && agrees_with_limit(session, &limit, batches)) {
         batches->against.steps = limit_steps;
         batches->against.loop = &limit;
         measure(session, batches);
