@@ -21,7 +21,10 @@ done
 expect_out 0 'Results identical' -- "$ACRE" compare before.json after.json
 
 # Both ways: what a run has is documented, and nothing else is.
-grep -o '"[a-z_]*":' before.json | tr -d '":' | sort -u >emitted
+expect_out 0 '^wrote' -- "$SQUARE_CHAIN" --elements 10 --trace chain.acre
+expect_out 0 'wrote replay.json' -- \
+    "$ACRE" replay --rounds 1 --memory-ms 0 --backends malloc --json replay.json chain.acre
+cat before.json replay.json | grep -o '"[a-z_]*":' | tr -d '":' | sort -u >emitted
 sed -n '/^## Top level/,/^## Writing/p' "$root/docs/run-format.md" | grep -o '`[a-z_]*`' |
     tr -d '`' | sort -u >documented
 check 'the fields of a run are those of run-format.md' diff emitted documented

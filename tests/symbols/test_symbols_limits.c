@@ -68,7 +68,7 @@ MTest(symbols_limits, want_of_memory_is_no_end, .timeout = 60)
 {
     size_t refused = 0, done = 0;
 
-    for (rlim_t more_bytes = 0; more_bytes < 2 << 20; more_bytes += 32 << 10) {
+    for (rlim_t more_bytes = 0; more_bytes < 4 << 20; more_bytes += 64 << 10) {
         int status;
         pid_t child = fork();
 
