@@ -42,10 +42,12 @@ struct acre_workload {
     size_t parameter_count;
 
     /* Another program's calls are what it is made of (replay.c). Then an iteration is all of that
-     * program: there is no lifetime to choose, and no pause that anybody waits for. `program` is
-     * borrowed; NULL: not known yet. */
+     * program: there is no lifetime to choose but a plan's, and no pause that anybody waits for.
+     * `program` is borrowed; NULL: not known yet. */
     bool plays_program;
     const struct acre_program *program;
+    const struct acre_program *planned; /* the same calls under a plan, of lifetime region; NULL: no
+                                           plan. Borrowed */
 
     /* Sets of values so small that each allocation can be made to fail in turn: at most
      * ACRE_TINY_ALLOCATIONS in ACRE_TINY_ITERATIONS iterations. */
@@ -117,6 +119,10 @@ extern const struct acre_workload acre_rnn;
 extern const struct acre_workload acre_tree;
 extern const struct acre_workload acre_replay; /* not in the list: it needs a program */
 extern const struct acre_workload acre_script; /* not in every build: acre_workload_absent_at */
+
+/* What a cell of that lifetime plays; NULL: nothing, or it is not known. */
+const struct acre_program *acre_workload_program(const struct acre_workload *workload,
+                                                 enum acre_lifetime lifetime);
 
 /* A workload by name, NULL if there is none; by index, NULL past the last. */
 const struct acre_workload *acre_workload_find(const char *name);

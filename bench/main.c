@@ -50,7 +50,6 @@ static struct acre_cell_spec first_spec(const struct program *program)
 {
     const struct acre_bench_options *options = &program->options;
     struct acre_cell_spec spec = {
-        .program = program->workload->program,
         .seed = options->seed,
         .age_cycles = options->ages.values[0],
         .age_occupancy_percent = options->age_occupancy_percent,
@@ -68,6 +67,7 @@ static struct acre_cell_spec first_spec(const struct program *program)
                 spec.lifetime = (enum acre_lifetime)l;
                 break;
             }
+    spec.program = acre_workload_program(program->workload, spec.lifetime);
     return spec;
 }
 
@@ -153,7 +153,8 @@ static enum acre_exit run_in_process(const struct program *program)
         run.rounds = 1;
         run.has_played = program->workload->plays_program;
         if (run.has_played)
-            run.played = acre_played_of(program->workload->program, program->options.run_seconds);
+            run.played = acre_played_of(program->workload, program->options.region,
+                                        program->options.run_seconds);
         run.iterations = program->options.iterations;
         status = finish(program, &run);
     } else {

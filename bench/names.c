@@ -59,6 +59,13 @@ static bool add_program(struct acre_cell_key *key, const struct acre_program *pr
     return parameter->name != NULL && parameter->value != NULL && parameter->title != NULL;
 }
 
+const char *acre_told_lifetime(const struct acre_workload *workload, enum acre_lifetime lifetime)
+{
+    bool is_own = workload->plays_program && lifetime == ACRE_LIFETIME_WEAK;
+
+    return is_own ? "" : acre_lifetime_name(lifetime);
+}
+
 bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_workload *workload,
                              const struct acre_cell_spec *spec)
 {
@@ -66,7 +73,7 @@ bool acre_cell_key_from_spec(struct acre_cell_key *key, const struct acre_worklo
         .workload = strdup(workload->name),
         .unit = strdup(workload->unit != NULL ? workload->unit : ""),
         .backend = strdup(spec->backend),
-        .lifetime = strdup(workload->plays_program ? "" : acre_lifetime_name(spec->lifetime)),
+        .lifetime = strdup(acre_told_lifetime(workload, spec->lifetime)),
         .parameters =
             calloc(1 + workload->parameter_count + ACRE_LITTER_PARAMETERS, sizeof *key->parameters),
     };

@@ -39,6 +39,9 @@ enum {
     OPTION_GAUGE,
     OPTION_MEMORY_MS,
     OPTION_RUN_TIME,
+    OPTION_REGION,
+    OPTION_ROTATION,
+    OPTION_RESET_AT,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -72,6 +75,9 @@ static const struct option common_options[] = {
     {"gauge", required_argument, NULL, OPTION_GAUGE},
     {"memory-ms", required_argument, NULL, OPTION_MEMORY_MS},
     {"run-time", required_argument, NULL, OPTION_RUN_TIME},
+    {"region", required_argument, NULL, OPTION_REGION},
+    {"rotation", required_argument, NULL, OPTION_ROTATION},
+    {"reset-at", required_argument, NULL, OPTION_RESET_AT},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -187,6 +193,14 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return acre_read_number(&reader->refusal, "--memory-ms", value, 0, 3600000, &o->memory_ms);
     case OPTION_RUN_TIME:
         return acre_read_seconds(&reader->refusal, "--run-time", value, &o->run_seconds);
+    case OPTION_REGION:
+        o->region = value;
+        return value[0] != '\0' || acre_refuse(&reader->refusal, "--region: the name is empty");
+    case OPTION_RESET_AT:
+        o->reset_at = value;
+        return value[0] != '\0' || acre_refuse(&reader->refusal, "--reset-at: the name is empty");
+    case OPTION_ROTATION:
+        return acre_read_number(&reader->refusal, "--rotation", value, 1, 2, &o->rotation);
     case OPTION_GAUGE:
         return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
@@ -232,6 +246,17 @@ static bool plays(const struct acre_workload *workload)
     return workload != NULL && workload->plays_program;
 }
 
+/* What leaks by design is a demonstration, and no candidate among all. */
+static bool is_usual(const struct acre_workload *workload, enum acre_lifetime lifetime)
+{
+    if (workload == NULL)
+        return lifetime != ACRE_LIFETIME_STRONG;
+    if (!plays(workload))
+        return true;
+    return lifetime == ACRE_LIFETIME_WEAK ||
+           (lifetime == ACRE_LIFETIME_REGION && workload->planned != NULL);
+}
+
 static void set_defaults(struct acre_bench_options *options, const struct acre_workload *workload)
 {
     *options = (struct acre_bench_options){
@@ -246,11 +271,8 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
     for (size_t i = 0; workload != NULL && i < workload->parameter_count; i++)
         acre_parameter_set_defaults(&workload->parameters[i], &options->parameters[i]);
     acre_backend_list_usual(&options->backends);
-    /* What leaks by design is a demonstration, and no candidate among all. */
     for (size_t i = 0; i < ACRE_LIFETIME_COUNT; i++)
-        options->lifetimes[i] = plays(workload)    ? i == ACRE_LIFETIME_WEAK
-                                : workload != NULL ? true
-                                                   : i != ACRE_LIFETIME_STRONG;
+        options->lifetimes[i] = is_usual(workload, (enum acre_lifetime)i);
 }
 
 /* Why no workload of the run can run so; NULL: one can. */
@@ -332,9 +354,18 @@ static bool check_played(const struct reader *reader)
                          : o->lifetimes_were_named && !o->is_child ? "--lifetimes"
                                                                    : NULL;
 
+    const char *of_region = o->reset_at != NULL ? "--reset-at"
+                            : o->rotation != 0  ? "--rotation"
+                                                : NULL;
+    const char *foreign = o->run_seconds > 0  ? "--run-time"
+                          : o->region != NULL ? "--region"
+                                              : of_region;
+
     if (!plays(reader->workload))
-        return o->run_seconds <= 0 ||
-               acre_refuse(&reader->refusal, "--run-time is for 'acre replay' only");
+        return foreign == NULL ||
+               acre_refuse(&reader->refusal, "%s is for 'acre replay' only", foreign);
+    if (of_region != NULL && o->region == NULL)
+        return acre_refuse(&reader->refusal, "%s: of which --region?", of_region);
     return option == NULL ||
            acre_refuse(&reader->refusal,
                        "%s: of a recorded program only the calls are known, leave it out", option);

@@ -168,10 +168,18 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
           stream);
     print_what(stream, workload);
     if (plays)
-        fputs("    --run-time TIME       what the program takes without a recorder, for the share "
-              "of\n"
-              "                          its calls (0.25s, 2min; default: from the trace)\n",
-              stream);
+        fputs(
+            "    --run-time TIME       what the program takes without a recorder, for the share "
+            "of\n"
+            "                          its calls (0.25s, 2min; default: from the trace)\n"
+            "    --region FUNCTION     what if all that is allocated within this function were in\n"
+            "                          a region, reset when it is entered anew? Played beside the\n"
+            "                          rest, as BACKEND/region\n"
+            "    --reset-at FUNCTION   reset when this one is entered anew instead\n"
+            "    --rotation N          of so many regions in turn, 1 (default) or 2: what "
+            "outlives\n"
+            "                          an entry may live through the next one\n",
+            stream);
     print_strategies(stream, workload, plays);
     print_how(stream, workload);
     print_output(stream, workload);

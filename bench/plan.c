@@ -48,8 +48,9 @@ static bool leave_out(const struct planner *planner, const struct acre_workload 
 {
     struct acre_left_out *left_out = &planner->run->left_out[planner->run->left_out_count++];
 
-    if (asprintf(&left_out->strategy, "%s%s%s", backend, workload->plays_program ? "" : "/",
-                 workload->plays_program ? "" : acre_lifetime_name(lifetime)) < 0)
+    const char *told = acre_told_lifetime(workload, lifetime);
+
+    if (asprintf(&left_out->strategy, "%s%s%s", backend, told[0] != '\0' ? "/" : "", told) < 0)
         left_out->strategy = NULL;
     left_out->workload = strdup(workload->name);
     left_out->reason = strdup(reason);
@@ -86,7 +87,7 @@ static bool add_cells(const struct planner *planner, const struct acre_workload 
     for (size_t i = 0; i < sets; i++) {
         struct acre_planned_cell cell = {
             .workload = workload,
-            .spec = {.program = workload->program,
+            .spec = {.program = acre_workload_program(workload, lifetime),
                      .lifetime = lifetime,
                      .seed = options->seed,
                      .age_occupancy_percent = options->age_occupancy_percent},

@@ -394,9 +394,10 @@ static bool describe(struct session *session)
     run->iterations = options->iterations;
     run->has_played = workload != NULL && workload->plays_program;
     if (run->has_played)
-        run->played = acre_played_of(workload->program, options->run_seconds);
+        run->played = acre_played_of(workload, options->region, options->run_seconds);
     run->libraries = calloc(options->backends.count, sizeof *run->libraries);
-    return run->command != NULL && run->libraries != NULL && acre_machine_describe(run);
+    return run->command != NULL && run->libraries != NULL &&
+           (!run->has_played || run->played.region != NULL) && acre_machine_describe(run);
 }
 
 static bool make_plan(struct session *session)

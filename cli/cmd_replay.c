@@ -3,8 +3,9 @@
  *
  *    app.acre ──compile──> program, in memory that has no name ──> benchmark, its children
  *
- * A trace is compiled once; whoever visits a cell inherits the program by its descriptor, which its
- * command line tells: acre replay --program N ...
+ * A trace is compiled once, and with --region a second time under that plan; whoever visits a cell
+ * inherits the programs by their descriptors, which its command line tells: acre replay --program N
+ * [--planned N] ...
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #include "cli/profiled.h"
 #include "cli/restart.h"
 #include "replay/compile.h"
+#include "replay/function_plan.h"
 #include "report/streams.h"
 
 static const char name[] = "acre replay";
@@ -36,6 +38,7 @@ enum { MILLION = 1000000 };
 struct source {
     const char *path;
     uint64_t process;
+    struct acre_function_plan_request plan; /* function NULL: none */
     struct acre_alloc *memory;
     struct acre_profiled_processes processes;
 };
@@ -55,8 +58,8 @@ static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path
 
     switch (compiled) {
     case ACRE_COMPILE_NO_TRACE:
-        snprintf(sentence, sizeof sentence, "%s", reader->input.sentence);
-        break;
+        return acre_complain(name, acre_profiled_status(reader->input.state),
+                             reader->input.sentence);
     case ACRE_COMPILE_EMPTY:
         snprintf(sentence, sizeof sentence, "%.400s has no call that could be played", path);
         break;
@@ -70,8 +73,9 @@ static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path
     return acre_complain(name, ACRE_EXIT_INPUT, sentence);
 }
 
-/* What a trace says that is cut or damaged is told, and what it has is played. */
-static enum acre_exit compile_stream(const struct source *source, int file)
+/* What a trace says that is cut or damaged is told, once, and what it has is played. */
+static enum acre_exit compile_stream(const struct source *source, const struct acre_plan *plan,
+                                     int file)
 {
     const char *slash = strrchr(source->path, '/');
     struct acre_trace_reader reader;
@@ -84,6 +88,7 @@ static enum acre_exit compile_stream(const struct source *source, int file)
     const struct acre_compile_request request = {
         .file = file,
         .name = slash != NULL ? slash + 1 : source->path,
+        .plan = plan,
         .progress = show_progress,
         .to = &progress,
     };
@@ -96,29 +101,83 @@ static enum acre_exit compile_stream(const struct source *source, int file)
     if (progress.done > 0)
         acre_progress_end(&progress);
     if (compiled != ACRE_COMPILED)
-        status = compiled == ACRE_COMPILE_NO_TRACE
-                     ? acre_complain(name, acre_profiled_status(reader.input.state),
-                                     reader.input.sentence)
-                     : tell_failure(compiled, source->path, &reader);
-    else if (reader.input.state != ACRE_TRACE_COMPLETE)
+        status = tell_failure(compiled, source->path, &reader);
+    else if (plan == NULL && reader.input.state != ACRE_TRACE_COMPLETE)
         fprintf(stderr, "%s: %s; what is there is played\n", name, reader.input.sentence);
     acre_trace_reader_close(&reader);
     return status;
 }
 
-static enum acre_exit compile(struct source *source, int file)
+/* The plan ---------------------------------------------------------------------------------------
+ */
+
+/* Within a function, by the names of what is in the trace. */
+static enum acre_exit find_group(const struct source *source, struct acre_function_plan *plan)
+{
+    static struct acre_profiled profiled;
+    const struct acre_profiled_request wanted = {
+        .path = source->path,
+        .offset = source->processes.offset,
+        .events = source->processes.events,
+    };
+    char sentence[512];
+    const char *missing;
+    enum acre_exit status =
+        acre_profiled_read(&profiled, source->memory, &wanted, sentence, sizeof sentence);
+
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, sentence);
+    if (!acre_function_plan_begin(plan, source->memory, &profiled.profile, profiled.names,
+                                  &source->plan, &missing)) {
+        status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    } else if (missing != NULL) {
+        snprintf(sentence, sizeof sentence, "no call stack of %.200s passes '%.100s'", source->path,
+                 missing);
+        status = acre_complain(name, ACRE_EXIT_INPUT, sentence);
+    }
+    acre_profiled_fini(&profiled);
+    return status;
+}
+
+static enum acre_exit find_resets(const struct source *source, struct acre_function_plan *plan)
+{
+    struct acre_trace_reader reader;
+    bool done = acre_trace_reader_open(&reader, source->memory, source->path,
+                                       source->processes.offset) == ACRE_TRACE_READING &&
+                acre_function_plan_read(plan, &reader);
+
+    acre_trace_reader_close(&reader);
+    return done ? ACRE_EXIT_OK : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+}
+
+static enum acre_exit compile_planned(const struct source *source, int file)
+{
+    struct acre_function_plan plan = {.memory = source->memory};
+    enum acre_exit status = find_group(source, &plan);
+
+    if (status == ACRE_EXIT_OK)
+        status = find_resets(source, &plan);
+    if (status == ACRE_EXIT_OK)
+        status = compile_stream(source, &plan.plan, file);
+    acre_function_plan_fini(&plan);
+    return status;
+}
+
+static enum acre_exit compile(struct source *source, int file, int planned)
 {
     enum acre_profiled_choice choice =
         acre_profiled_choose(&source->processes, source->memory, source->path, source->process);
     enum acre_exit status;
 
     if (choice == ACRE_CHOICE_MADE)
-        status = compile_stream(source, file);
+        status = compile_stream(source, NULL, file);
     else if (choice == ACRE_CHOICE_NO_MEMORY)
         status = acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     else
         status =
             acre_profiled_refuse(name, choice, &source->processes, source->path, source->process);
+    if (status == ACRE_EXIT_OK && source->plan.function != NULL)
+        status = compile_planned(source, planned);
     acre_profiled_processes_fini(&source->processes);
     return status;
 }
@@ -126,22 +185,35 @@ static enum acre_exit compile(struct source *source, int file)
 /* Played ---------------------------------------------------------------------------------------
  */
 
-/* The benchmark of the program in `file`, whose children find it under that descriptor. */
-static int play(int file, int argc, char **argv)
+/* Descriptors; -1: none. */
+struct files {
+    int program, planned;
+};
+
+/* The benchmark of the programs in these files, whose children find them under their descriptors.
+ */
+static int play(struct files files, int argc, char **argv)
 {
-    const struct acre_program *program = acre_program_map(file);
+    const struct acre_program *program = acre_program_map(files.program);
+    const struct acre_program *planned =
+        files.planned >= 0 ? acre_program_map(files.planned) : NULL;
     struct acre_workload workload = acre_replay;
     char *self = realpath("/proc/self/exe", NULL);
-    char number[16];
-    const char *words[] = {self != NULL ? self : "acre", "replay", "--program", number};
-    const struct acre_launch launch = {.words = words, .count = 4, .untold = 2};
+    char numbers[2][16];
+    const char *words[] = {
+        self != NULL ? self : "acre", "replay", "--program", numbers[0], "--planned", numbers[1]};
+    const struct acre_launch launch = {
+        .words = words, .count = files.planned >= 0 ? 6 : 4, .untold = files.planned >= 0 ? 4 : 2};
     int status;
 
-    snprintf(number, sizeof number, "%d", file);
+    snprintf(numbers[0], sizeof numbers[0], "%d", files.program);
+    snprintf(numbers[1], sizeof numbers[1], "%d", files.planned);
     workload.program = program;
-    status = program != NULL
+    workload.planned = planned;
+    status = program != NULL && (planned != NULL || files.planned < 0)
                  ? acre_bench_main(&workload, argc, argv, &launch)
                  : (int)acre_complain(name, ACRE_EXIT_MEMORY, "the program cannot be mapped");
+    acre_program_unmap(planned);
     acre_program_unmap(program);
     free(self);
     return status;
@@ -160,36 +232,50 @@ static int make_file(void)
 
 static int compile_and_play(const struct acre_bench_options *options, int argc, char **argv)
 {
-    int file = make_file();
+    bool is_planned = options->region != NULL;
+    struct files files = {make_file(), is_planned ? make_file() : -1};
     struct source source = {
         .path = options->trace_name,
         .process = options->parameters[ACRE_REPLAY_PROCESS].values[0],
+        .plan = {.function = options->region,
+                 .reset_at = options->reset_at,
+                 .rotation = options->rotation != 0 ? (uint32_t)options->rotation : 1},
         .memory = acre_malloc_new(),
     };
-    int status = file >= 0 && source.memory != NULL
-                     ? (int)compile(&source, file)
-                     : (int)acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
+    bool is_ready =
+        files.program >= 0 && (files.planned >= 0 || !is_planned) && source.memory != NULL;
+    int status = is_ready ? (int)compile(&source, files.program, files.planned)
+                          : (int)acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(source.memory);
     if (status == ACRE_EXIT_OK)
-        status = play(file, argc, argv);
-    if (file >= 0)
-        close(file);
+        status = play(files, argc, argv);
+    if (files.program >= 0)
+        close(files.program);
+    if (files.planned >= 0)
+        close(files.planned);
     return status;
+}
+
+/* What stands behind an option of ours at `argv[at]`; -1: it is not there. */
+static int descriptor_at(int argc, char **argv, int at, const char *option)
+{
+    return argc > at + 1 && strcmp(argv[at], option) == 0 ? atoi(argv[at + 1]) : -1;
 }
 
 int acre_cmd_replay(int argc, char **argv)
 {
-    struct acre_bench_options options;
-    char error[512];
+    const struct files inherited = {descriptor_at(argc, argv, 1, "--program"),
+                                    descriptor_at(argc, argv, 3, "--planned")};
+    const int skipped = inherited.planned >= 0 ? 4 : 2;
     const struct acre_launch launch = {.words = (const char *const[]){"acre", "replay"},
                                        .count = 2};
+    struct acre_bench_options options;
+    char error[512];
 
-    if (argc > 2 && strcmp(argv[1], "--program") == 0) {
-        int file = atoi(argv[2]);
-
-        argv[2] = argv[0];
-        return play(file, argc - 2, argv + 2);
+    if (inherited.program >= 0) {
+        argv[skipped] = argv[0];
+        return play(inherited, argc - skipped, argv + skipped);
     }
     if (!acre_bench_options_read(&options, &acre_replay, argc, argv, error, sizeof error))
         return (int)acre_complain(name, ACRE_EXIT_USAGE, error);

@@ -2,27 +2,30 @@
 
 #include <stdlib.h>
 
-enum { RING_BYTES = 16 * 1024, MOST_SMALL_BYTES = 4 * 1024, PAGE = 4096 };
+enum { RING_BYTES = 16 * 1024, PAGE = 4096 };
 
 struct nothing {
-    struct acre_alloc base;
+    struct acre_alloc base; /* shows the ring as its room */
     struct acre_alloc *pages;
     struct acre_layout layout; /* of the ring and what is behind it */
     char *ring;
-    size_t at;
 };
 
+static void show_ring(struct nothing *nothing)
+{
+    nothing->base.bump = (struct acre_bump){nothing->ring, nothing->ring + RING_BYTES};
+}
+
+/* What the room shown does not have: it begins anew, or the block is a large one. */
 static void *nothing_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
     struct nothing *nothing = (struct nothing *)self;
-    size_t at = acre_align_up(nothing->at, layout.align);
+    void *block;
 
-    if (__builtin_expect(layout.size > MOST_SMALL_BYTES || layout.align > PAGE, 0))
+    if (layout.size > ACRE_BUMP_MOST_BYTES || layout.align > PAGE)
         return (void *)acre_align_up((size_t)nothing->ring + RING_BYTES, layout.align);
-    if (at + layout.size > RING_BYTES)
-        at = 0;
-    nothing->at = at + layout.size;
-    return nothing->ring + at;
+    show_ring(nothing);
+    return acre_bump_take(self, layout, &block) ? block : nothing->ring;
 }
 
 static void nothing_free(struct acre_alloc *self, void *block, struct acre_layout layout)
@@ -38,7 +41,13 @@ static bool nothing_resize(struct acre_alloc *self, void *block, struct acre_lay
 {
     (void)self;
     (void)block;
-    return size <= old.size || old.size > MOST_SMALL_BYTES;
+    return size <= old.size || old.size > ACRE_BUMP_MOST_BYTES;
+}
+
+/* Its blocks are anybody's already. */
+static void nothing_reset(struct acre_alloc *self)
+{
+    (void)self;
 }
 
 static void nothing_destroy(struct acre_alloc *self)
@@ -51,11 +60,12 @@ static void nothing_destroy(struct acre_alloc *self)
 
 static const struct acre_alloc_ops ops = {
     .name = "nothing",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE,
+    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_RESET,
     .threads = ACRE_THREADS_IN_TURN,
     .allocate = nothing_allocate,
     .free = nothing_free,
     .resize = nothing_resize,
+    .reset = nothing_reset,
     .destroy = nothing_destroy,
 };
 
@@ -71,8 +81,10 @@ struct acre_alloc *acre_nothing_new(struct acre_alloc *pages, size_t largest_byt
         .layout = {RING_BYTES + largest_bytes, PAGE, ACRE_PURPOSE_OTHER},
     };
     nothing->ring = acre_allocate(pages, nothing->layout);
-    if (nothing->ring != NULL)
+    if (nothing->ring != NULL) {
+        show_ring(nothing);
         return &nothing->base;
+    }
     free(nothing);
     return NULL;
 }

@@ -1,6 +1,7 @@
 /*
- * The allocator that does nothing: what a replay costs without one. Blocks are one after the other
- * in a ring that fits the nearest cache, large ones all the same; nobody may keep anything in them.
+ * The allocator that does nothing: what a replay costs without one. Small blocks are one after the
+ * other in a ring that fits the nearest cache, taken without a call (alloc.h: struct acre_bump),
+ * large ones are all the same; nobody may keep anything in them.
  */
 #ifndef ACRE_REPLAY_NOTHING_H
 #define ACRE_REPLAY_NOTHING_H

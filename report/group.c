@@ -169,8 +169,13 @@ static bool take_times(struct acre_group *group, const struct acre_judging *judg
         group->is_steady = group->is_steady && acre_cell_can_be_steady(group->rows[i].cell);
     for (size_t i = 0; good && i < group->row_count; i++) {
         struct acre_group_row *row = &group->rows[i];
-        good = acre_times_of(row->cell, judging, group->is_steady ? &group->limit_ns : NULL,
-                             &row->times);
+        double limit_ns = group->limit_ns;
+        bool is_known;
+        /* Under a plan playing takes less by itself: each is without its own. */
+        if (judging->played)
+            good = acre_limit_of(&row->cell, 1, &is_known, &limit_ns);
+        good = good &&
+               acre_times_of(row->cell, judging, group->is_steady ? &limit_ns : NULL, &row->times);
     }
     return good;
 }

@@ -1,11 +1,14 @@
 #include "report/played.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "report/format.h"
 
 static struct acre_number percent(double value)
 {
+    if (value >= 98.95 && value < 100)
+        return acre_format_fixed(value, 1);
     return value >= 9.5 ? acre_format_fixed(value, 0) : acre_format_short(value);
 }
 
@@ -33,13 +36,13 @@ static void put_difference(FILE *to, const struct acre_ratio *ratio, bool says_m
 
 static void put_row(FILE *to, const struct acre_group_row *row, bool is_first)
 {
-    const char *backend = row->cell->key.backend;
+    const struct acre_strategy_name name = acre_strategy_name(&row->cell->key);
 
     if (!acre_verdict_differs(row->against.verdict)) {
-        fprintf(to, "%s: %s", backend, acre_format_verdict_long(&row->against).text);
+        fprintf(to, "%s: %s", name.text, acre_format_verdict_long(&row->against).text);
         return;
     }
-    fprintf(to, "%s %s", backend, is_first ? "takes " : "");
+    fprintf(to, "%s %s", name.text, is_first ? "takes " : "");
     put_difference(to, &row->against, is_first);
 }
 
@@ -49,7 +52,12 @@ static void put_rows(FILE *to, const struct acre_group *group)
     bool is_first = true;
     const char *between = " ";
 
-    fprintf(to, "For this program's calls, of %zu allocators:", group->row_count);
+    size_t regions = 0;
+
+    for (size_t i = 0; i < group->row_count; i++)
+        regions += strcmp(group->rows[i].cell->key.lifetime, "region") == 0;
+    fprintf(to, "For this program's calls, of %zu allocator%s%s:", group->row_count - regions,
+            group->row_count - regions == 1 ? "" : "s", regions > 0 ? ", also with a region" : "");
     for (size_t i = 0; i < group->row_count; i++) {
         const struct acre_group_row *row = &group->rows[i];
 
@@ -118,6 +126,28 @@ static void put_share(FILE *to, const struct acre_group *group)
     fputs("; what else depends on where blocks lie is not bounded by this.", to);
 }
 
+/* What a plan does to memory, which is exact. */
+static void put_plan(FILE *to, const struct acre_played *played)
+{
+    double more = (double)played->planned_peak_bytes - (double)played->peak_bytes;
+
+    fprintf(to,
+            " The region%s of %s take%s %s of %s births (%s %%) and %s reset %s times; the peak is "
+            "%s %s with %s",
+            played->rotation > 1 ? "s" : "", acre_or_empty(played->region),
+            played->rotation > 1 ? "" : "s", acre_format_count(played->absorbed).text,
+            acre_format_count(played->births).text,
+            acre_format_short(100 * (double)played->absorbed / (double)played->births).text,
+            played->rotation > 1 ? "are" : "is", acre_format_count(played->resets).text,
+            acre_format_bytes(fabs(more)).text, more >= 0 ? "higher" : "lower",
+            played->rotation > 1 ? "them" : "it");
+    if (played->moved_out == 0)
+        fputs(", and nothing outlives a reset.", to);
+    else
+        fprintf(to, ". %s blocks outlive a reset, and are copied out.",
+                acre_format_count(played->moved_out).text);
+}
+
 static bool touches_nothing(const struct acre_group *group)
 {
     for (size_t i = 0; i < group->key->parameter_count; i++)
@@ -131,6 +161,8 @@ void acre_played_put(FILE *to, const struct acre_group *group)
 {
     put_rows(to, group);
     put_share(to, group);
+    if (acre_or_empty(group->played->region)[0] != '\0' && group->played->births > 0)
+        put_plan(to, group->played);
     if (touches_nothing(group))
         fputs(" No block was touched, so that where blocks lie cannot show at all.", to);
     if (group->played->threads > 1)

@@ -215,6 +215,14 @@ struct acre_played {
     uint64_t unknown;                  /* about blocks that nobody saw being born, not played */
     uint64_t threads;                  /* that made them */
     uint64_t recorded_ns, overhead_ns; /* of the recorded run, and what recording took of it */
+    /* The plan that is played under lifetime "region": what is allocated within a function is in a
+     * region, which is reset when the function is entered anew. */
+    char *region;                /* its name; "": no plan */
+    uint64_t rotation;           /* regions, in turn */
+    uint64_t absorbed, resets;   /* births in regions; resets */
+    uint64_t moved_out;          /* of these what outlived its region, and was copied out of it */
+    uint64_t peak_bytes;         /* that lived at one time */
+    uint64_t planned_peak_bytes; /* the same, and what waited for a reset */
     bool has_run_ns;
     uint64_t run_ns; /* of the run without a recorder, as the user has measured it */
 };

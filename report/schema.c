@@ -277,12 +277,25 @@ static const struct acre_field fact_fields[] = {
 static const struct acre_shape fact_shape = SHAPE(acre_fact, fact_fields);
 
 static const struct acre_field played_fields[] = {
-    COUNT(acre_played, events),      COUNT(acre_played, births),
-    COUNT(acre_played, deaths),      COUNT(acre_played, resizes),
-    COUNT(acre_played, inherited),   COUNT(acre_played, remaining),
-    COUNT(acre_played, refused),     COUNT(acre_played, unknown),
-    COUNT(acre_played, threads),     COUNT(acre_played, recorded_ns),
-    COUNT(acre_played, overhead_ns), COUNT_OR_NULL(acre_played, run_ns, has_run_ns, 0),
+    COUNT(acre_played, events),
+    COUNT(acre_played, births),
+    COUNT(acre_played, deaths),
+    COUNT(acre_played, resizes),
+    COUNT(acre_played, inherited),
+    COUNT(acre_played, remaining),
+    COUNT(acre_played, refused),
+    COUNT(acre_played, unknown),
+    COUNT(acre_played, threads),
+    COUNT(acre_played, recorded_ns),
+    COUNT(acre_played, overhead_ns),
+    TEXT(acre_played, region),
+    COUNT(acre_played, rotation),
+    COUNT(acre_played, absorbed),
+    COUNT(acre_played, resets),
+    COUNT(acre_played, moved_out),
+    COUNT(acre_played, peak_bytes),
+    COUNT(acre_played, planned_peak_bytes),
+    COUNT_OR_NULL(acre_played, run_ns, has_run_ns, 0),
 };
 static const struct acre_shape played_shape = SHAPE(acre_played, played_fields);
 

@@ -55,14 +55,22 @@ bool acre_cell_can_be_steady(const struct acre_cell *cell)
     return cell->x_limit.count == cell->ns_per_iteration.count;
 }
 
-/* One time of a cell, without `off` times the limit's. */
-static double time_of(const struct acre_cell *cell, const double *limit_ns, double off, size_t i)
+/* Calls that cannot be told from none, such as those of a region, have no logarithm: nothing is
+ * told to be less than this part of the limit. */
+#define LEAST_TIME 0.01
+
+/* Of what was played: without what playing costs. */
+static double time_of_calls(const struct acre_cell *cell, const double *limit_ns, size_t i)
 {
+    double own_ns = cell->limit_ns_per_iteration.values[i];
     if (limit_ns)
-        return (cell->x_limit.values[i] - off) * *limit_ns;
-    return off > 0.0
-               ? cell->ns_per_iteration.values[i] - off * cell->limit_ns_per_iteration.values[i]
-               : cell->ns_per_iteration.values[i];
+        return fmax(cell->x_limit.values[i] - 1.0, LEAST_TIME) * *limit_ns;
+    return fmax(cell->ns_per_iteration.values[i] - own_ns, LEAST_TIME * own_ns);
+}
+
+static double time_of(const struct acre_cell *cell, const double *limit_ns, size_t i)
+{
+    return limit_ns ? cell->x_limit.values[i] * *limit_ns : cell->ns_per_iteration.values[i];
 }
 
 bool acre_times_of(const struct acre_cell *cell, const struct acre_judging *judging,
@@ -72,7 +80,8 @@ bool acre_times_of(const struct acre_cell *cell, const struct acre_judging *judg
     bool takes_off = judging->played && cell->limit_ns_per_iteration.count == count;
     *times = (struct acre_series){0};
     for (size_t i = 0; i < count; i++) {
-        if (!acre_series_append(times, time_of(cell, limit_ns, takes_off ? 1.0 : 0.0, i))) {
+        if (!acre_series_append(times, takes_off ? time_of_calls(cell, limit_ns, i)
+                                                 : time_of(cell, limit_ns, i))) {
             free(times->values);
             *times = (struct acre_series){0};
             return false;

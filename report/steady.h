@@ -15,7 +15,7 @@
  *
  * Where another program's calls were played, the limit is what playing costs by itself, and is no
  * part of what an allocator is asked for: it is taken off, times and noise floor are those of the
- * calls alone.
+ * calls alone, and a hundredth of the limit at the least, since less is not told from nothing.
  */
 #ifndef ACRE_REPORT_STEADY_H
 #define ACRE_REPORT_STEADY_H

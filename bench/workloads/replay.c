@@ -7,6 +7,7 @@
  * allocator's, with what touching its blocks costs more than touching none but the nearest.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc/backends.h"
 #include "bench/bench.h"
@@ -48,8 +49,10 @@ static const struct acre_parameter parameters[ACRE_REPLAY_PARAMETERS] = {
 struct replay {
     struct acre_stage *stage; /* NULL: the limit */
     struct acre_alloc *memory;
-    struct acre_alloc *nothing; /* of the limit */
-    struct acre_alloc *pages;   /* of a stage's player: owned */
+    struct acre_alloc *nothing;                            /* of the limit */
+    struct acre_alloc *pages;                              /* of a stage's player: owned */
+    struct acre_alloc *arenas[ACRE_PLAN_MOST_ROTATION];    /* of a plan */
+    struct acre_alloc *recorders[ACRE_PLAN_MOST_ROTATION]; /* before them, of a ledger */
     struct acre_player player;
 };
 
@@ -73,10 +76,36 @@ static void replay_close(void *state)
 {
     struct replay *replay = state;
 
+    for (size_t i = 0; i < ACRE_PLAN_MOST_ROTATION; i++) {
+        acre_destroy(replay->recorders[i]);
+        acre_destroy(replay->arenas[i]);
+    }
     if (replay->player.blocks != NULL)
         acre_free(replay->pages, replay->player.blocks, layout_of_blocks(replay->player.program));
     acre_destroy(replay->pages);
     free(replay);
+}
+
+/* A plan's regions are arenas of our own beside the backend, whichever that is. They come before
+ * the stage's own layers, of which only the ledger has to know of them. */
+static bool open_regions(struct replay *replay)
+{
+    struct acre_ledger *ledger = replay->stage->layers.ledger;
+
+    for (uint32_t i = 0; i < replay->player.program->rotation[0]; i++) {
+        replay->arenas[i] = acre_arena_new(replay->pages, NULL);
+        if (replay->arenas[i] == NULL)
+            return false;
+        replay->player.regions[0][i] = replay->arenas[i];
+        if (ledger == NULL)
+            continue;
+        ledger->observed[1 + i] = replay->arenas[i];
+        replay->recorders[i] = acre_record_new(replay->arenas[i], &ledger->sink, 1 + i);
+        if (replay->recorders[i] == NULL)
+            return false;
+        replay->player.regions[0][i] = replay->recorders[i];
+    }
+    return true;
 }
 
 static void *replay_open(struct acre_stage *stage, const struct acre_cell_spec *spec)
@@ -88,7 +117,8 @@ static void *replay_open(struct acre_stage *stage, const struct acre_cell_spec *
     replay->stage = stage;
     replay->memory = stage->tops[0];
     replay->pages = acre_huge_pages_new();
-    if (replay->pages != NULL && open_player(&replay->player, replay->pages, spec))
+    if (replay->pages != NULL && open_player(&replay->player, replay->pages, spec) &&
+        open_regions(replay))
         return replay;
     replay_close(replay);
     return NULL;
@@ -107,9 +137,18 @@ static enum acre_status replay_step(void *state, uint64_t iteration)
     return status;
 }
 
+/* The same of all programs of a trace, planned or not, where in each block was found what was
+ * written there. */
+static uint64_t checksum_of(const struct acre_player *player, uint64_t sum)
+{
+    return sum - player->program->checksums[player->touch] + player->program->requested_bytes;
+}
+
 static uint64_t replay_checksum(const void *state)
 {
-    return ((const struct replay *)state)->player.sum;
+    const struct acre_player *player = &((const struct replay *)state)->player;
+
+    return checksum_of(player, player->sum);
 }
 
 static enum acre_status replay_drain(void *state)
@@ -124,8 +163,11 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
     if (limit == NULL)
         return NULL;
     limit->nothing = acre_nothing_new(memory, spec->program->largest_bytes);
-    if (limit->nothing != NULL && open_player(&limit->player, memory, spec))
+    if (limit->nothing != NULL && open_player(&limit->player, memory, spec)) {
+        for (uint32_t i = 0; i < ACRE_PLAN_MOST_ROTATION; i++)
+            limit->player.regions[0][i] = limit->nothing;
         return limit;
+    }
     acre_destroy(limit->nothing);
     free(limit);
     return NULL;
@@ -144,7 +186,7 @@ static uint64_t limit_checksum(const void *state)
 {
     const struct acre_player *player = &((const struct replay *)state)->player;
 
-    return player->program->checksums[player->touch];
+    return checksum_of(player, player->program->checksums[player->touch]);
 }
 
 static void limit_close(void *state)
@@ -160,9 +202,20 @@ static uint64_t events_of(const struct acre_cell_spec *spec)
     return spec->program->events;
 }
 
-struct acre_played acre_played_of(const struct acre_program *program, double run_seconds)
+static void tell_plan(struct acre_played *played, const struct acre_program *planned)
 {
-    return (struct acre_played){
+    played->rotation = planned->rotation[0];
+    played->absorbed = planned->absorbed;
+    played->resets = planned->resets;
+    played->moved_out = planned->moved_out;
+    played->planned_peak_bytes = planned->peak_bytes;
+}
+
+struct acre_played acre_played_of(const struct acre_workload *workload, const char *region,
+                                  double run_seconds)
+{
+    const struct acre_program *program = workload->program;
+    struct acre_played played = {
         .events = program->events,
         .births = program->births,
         .deaths = program->deaths,
@@ -174,19 +227,24 @@ struct acre_played acre_played_of(const struct acre_program *program, double run
         .threads = program->threads,
         .recorded_ns = program->recorded_ns,
         .overhead_ns = program->overhead_ns,
+        .region = strdup(region != NULL ? region : ""),
+        .peak_bytes = program->peak_bytes,
         .has_run_ns = run_seconds > 0,
         .run_ns = (uint64_t)(run_seconds * 1e9),
     };
+
+    if (workload->planned != NULL)
+        tell_plan(&played, workload->planned);
+    return played;
 }
 
 static const char *const examples[] = {
     "app.acre",
     "--backends all --json replay.json app.acre",
     "--touch none,first+last,all --backends malloc,mimalloc app.acre",
+    "--region handle_request --backends malloc,mimalloc app.acre",
     NULL,
 };
-
-static const char only_weak[] = "a recorded program says itself when its blocks end";
 
 const struct acre_workload acre_replay = {
     .name = "replay",
@@ -199,10 +257,6 @@ const struct acre_workload acre_replay = {
     .rounds = 12,
     .unit = "event",
     .units = events_of,
-    .unsuited = {[ACRE_LIFETIME_STRONG] = only_weak,
-                 [ACRE_LIFETIME_COLLECTOR] = only_weak,
-                 [ACRE_LIFETIME_WALKED] = only_weak,
-                 [ACRE_LIFETIME_REGION] = only_weak},
     .open = replay_open,
     .step = replay_step,
     .checksum = replay_checksum,

@@ -49,11 +49,29 @@ const struct acre_workload *acre_workload_of_run(const struct acre_workload *onl
     return NULL;
 }
 
+const struct acre_program *acre_workload_program(const struct acre_workload *workload,
+                                                 enum acre_lifetime lifetime)
+{
+    return lifetime == ACRE_LIFETIME_REGION ? workload->planned : workload->program;
+}
+
+/* Whatever is planned stands beside the backend, which serves the rest. */
+static const char *why_not_play(const struct acre_workload *workload, const char *backend,
+                                enum acre_lifetime lifetime)
+{
+    if (lifetime == ACRE_LIFETIME_WEAK ||
+        (lifetime == ACRE_LIFETIME_REGION && workload->planned != NULL))
+        return acre_why_not(backend, ACRE_LIFETIME_WEAK);
+    return "a recorded program says itself when its blocks end";
+}
+
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
                                   enum acre_lifetime lifetime)
 {
     const char *why_not = workload->unsuited[lifetime];
 
+    if (workload->plays_program)
+        return why_not_play(workload, backend, lifetime);
     if (why_not == NULL)
         why_not = acre_why_not(backend, lifetime);
     if (why_not == NULL && workload->why_not != NULL)
@@ -70,5 +88,7 @@ bool acre_workload_open_stage(const struct acre_workload *workload,
 
     if (workload->array_align_bytes != NULL)
         all.array_align_bytes = workload->array_align_bytes(spec);
-    return acre_stage_open(stage, spec->backend, spec->lifetime, order, &all, why, why_bytes);
+    return acre_stage_open(stage, spec->backend,
+                           workload->plays_program ? ACRE_LIFETIME_WEAK : spec->lifetime, order,
+                           &all, why, why_bytes);
 }

@@ -275,8 +275,15 @@ void sample_small(struct acre_run *run)
                                        .threads = 7,
                                        .recorded_ns = 8000,
                                        .overhead_ns = 900,
+                                       .rotation = 12,
+                                       .absorbed = 13,
+                                       .resets = 14,
+                                       .moved_out = 15,
+                                       .peak_bytes = 16,
+                                       .planned_peak_bytes = 17,
                                        .has_run_ns = true,
                                        .run_ns = 7000};
+    sample_text(&run->played.region, "handle");
     run->cells = must(calloc(2, sizeof *run->cells));
     run->cell_count = 2;
     struct acre_cell *cell = &run->cells[0];

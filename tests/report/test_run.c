@@ -66,6 +66,15 @@ static void same_memory(const struct acre_cell_memory *a, const struct acre_cell
     }
 }
 
+static void same_played(const struct acre_played *a, const struct acre_played *b)
+{
+    struct acre_played numbers[] = {*a, *b};
+    cr_assert_eq(a->region == NULL, b->region == NULL);
+    cr_assert(a->region == NULL || strcmp(a->region, b->region) == 0);
+    numbers[0].region = numbers[1].region = NULL;
+    cr_assert(memcmp(&numbers[0], &numbers[1], sizeof numbers[0]) == 0);
+}
+
 MTest(run, round_trip_is_exact)
 {
     struct acre_run samples[2], back;
@@ -99,7 +108,7 @@ MTest(run, round_trip_is_exact)
         cr_assert_str_eq(back.left_out[0].workload, "square-chain");
         cr_assert_eq(a->cold_iterations, b->cold_iterations);
         cr_assert_eq(samples[i].has_played, back.has_played);
-        cr_assert(memcmp(&samples[i].played, &back.played, sizeof back.played) == 0);
+        same_played(&samples[i].played, &back.played);
         cr_assert_eq(samples[i].seed, back.seed);
         cr_assert_eq(samples[i].rounds, back.rounds);
         cr_assert(samples[i].duration_seconds == back.duration_seconds);

@@ -1,0 +1,50 @@
+#!/bin/sh
+# What if this were a region? A program whose answer is known, recorded and played under plans.
+. "$ACRE_TESTS/cli/lib.sh"
+
+trace=$tap_work/requests.acre
+once="--rounds 1 --memory-ms 0 --visit-ms 1 --backends malloc"
+
+says()
+{
+    tr '\n' ' ' <"$out" | tr -s ' ' | grep -qF "$1"
+}
+
+# of_plan KEY: a number of the plan in the run.
+of_plan()
+{
+    sed -n '/"played"/,/}/s/.*"'"$1"'": \([0-9]*\),*/\1/p' "$tap_work/run.json"
+}
+
+# played WHAT ABSORBED RESETS MOVED OPTION...
+played()
+{
+    what=$1 absorbed=$2 resets=$3 moved=$4
+    shift 4
+    # shellcheck disable=SC2086 # options
+    tap_run "$ACRE" replay $once --json "$tap_work/run.json" "$@" "$trace"
+    check "$what: played" test "$tap_status" -eq 0
+    check "$what: the contents are found" says 'Results bit-identical under all 2 recorded strategies'
+    check "$what: births in regions" test "$(of_plan absorbed)" -eq "$absorbed"
+    check "$what: resets" test "$(of_plan resets)" -eq "$resets"
+    check "$what: who outlives them" test "$(of_plan moved_out)" -eq "$moved"
+}
+
+check 'recorded' "$ACRE" record --quiet -o "$trace" "$REPLAY_TOOLS/replay_requests" >/dev/null
+
+# 2,000 requests of 50 to 99 nodes and as many texts; a kept block each fiftieth. The end resets once more.
+played parse 298000 2001 0 --region parse
+played request 298040 2001 40 --region handle_request --reset-at parse
+played rotation 298040 2002 40 --region handle_request --reset-at parse --rotation 2
+check 'a table of both' grep -q '^  malloc  *region ' "$out"
+check 'the price is small' test "$(of_plan planned_peak_bytes)" -lt $(($(of_plan peak_bytes) + 65536))
+
+expect 5 "no call stack of .*requests.acre passes 'nothing'" -- \
+    "$ACRE" replay --region nothing --backends malloc "$trace"
+expect 5 "passes 'none'" -- "$ACRE" replay --region parse --reset-at none --backends malloc "$trace"
+expect 2 '--rotation: of which --region' -- "$ACRE" replay --rotation 2 "$trace"
+expect 2 '--reset-at: of which --region' -- "$ACRE" replay --reset-at parse "$trace"
+expect 2 '--rotation' -- "$ACRE" replay --region parse --rotation 3 "$trace"
+expect 2 "--region is for 'acre replay' only" -- "$ACRE" bench square-chain --region parse
+
+done_testing
