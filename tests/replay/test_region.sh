@@ -30,7 +30,8 @@ played()
     check "$what: who outlives them" test "$(of_plan moved_out)" -eq "$moved"
 }
 
-check 'recorded' "$ACRE" record --quiet -o "$trace" "$REPLAY_TOOLS/replay_requests" >/dev/null
+tap_run "$ACRE" record --quiet -o "$trace" "$REPLAY_TOOLS/replay_requests"
+check 'recorded' test "$tap_status" -eq 0
 
 # 2,000 requests of 50 to 99 nodes and as many texts; a kept block each fiftieth. The end resets once more.
 played parse 298000 2001 0 --region parse
