@@ -190,4 +190,7 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
           "exit status: 0 done, 1 results differ between strategies, 2 wrong command line,\n"
           "3 out of memory, 4 a file cannot be written, 6 a cell failed\n",
           stream);
+    if (plays)
+        fputs("(4 the trace cannot be read either, 5 it is none, or nothing in it can be played)\n",
+              stream);
 }

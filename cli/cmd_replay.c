@@ -54,11 +54,13 @@ static void show_progress(void *to, uint64_t events)
 static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path,
                                    const struct acre_trace_reader *reader)
 {
+    enum acre_exit status;
     char sentence[640];
 
     switch (compiled) {
-    case ACRE_COMPILE_NO_TRACE:
-        return acre_complain(name, acre_profiled_status(reader->input.state),
+    case ACRE_COMPILE_NO_TRACE: /* of what is merely incomplete there is nothing to play either */
+        status = acre_profiled_status(reader->input.state);
+        return acre_complain(name, status > ACRE_EXIT_NO ? status : ACRE_EXIT_INPUT,
                              reader->input.sentence);
     case ACRE_COMPILE_EMPTY:
         snprintf(sentence, sizeof sentence, "%.400s has no call that could be played", path);

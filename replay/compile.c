@@ -339,7 +339,9 @@ static bool compile(struct compiling *compiling, struct acre_trace_reader *reade
     if (!compile_events(compiling, reader, progress, to))
         return false;
     if (compiling->program.births == 0)
-        return fail(compiling, reader->events == 0 ? ACRE_COMPILE_NO_TRACE : ACRE_COMPILE_EMPTY);
+        return fail(compiling, reader->events == 0 && reader->input.state != ACRE_TRACE_COMPLETE
+                                   ? ACRE_COMPILE_NO_TRACE
+                                   : ACRE_COMPILE_EMPTY);
     end_what_lives(compiling);
     return write_header(compiling, reader) || fail(compiling, ACRE_COMPILE_NO_MEMORY);
 }

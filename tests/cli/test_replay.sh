@@ -76,6 +76,8 @@ expect 2 "backend 'arena' cannot run" -- "$ACRE" replay --backends arena "$trace
 expect 4 'none.acre: No such file or directory' -- "$ACRE" replay "$tap_work/none.acre"
 expect 4 'cannot write' -- "$ACRE" replay --json "$tap_work/no/run.json" "$trace"
 expect 5 'not a trace' -- "$ACRE" replay "$run"
+expect 5 'it is cut off in the middle of a block' -- \
+    "$ACRE" replay "$ACRE_TESTS/fuzz/corpus_trace/cut.acre"
 expect 5 'has no process 3: it has 1 process' -- "$ACRE" replay --process 3 "$trace"
 expect 3 'the program cannot be mapped' -- "$ACRE" replay --program 99
 expect_out 0 '^usage: acre replay \[options\] FILE.acre$' -- "$ACRE" replay --help
