@@ -39,17 +39,21 @@ static uint32_t group_of_region(uint32_t region)
     return (region - 1) / ACRE_PLAN_MOST_ROTATION;
 }
 
+/* The region of a group where births go, and one. */
+static uint32_t filled_region(const struct compiling *compiling, uint32_t group)
+{
+    return group * ACRE_PLAN_MOST_ROTATION + compiling->current[group] + 1;
+}
+
 /* Where the plan puts a birth: the region, and one; 0: nowhere. */
 static uint32_t region_of(const struct compiling *compiling, const struct acre_trace_event *event)
 {
     const struct acre_plan *plan = compiling->plan;
-    uint32_t group;
 
     if (plan == NULL || event->kind == ACRE_TRACE_INHERIT || event->stack >= plan->stack_count ||
         plan->group_of_stack[event->stack] == 0)
         return 0;
-    group = plan->group_of_stack[event->stack] - 1u;
-    return group * ACRE_PLAN_MOST_ROTATION + compiling->current[group] + 1;
+    return filled_region(compiling, plan->group_of_stack[event->stack] - 1u);
 }
 
 /* What lives outside of regions, and what regions have not given back. */
@@ -192,27 +196,59 @@ static void change_size(struct compiling *compiling, struct acre_life *life, siz
     count_live(compiling, size, old);
 }
 
-static void resize(struct compiling *compiling, uint32_t slot, size_t size)
+/* What is in the region that is not filled any more has its next form in the one that is. */
+static void change_region(struct compiling *compiling, uint32_t slot, size_t size)
+{
+    struct acre_life *life = &compiling->lives.lives[slot];
+    uint32_t group = group_of_region(life->region);
+    size_t old = life->layout.size;
+
+    acre_lives_leave(&compiling->lives, slot);
+    life->layout.size = size;
+    acre_lives_enter(&compiling->lives, slot, filled_region(compiling, group));
+    count_live(compiling, size, old);
+}
+
+static enum acre_operation_kind kind_of_resize(const struct compiling *compiling,
+                                               const struct acre_life *life)
+{
+    if (life->region == 0)
+        return ACRE_PLAY_RESIZE;
+    return life->region == filled_region(compiling, group_of_region(life->region))
+               ? ACRE_PLAY_RESIZE_IN
+               : ACRE_PLAY_RENEW_IN;
+}
+
+static void count_resize(struct compiling *compiling, size_t old, size_t size)
 {
     struct acre_program *program = &compiling->program;
+
+    program->resizes++;
+    program->requested_bytes += size > old ? size - old : 0;
+    if (size > program->largest_bytes)
+        program->largest_bytes = size;
+}
+
+static void resize(struct compiling *compiling, uint32_t slot, size_t size)
+{
     struct acre_life *life = &compiling->lives.lives[slot];
+    enum acre_operation_kind kind = kind_of_resize(compiling, life);
     struct acre_layout wanted = {size, life->layout.align, life->layout.purpose};
     size_t old = life->layout.size;
     size_t kept = old < size ? old : size;
 
     expect(compiling, life);
     for (unsigned touch = ACRE_TOUCH_FIRST; touch < ACRE_TOUCHES; touch++)
-        program->checksums[touch] += acre_touch_expected_first(kept, life->number);
-    acre_output_put_about(&compiling->output,
-                          life->region != 0 ? ACRE_PLAY_RESIZE_IN : ACRE_PLAY_RESIZE,
+        compiling->program.checksums[touch] += acre_touch_expected_first(kept, life->number);
+    acre_output_put_about(&compiling->output, kind,
                           life->region != 0 ? group_of_region(life->region) : 0, slot, wanted);
     life->number = compiling->output.count;
     acre_output_put(&compiling->output, ACRE_PLAY_OLD_SIZE, 0, old >> 32, old);
-    program->resizes++;
-    program->requested_bytes += size - kept;
-    if (size > program->largest_bytes)
-        program->largest_bytes = size;
-    change_size(compiling, life, size);
+    count_resize(compiling, old, size);
+    if (kind == ACRE_PLAY_RENEW_IN)
+        change_region(compiling, slot, size);
+    else
+        change_size(compiling, life, size);
 }
 
 /* From the newest of the source to the oldest. */

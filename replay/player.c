@@ -79,14 +79,26 @@ static inline bool play_free_in(struct pass *pass, const struct acre_operation *
     return true;
 }
 
+/* The other region keeps the old one until its reset. */
+static inline void *renew(struct acre_alloc *memory, const void *block, struct acre_layout old,
+                          size_t size)
+{
+    void *renewed = acre_allocate(memory, (struct acre_layout){size, old.align, old.purpose});
+
+    if (renewed != NULL)
+        memcpy(renewed, block, old.size < size ? old.size : size);
+    return renewed;
+}
+
 static inline bool play_resize(struct pass *pass, struct acre_alloc *memory,
                                const struct acre_operation *operation, struct acre_layout layout,
-                               enum acre_touch touch)
+                               enum acre_touch touch, bool is_renewed)
 {
     struct acre_layout old = {old_size_of(operation[1]), layout.align, layout.purpose};
     void **slot = &pass->player->blocks[acre_operation_slot(*operation)];
     uint64_t before = acre_touch_read(touch, *slot, old.size);
-    void *block = acre_reallocate(memory, *slot, old, layout.size);
+    void *block = is_renewed ? renew(memory, *slot, old, layout.size)
+                             : acre_reallocate(memory, *slot, old, layout.size);
 
     if (__builtin_expect(block == NULL, 0))
         return false;
@@ -98,16 +110,14 @@ static inline bool play_resize(struct pass *pass, struct acre_alloc *memory,
     return true;
 }
 
-/* The region keeps the old one until its reset. */
 static inline bool play_move_out(struct pass *pass, const struct acre_operation *operation,
                                  struct acre_layout layout)
 {
     void **slot = &pass->player->blocks[acre_operation_slot(*operation)];
-    void *block = acre_allocate(pass->memory, layout);
+    void *block = renew(pass->memory, *slot, layout, layout.size);
 
     if (__builtin_expect(block == NULL, 0))
         return false;
-    memcpy(block, *slot, layout.size);
     *slot = block;
     return true;
 }
@@ -136,7 +146,7 @@ static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
     case ACRE_PLAY_FREE:
         return play_free(pass, operation, layout, touch);
     case ACRE_PLAY_RESIZE:
-        return play_resize(pass, pass->memory, operation, layout, touch);
+        return play_resize(pass, pass->memory, operation, layout, touch, false);
     case ACRE_PLAY_ALLOCATE_IN:
         return play_allocate(pass, region_of(pass, operation), operation, layout, touch, false);
     case ACRE_PLAY_ALLOCATE_CLEARED_IN:
@@ -144,7 +154,9 @@ static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
     case ACRE_PLAY_FREE_IN:
         return play_free_in(pass, operation, layout, touch);
     case ACRE_PLAY_RESIZE_IN:
-        return play_resize(pass, region_of(pass, operation), operation, layout, touch);
+        return play_resize(pass, region_of(pass, operation), operation, layout, touch, false);
+    case ACRE_PLAY_RENEW_IN:
+        return play_resize(pass, region_of(pass, operation), operation, layout, touch, true);
     case ACRE_PLAY_MOVE_OUT:
         return play_move_out(pass, operation, layout);
     case ACRE_PLAY_RESET:

@@ -43,10 +43,11 @@ enum acre_operation_kind {
      */
     ACRE_PLAY_ALLOCATE_IN,
     ACRE_PLAY_ALLOCATE_CLEARED_IN,
-    ACRE_PLAY_FREE_IN, /* nothing but its last look at the contents */
-    ACRE_PLAY_RESIZE_IN,
-    ACRE_PLAY_MOVE_OUT, /* what outlives its region: a copy of malloc's */
-    ACRE_PLAY_RESET,    /* of the group; with two regions the older one, which is filled next */
+    ACRE_PLAY_FREE_IN,   /* nothing but its last look at the contents */
+    ACRE_PLAY_RESIZE_IN, /* of a block in the region that is filled */
+    ACRE_PLAY_RENEW_IN,  /* ... of one in the other region: a copy in this one */
+    ACRE_PLAY_MOVE_OUT,  /* what outlives its region: a copy of malloc's */
+    ACRE_PLAY_RESET,     /* of the group; with two regions the older one, which is filled next */
 };
 
 struct acre_operation {

@@ -144,6 +144,7 @@ static void change(struct model *model, const struct told_event *told, size_t at
     }
     block->name = event->object;
     block->resizes++;
+    block->is_resized[at] = true;
     if (event->layout.size > block->bytes[at]) {
         block->grown_bytes += event->layout.size - block->bytes[at];
         model->allocated[at] += event->layout.size - block->bytes[at];

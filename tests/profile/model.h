@@ -33,7 +33,7 @@ struct model_block {
     uint64_t born_bytes, born_waste, died_bytes;
     bool is_inherited, died_elsewhere;
     uint64_t resizes, grown_bytes;
-    bool lives[MODEL_EVENTS];
+    bool lives[MODEL_EVENTS], is_resized[MODEL_EVENTS]; /* the latter: by this event */
     uint64_t bytes[MODEL_EVENTS], waste[MODEL_EVENTS];
 };
 

@@ -81,6 +81,20 @@ static void bear_in_model(const struct model *model, const struct acre_plan *pla
     }
 }
 
+/* What grows or shrinks has its next form in the region that is filled. */
+static void resize_in_model(const struct model *model, size_t at, struct plan_outcome *outcome)
+{
+    for (size_t b = 0; b < model->block_count; b++) {
+        const struct model_block *block = &model->blocks[b];
+        uint32_t group;
+
+        if (block->born >= at || outcome->region[b] < 0 || !block->is_resized[at])
+            continue;
+        group = (uint32_t)outcome->region[b] / 2;
+        outcome->region[b] = (int)(2 * group + outcome->current[group]);
+    }
+}
+
 static void expect_outcome(const struct model *model, const struct acre_plan *plan,
                            const struct acre_program *program, struct plan_outcome *outcome)
 {
@@ -90,6 +104,7 @@ static void expect_outcome(const struct model *model, const struct acre_plan *pl
     for (size_t at = 0; at < model->count; at++) {
         while (next < plan->reset_count && plan->resets[next].event <= at + 2 + MODEL_STACKS)
             reset_model(model, plan, plan->resets[next++].group, at, outcome);
+        resize_in_model(model, at, outcome);
         bear_in_model(model, plan, at, outcome);
     }
     for (uint32_t i = 0; i < plan->group_count; i++)
