@@ -160,6 +160,23 @@ static int order_rows(const void *left, const void *right)
     return acre_cell_key_compare(&a->cell->key, &b->cell->key);
 }
 
+/* The limit of those that play the same program as the row: under a plan playing by itself takes
+ * less. False when out of memory. */
+static bool find_limit(const struct acre_group *group, const struct acre_group_row *row,
+                       double *limit_ns)
+{
+    const struct acre_cell **alike = calloc(group->row_count, sizeof *alike);
+    size_t count = 0;
+    bool is_known;
+    for (size_t i = 0; alike && i < group->row_count; i++)
+        if (strcmp(acre_or_empty(group->rows[i].cell->key.lifetime),
+                   acre_or_empty(row->cell->key.lifetime)) == 0)
+            alike[count++] = group->rows[i].cell;
+    bool good = alike && acre_limit_of(alike, count, &is_known, limit_ns);
+    free(alike);
+    return good;
+}
+
 /* Every row's own, whatever they are. False when out of memory. */
 static bool take_times(struct acre_group *group, const struct acre_judging *judging)
 {
@@ -170,10 +187,8 @@ static bool take_times(struct acre_group *group, const struct acre_judging *judg
     for (size_t i = 0; good && i < group->row_count; i++) {
         struct acre_group_row *row = &group->rows[i];
         double limit_ns = group->limit_ns;
-        bool is_known;
-        /* Under a plan playing takes less by itself: each is without its own. */
         if (judging->played)
-            good = acre_limit_of(&row->cell, 1, &is_known, &limit_ns);
+            good = find_limit(group, row, &limit_ns);
         good = good &&
                acre_times_of(row->cell, judging, group->is_steady ? &limit_ns : NULL, &row->times);
     }
