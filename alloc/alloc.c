@@ -37,10 +37,20 @@ bool acre_resize(struct acre_alloc *self, void *block, struct acre_layout old, s
     return self->ops->resize(self, block, acre_layout_at_least_one_byte(old), wanted.size);
 }
 
+void *acre_move(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
+{
+    void *moved = acre_allocate(self, (struct acre_layout){size, old.align, old.purpose});
+
+    if (moved != NULL && block != NULL) {
+        memcpy(moved, block, old.size < size ? old.size : size);
+        acre_free(self, block, old);
+    }
+    return moved;
+}
+
 void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
 {
     struct acre_layout wanted = {size, old.align, old.purpose};
-    void *moved;
 
     if (block != NULL && acre_can(self, ACRE_CAN_REALLOCATE))
         return acre_layout_is_valid(wanted)
@@ -49,12 +59,7 @@ void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout o
                    : NULL;
     if (block != NULL && acre_resize(self, block, old, size))
         return block;
-    moved = acre_allocate(self, wanted);
-    if (moved != NULL && block != NULL) {
-        memcpy(moved, block, old.size < size ? old.size : size);
-        acre_free(self, block, old);
-    }
-    return moved;
+    return acre_move(self, block, old, size);
 }
 
 bool acre_reset(struct acre_alloc *self)

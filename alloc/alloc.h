@@ -212,6 +212,9 @@ bool acre_resize(struct acre_alloc *self, void *block, struct acre_layout old, s
  */
 void *acre_reallocate(struct acre_alloc *self, void *block, struct acre_layout old, size_t size);
 
+/* The same, but always by a new block. */
+void *acre_move(struct acre_alloc *self, void *block, struct acre_layout old, size_t size);
+
 /*
  * An uninitialised array of `count` elements; its size in the layout is count * element_bytes.
  * NULL also when that product overflows.

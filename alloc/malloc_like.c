@@ -1,7 +1,6 @@
 #include "alloc/malloc_like.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "alloc/track.h"
 
@@ -31,22 +30,16 @@ static void give_back(struct acre_alloc *self, void *block, struct acre_layout l
 }
 
 /* For what malloc itself aligns; otherwise a new block, since realloc promises no more. */
-static void *move(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
+static void *reallocate(struct acre_alloc *self, void *block, struct acre_layout old, size_t size)
 {
-    struct acre_layout wanted = {size, old.align, old.purpose};
     void *moved;
 
-    if (acre_malloc_aligns(old) && acre_malloc_aligns(wanted)) {
-        acre_track_freed(block, old.size);
-        moved = functions_of(self)->realloc(block, size);
-        acre_track_taken(moved != NULL ? moved : block, moved != NULL ? size : old.size);
-        return moved;
-    }
-    moved = self->ops->allocate(self, wanted);
-    if (moved != NULL) {
-        memcpy(moved, block, old.size < size ? old.size : size);
-        self->ops->free(self, block, old);
-    }
+    if (!acre_malloc_aligns(old) ||
+        !acre_malloc_aligns((struct acre_layout){size, old.align, old.purpose}))
+        return acre_move(self, block, old, size);
+    acre_track_freed(block, old.size);
+    moved = functions_of(self)->realloc(block, size);
+    acre_track_taken(moved != NULL ? moved : block, moved != NULL ? size : old.size);
     return moved;
 }
 
@@ -88,7 +81,7 @@ void acre_malloc_like_init(struct acre_malloc_like *self, const char *name,
     };
     if (functions->realloc != NULL) {
         self->ops.capabilities |= ACRE_CAN_REALLOCATE;
-        self->ops.reallocate = move;
+        self->ops.reallocate = reallocate;
     }
     if (functions->usable_size != NULL) {
         self->ops.capabilities |= ACRE_CAN_USABLE;

@@ -353,7 +353,6 @@ static bool check_played(const struct reader *reader)
     const char *option = o->draw_path != NULL                      ? "--draw"
                          : o->lifetimes_were_named && !o->is_child ? "--lifetimes"
                                                                    : NULL;
-
     const char *of_region = o->reset_at != NULL ? "--reset-at"
                             : o->rotation != 0  ? "--rotation"
                                                 : NULL;

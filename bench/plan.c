@@ -47,7 +47,6 @@ static bool leave_out(const struct planner *planner, const struct acre_workload 
                       const char *backend, enum acre_lifetime lifetime, const char *reason)
 {
     struct acre_left_out *left_out = &planner->run->left_out[planner->run->left_out_count++];
-
     const char *told = acre_told_lifetime(workload, lifetime);
 
     if (asprintf(&left_out->strategy, "%s%s%s", backend, told[0] != '\0' ? "/" : "", told) < 0)
