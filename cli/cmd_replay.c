@@ -141,24 +141,11 @@ static enum acre_exit find_group(const struct source *source, struct acre_functi
     return status;
 }
 
-static enum acre_exit find_resets(const struct source *source, struct acre_function_plan *plan)
-{
-    struct acre_trace_reader reader;
-    bool done = acre_trace_reader_open(&reader, source->memory, source->path,
-                                       source->processes.offset) == ACRE_TRACE_READING &&
-                acre_function_plan_read(plan, &reader);
-
-    acre_trace_reader_close(&reader);
-    return done ? ACRE_EXIT_OK : acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
-}
-
 static enum acre_exit compile_planned(const struct source *source, int file)
 {
-    struct acre_function_plan plan = {.memory = source->memory};
+    struct acre_function_plan plan = {0};
     enum acre_exit status = find_group(source, &plan);
 
-    if (status == ACRE_EXIT_OK)
-        status = find_resets(source, &plan);
     if (status == ACRE_EXIT_OK)
         status = compile_stream(source, &plan.plan, file);
     acre_function_plan_fini(&plan);

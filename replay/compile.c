@@ -15,7 +15,7 @@ struct compiling {
     struct acre_program program; /* the header, so far */
     const struct acre_trace_objects *objects;
     const struct acre_plan *plan;            /* or NULL */
-    size_t next_reset;                       /* of the plan's */
+    struct acre_plan_step step;              /* the plan's, of the event */
     uint32_t current[ACRE_PLAN_MOST_GROUPS]; /* region of each group that is filled */
     struct acre_output output;
     struct acre_lives lives;
@@ -48,12 +48,9 @@ static uint32_t filled_region(const struct compiling *compiling, uint32_t group)
 /* Where the plan puts a birth: the region, and one; 0: nowhere. */
 static uint32_t region_of(const struct compiling *compiling, const struct acre_trace_event *event)
 {
-    const struct acre_plan *plan = compiling->plan;
-
-    if (plan == NULL || event->kind == ACRE_TRACE_INHERIT || event->stack >= plan->stack_count ||
-        plan->group_of_stack[event->stack] == 0)
+    if (event->kind == ACRE_TRACE_INHERIT || compiling->step.group == 0)
         return 0;
-    return filled_region(compiling, plan->group_of_stack[event->stack] - 1u);
+    return filled_region(compiling, compiling->step.group - 1);
 }
 
 /* What lives outside of regions, and what regions have not given back. */
@@ -104,13 +101,19 @@ static void reset(struct compiling *compiling, uint32_t group)
     acre_output_put(&compiling->output, ACRE_PLAY_RESET, group, 0, 0);
 }
 
-static void reset_in_front_of(struct compiling *compiling, uint64_t event)
+static bool follow_plan(struct compiling *compiling, const struct acre_trace_event *event)
 {
     const struct acre_plan *plan = compiling->plan;
 
-    while (plan != NULL && compiling->next_reset < plan->reset_count &&
-           plan->resets[compiling->next_reset].event <= event)
-        reset(compiling, plan->resets[compiling->next_reset++].group);
+    if (plan == NULL)
+        return true;
+    compiling->step = (struct acre_plan_step){0};
+    if (!plan->follow(plan->state, event, &compiling->step))
+        return fail(compiling, ACRE_COMPILE_NO_MEMORY);
+    for (uint32_t group = 0; group < plan->group_count; group++)
+        if ((compiling->step.resets >> group & 1) != 0)
+            reset(compiling, group);
+    return true;
 }
 
 /* Events -----------------------------------------------------------------------------------------
@@ -302,7 +305,8 @@ static bool compile_event(struct compiling *compiling, const struct acre_trace_e
 {
     if (event->number == 1)
         compiling->first_ns = event->time_ns;
-    reset_in_front_of(compiling, event->number);
+    if (!follow_plan(compiling, event))
+        return false;
     if (!is_call(event))
         return true;
     if (event->kind != ACRE_TRACE_INHERIT &&

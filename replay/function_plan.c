@@ -51,6 +51,30 @@ static uint8_t *mark(struct acre_function_plan *plan, const struct acre_profile 
     return marks;
 }
 
+static bool is_call_with_stack(const struct acre_trace_event *event)
+{
+    return event->kind == ACRE_TRACE_ALLOCATE || event->kind == ACRE_TRACE_FREE ||
+           event->kind == ACRE_TRACE_RESIZE || event->kind == ACRE_TRACE_MOVE;
+}
+
+static bool follow(void *state, const struct acre_trace_event *event, struct acre_plan_step *step)
+{
+    struct acre_function_plan *plan = state;
+    struct acre_profile_thread *thread;
+    bool is_within;
+
+    if (!is_call_with_stack(event))
+        return true;
+    thread = acre_threads_seen_find(&plan->threads, event->thread);
+    if (thread == NULL)
+        return false;
+    is_within = event->stack < plan->stack_capacity && plan->markers[event->stack] != 0;
+    step->resets = is_within && thread->blocks == 0;
+    step->group = event->stack < plan->stack_capacity ? plan->groups[event->stack] : 0;
+    thread->blocks = is_within;
+    return true;
+}
+
 bool acre_function_plan_begin(struct acre_function_plan *plan, struct acre_alloc *memory,
                               const struct acre_profile *profile, struct acre_names *names,
                               const struct acre_function_plan_request *request,
@@ -66,82 +90,16 @@ bool acre_function_plan_begin(struct acre_function_plan *plan, struct acre_alloc
     plan->markers = mark(plan, profile, names, reset_at, missing);
     if (plan->markers != NULL)
         plan->groups = mark(plan, profile, names, request->function, missing);
-    plan->plan = (struct acre_plan){.group_count = 1,
-                                    .rotation = {request->rotation},
-                                    .group_of_stack = plan->groups,
-                                    .stack_count = plan->stack_capacity};
+    acre_threads_seen_init(&plan->threads, memory, (uintptr_t)plan);
+    plan->plan = (struct acre_plan){
+        .group_count = 1, .rotation = {request->rotation}, .follow = follow, .state = plan};
     return plan->groups != NULL;
-}
-
-/* The threads of a stream, and whether each was within the function at its last event. */
-struct last_seen {
-    uint32_t thread;
-    bool was_within;
-};
-
-struct reading {
-    struct acre_function_plan *plan;
-    struct last_seen *threads;
-    size_t count, capacity;
-};
-
-static struct last_seen *thread_of(struct reading *reading, uint32_t thread)
-{
-    for (size_t i = 0; i < reading->count; i++)
-        if (reading->threads[i].thread == thread)
-            return &reading->threads[i];
-    if (!acre_grow(reading->plan->memory, &reading->threads, reading->count, &reading->capacity,
-                   sizeof *reading->threads))
-        return NULL;
-    reading->threads[reading->count] = (struct last_seen){.thread = thread};
-    return &reading->threads[reading->count++];
-}
-
-static bool add_reset(struct acre_function_plan *plan, uint64_t event)
-{
-    if (!acre_grow(plan->memory, &plan->resets, plan->plan.reset_count, &plan->reset_capacity,
-                   sizeof *plan->resets))
-        return false;
-    plan->resets[plan->plan.reset_count++] = (struct acre_plan_reset){event, 0};
-    return true;
-}
-
-static bool note(struct reading *reading, const struct acre_trace_event *event)
-{
-    const struct acre_function_plan *plan = reading->plan;
-    struct last_seen *last;
-    bool is_within;
-
-    if (event->kind != ACRE_TRACE_ALLOCATE && event->kind != ACRE_TRACE_FREE &&
-        event->kind != ACRE_TRACE_RESIZE && event->kind != ACRE_TRACE_MOVE)
-        return true;
-    last = thread_of(reading, event->thread);
-    if (last == NULL)
-        return false;
-    is_within = event->stack < plan->stack_capacity && plan->markers[event->stack] != 0;
-    if (is_within && !last->was_within && !add_reset(reading->plan, event->number))
-        return false;
-    last->was_within = is_within;
-    return true;
-}
-
-bool acre_function_plan_read(struct acre_function_plan *plan, struct acre_trace_reader *reader)
-{
-    struct reading reading = {.plan = plan};
-    struct acre_trace_event event;
-    bool done = true;
-
-    while (done && acre_trace_next(reader, &event) == ACRE_TRACE_READING)
-        done = note(&reading, &event);
-    acre_free_elements(plan->memory, reading.threads, reading.capacity, sizeof *reading.threads);
-    plan->plan.resets = plan->resets;
-    return done && reader->input.state != ACRE_TRACE_NO_MEMORY;
 }
 
 void acre_function_plan_fini(struct acre_function_plan *plan)
 {
     acre_free_elements(plan->memory, plan->groups, plan->stack_capacity, 1);
     acre_free_elements(plan->memory, plan->markers, plan->stack_capacity, 1);
-    acre_free_elements(plan->memory, plan->resets, plan->reset_capacity, sizeof *plan->resets);
+    acre_threads_seen_fini(&plan->threads);
     *plan = (struct acre_function_plan){0};
 }

@@ -13,16 +13,17 @@
 #define ACRE_REPLAY_FUNCTION_PLAN_H
 
 #include "profile/names.h"
+#include "profile/threads.h"
 #include "replay/plan.h"
 
 struct acre_function_plan {
-    struct acre_plan plan; /* points into what follows */
+    struct acre_plan plan; /* follows by what stands below */
 
     struct acre_alloc *memory; /* the plan's own */
     uint8_t *groups;           /* by call stack: whether it passes the function */
     uint8_t *markers;          /* ... the one that resets */
-    struct acre_plan_reset *resets;
-    size_t stack_capacity, reset_capacity;
+    size_t stack_capacity;
+    struct acre_threads_seen threads; /* blocks 1: the last call was within the one that resets */
 };
 
 struct acre_function_plan_request {
@@ -40,9 +41,6 @@ bool acre_function_plan_begin(struct acre_function_plan *plan, struct acre_alloc
                               const struct acre_profile *profile, struct acre_names *names,
                               const struct acre_function_plan_request *request,
                               const char **missing);
-
-/* Reads the stream of that profile once more, and notes the resets. False for want of memory. */
-bool acre_function_plan_read(struct acre_function_plan *plan, struct acre_trace_reader *reader);
 
 void acre_function_plan_fini(struct acre_function_plan *plan);
 

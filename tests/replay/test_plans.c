@@ -7,11 +7,30 @@
 
 enum { MOST_RESETS = 40 };
 
+struct drawn_reset {
+    uint64_t event; /* of the stream, in front of which it happens, or of the next there is */
+    uint32_t group;
+};
+
 struct drawn_plan {
     struct acre_plan plan;
-    uint8_t group_of_stack[MODEL_STACKS + 1];
-    struct acre_plan_reset resets[MOST_RESETS];
+    uint8_t group_of_stack[MODEL_STACKS + 1]; /* and one; 0: none */
+    size_t stack_count;
+    struct drawn_reset resets[MOST_RESETS];
+    size_t reset_count, next_reset;
 };
+
+static bool follow_drawn(void *state, const struct acre_trace_event *event,
+                         struct acre_plan_step *step)
+{
+    struct drawn_plan *drawn = state;
+
+    while (drawn->next_reset < drawn->reset_count &&
+           drawn->resets[drawn->next_reset].event <= event->number)
+        step->resets |= 1u << drawn->resets[drawn->next_reset++].group;
+    step->group = event->stack < drawn->stack_count ? drawn->group_of_stack[event->stack] : 0;
+    return true;
+}
 
 static void draw_plan(struct drawn_plan *drawn, uint64_t seed)
 {
@@ -21,18 +40,18 @@ static void draw_plan(struct drawn_plan *drawn, uint64_t seed)
     acre_random_init(&random, seed, 2);
     *drawn = (struct drawn_plan){
         .plan = {.group_count = 1 + (uint32_t)acre_random_below(&random, ACRE_PLAN_MOST_GROUPS),
-                 .group_of_stack = drawn->group_of_stack,
-                 .stack_count = MODEL_STACKS + acre_random_below(&random, 2),
-                 .resets = drawn->resets,
-                 .reset_count = MOST_RESETS},
+                 .follow = follow_drawn,
+                 .state = drawn},
+        .stack_count = MODEL_STACKS + acre_random_below(&random, 2),
+        .reset_count = MOST_RESETS,
     };
     for (uint32_t i = 0; i < drawn->plan.group_count; i++)
         drawn->plan.rotation[i] = 1 + (uint32_t)acre_random_below(&random, 2);
     for (size_t i = 0; i <= MODEL_STACKS; i++)
         drawn->group_of_stack[i] = (uint8_t)acre_random_below(&random, drawn->plan.group_count + 1);
     for (size_t i = 0; i < MOST_RESETS; i++) {
-        event += acre_random_below(&random, 16);
-        drawn->resets[i] = (struct acre_plan_reset){
+        event += 1 + acre_random_below(&random, 15);
+        drawn->resets[i] = (struct drawn_reset){
             event, (uint32_t)acre_random_below(&random, drawn->plan.group_count)};
     }
 }
@@ -61,7 +80,7 @@ static void reset_model(const struct model *model, const struct acre_plan *plan,
     }
 }
 
-static void bear_in_model(const struct model *model, const struct acre_plan *plan, size_t at,
+static void bear_in_model(const struct model *model, const struct drawn_plan *drawn, size_t at,
                           struct plan_outcome *outcome)
 {
     for (size_t b = 0; b < model->block_count; b++) {
@@ -71,10 +90,10 @@ static void bear_in_model(const struct model *model, const struct acre_plan *pla
         if (block->born != at)
             continue;
         outcome->region[b] = -1;
-        if (block->is_inherited || block->stack >= plan->stack_count ||
-            plan->group_of_stack[block->stack] == 0)
+        if (block->is_inherited || block->stack >= drawn->stack_count ||
+            drawn->group_of_stack[block->stack] == 0)
             continue;
-        group = plan->group_of_stack[block->stack] - 1u;
+        group = drawn->group_of_stack[block->stack] - 1u;
         outcome->region[b] = (int)(2 * group + outcome->current[group]);
         outcome->absorbed++;
         outcome->absorbed_bytes += block->born_bytes;
@@ -95,17 +114,18 @@ static void resize_in_model(const struct model *model, size_t at, struct plan_ou
     }
 }
 
-static void expect_outcome(const struct model *model, const struct acre_plan *plan,
+static void expect_outcome(const struct model *model, const struct drawn_plan *drawn,
                            const struct acre_program *program, struct plan_outcome *outcome)
 {
+    const struct acre_plan *plan = &drawn->plan;
     size_t next = 0;
 
     *outcome = (struct plan_outcome){0};
     for (size_t at = 0; at < model->count; at++) {
-        while (next < plan->reset_count && plan->resets[next].event <= at + 2 + MODEL_STACKS)
-            reset_model(model, plan, plan->resets[next++].group, at, outcome);
+        while (next < drawn->reset_count && drawn->resets[next].event <= at + 2 + MODEL_STACKS)
+            reset_model(model, plan, drawn->resets[next++].group, at, outcome);
         resize_in_model(model, at, outcome);
-        bear_in_model(model, plan, at, outcome);
+        bear_in_model(model, drawn, at, outcome);
     }
     for (uint32_t i = 0; i < plan->group_count; i++)
         outcome->resets += plan->rotation[i]; /* in the end */
@@ -194,7 +214,7 @@ MTest(plans, plans_put_blocks_where_they_say, .timeout = 120)
         draw_plan(&drawn, seed);
         cr_assert_eq(try_to_compile(&compiled, &recording, &drawn.plan, recording.memory),
                      ACRE_COMPILED);
-        expect_outcome(&model, &drawn.plan, compiled.program, &outcome);
+        expect_outcome(&model, &drawn, compiled.program, &outcome);
         for (unsigned are_reaps = 0; are_reaps < 2; are_reaps++) {
             make_regions(&compiled, recording.memory, are_reaps);
             play_all_touches(&compiled, recording.memory, true);
@@ -213,13 +233,18 @@ MTest(plans, plans_put_blocks_where_they_say, .timeout = 120)
     cr_assert_gt(absorbed, moved_out);
 }
 
+static bool follow_nothing(void *state, const struct acre_trace_event *event,
+                           struct acre_plan_step *step)
+{
+    (void)state, (void)event, (void)step;
+    return true;
+}
+
 /* A plan of nothing is the program as it was recorded, but for its resets. */
 MTest(plans, an_empty_plan_changes_nothing)
 {
     static struct model model;
-    static const uint8_t none[1];
-    const struct acre_plan plan = {
-        .group_count = 1, .rotation = {1}, .group_of_stack = none, .stack_count = 1};
+    const struct acre_plan plan = {.group_count = 1, .rotation = {1}, .follow = follow_nothing};
     struct recording recording;
     struct compiled as_recorded, planned;
 
@@ -243,20 +268,17 @@ MTest(plans, the_price_is_what_waits_for_the_reset)
 {
     enum { TURNS = 3, OBJECTS = 4, SIZE = 100 };
     struct acre_trace_event events[TURNS * OBJECTS * 2];
-    struct acre_plan_reset resets[TURNS];
-    static const uint8_t groups[] = {1};
-    struct acre_plan plan = {.group_count = 1,
-                             .rotation = {1},
-                             .group_of_stack = groups,
-                             .stack_count = 1,
-                             .resets = resets,
-                             .reset_count = TURNS};
+    struct drawn_plan drawn = {
+        .plan = {.group_count = 1, .rotation = {1}, .follow = follow_drawn, .state = &drawn},
+        .group_of_stack = {1},
+        .stack_count = 1,
+        .reset_count = TURNS};
     struct recording recording;
     struct compiled compiled;
     size_t count = 0;
 
     for (size_t turn = 0; turn < TURNS; turn++) {
-        resets[turn] = (struct acre_plan_reset){count + 1, 0};
+        drawn.resets[turn] = (struct drawn_reset){count + 1, 0};
         for (size_t i = 0; i < OBJECTS; i++) {
             events[count++] =
                 event_of(ACRE_TRACE_ALLOCATE, 0x1000, SIZE, 16, ACRE_TRACE_CALL_MALLOC);
@@ -267,7 +289,8 @@ MTest(plans, the_price_is_what_waits_for_the_reset)
     compile(&compiled, &recording);
     cr_assert_eq(compiled.program->peak_bytes, SIZE);
     end_compiled(&compiled);
-    cr_assert_eq(try_to_compile(&compiled, &recording, &plan, recording.memory), ACRE_COMPILED);
+    cr_assert_eq(try_to_compile(&compiled, &recording, &drawn.plan, recording.memory),
+                 ACRE_COMPILED);
     cr_assert_eq(compiled.program->peak_bytes, OBJECTS * SIZE);
     cr_assert_eq(compiled.program->absorbed, TURNS * OBJECTS);
     cr_assert_eq(compiled.program->resets, TURNS + 1);
