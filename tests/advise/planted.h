@@ -95,12 +95,8 @@ static inline size_t room_for(size_t bytes)
     return (bytes + 15) & ~(size_t)15;
 }
 
-/* These three are inlined, so that the function that asks is the innermost of the stack. */
-static inline void *take(size_t bytes)
+static inline void *region_take(size_t bytes)
 {
-    if (region == NULL)
-        return must(malloc(bytes));
-
     size_t room_bytes = room_for(bytes);
 
     if (room_bytes > region->left_bytes)
@@ -113,17 +109,12 @@ static inline void *take(size_t bytes)
     return block;
 }
 
-static inline void give(void *block)
-{
-    if (region == NULL)
-        free(block);
-}
-
-static inline void *regrow(void *block, size_t old_bytes, size_t new_bytes)
-{
-    return region == NULL ? must(realloc(block, new_bytes))
-                          : region_regrow(block, old_bytes, new_bytes);
-}
+/* Macros, since debug information tells inlined functions as well: whoever asks for memory shall be
+ * the innermost that is told. */
+#define take(bytes) (region == NULL ? must(malloc(bytes)) : region_take(bytes))
+#define regrow(block, old_bytes, new_bytes)                                                        \
+    (region == NULL ? must(realloc(block, new_bytes)) : region_regrow(block, old_bytes, new_bytes))
+#define give(block) (region == NULL ? free(block) : (void)(block))
 
 static inline void begin_turn(void)
 {
