@@ -3,6 +3,7 @@
 #ifndef ACRE_CLI_COMMANDS_H
 #define ACRE_CLI_COMMANDS_H
 
+int acre_cmd_advise(int argc, char **argv);
 int acre_cmd_bench(int argc, char **argv);
 int acre_cmd_check(int argc, char **argv);
 int acre_cmd_classes(int argc, char **argv);

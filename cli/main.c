@@ -13,6 +13,7 @@ static const struct command {
     const char *about;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"advise", "acre advise", "would a region help, where, at what price", acre_cmd_advise},
     {"bench", "acre bench", "measure a workload under every strategy", acre_cmd_bench},
     {"check", "acre check", "hold allocators against the contract", acre_cmd_check},
     {"classes", "acre classes", "what a backend makes of sizes", acre_cmd_classes},

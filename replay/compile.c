@@ -64,6 +64,8 @@ static void note_peak(struct compiling *compiling)
             bytes += lives->held_bytes[i] - lives->live_bytes[i];
     if (bytes > compiling->program.peak_bytes)
         compiling->program.peak_bytes = bytes;
+    if (compiling->live_bytes > compiling->program.live_peak_bytes)
+        compiling->program.live_peak_bytes = compiling->live_bytes;
 }
 
 static void expect(struct compiling *compiling, const struct acre_life *life)
@@ -413,6 +415,8 @@ enum acre_compiled acre_compile(const struct acre_compile_request *request,
     acre_threads_seen_init(&compiling->threads, memory, reader->objects.seed);
     compile(compiling, reader, request->progress, request->to);
     state = compiling->state;
+    if (state == ACRE_COMPILED && request->header != NULL)
+        *request->header = compiling->program;
     acre_threads_seen_fini(&compiling->threads);
     acre_lives_fini(&compiling->lives);
     acre_free(memory, compiling, layout);

@@ -30,6 +30,7 @@ struct acre_compile_request {
     const struct acre_plan *plan; /* NULL: as it was recorded. Stacks are those of the stream */
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void *to;
+    struct acre_program *header; /* if not NULL: the program's, where it was compiled */
 };
 
 /*

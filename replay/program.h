@@ -95,6 +95,7 @@ struct acre_program {
     uint64_t unknown;   /* of blocks that nobody saw being born, left out */
     uint64_t threads;   /* whose calls one thread plays, in their order */
     uint64_t requested_bytes, peak_bytes; /* peak: of what lives and what waits for a reset */
+    uint64_t live_peak_bytes;             /* ... of what lives */
 
     /* Of the plan; 0 where there is none. */
     uint64_t rotation[4];              /* regions of each group */
@@ -105,7 +106,7 @@ struct acre_program {
     uint64_t overhead_ns;                /* of it, what recording took; 0: not told */
     uint64_t checksums[ACRE_TOUCHES];    /* what a player that found the right contents ends with */
     char name[ACRE_PROGRAM_NAME_BYTES];  /* of the trace, for people; printable */
-    uint64_t padding[64 - 27 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
+    uint64_t padding[64 - 28 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
 };
 
 _Static_assert(sizeof(struct acre_program) == 512, "operations begin at a cache line");

@@ -14,18 +14,18 @@ struct check {
     size_t error_bytes;
 };
 
-static bool fault(const struct check *check, const struct acre_place *place, const char *what)
+static bool fault(const struct check *check, const struct acre_run_place *place, const char *what)
 {
     char where[256];
-    acre_place_text(place, where, sizeof where);
+    acre_run_place_text(place, where, sizeof where);
     snprintf(check->error, check->error_bytes, "%s: %s", where, what);
     return false;
 }
 
 static bool check_members(const struct check *check, const struct acre_shape *shape,
-                          const void *object, const struct acre_place *outer);
+                          const void *object, const struct acre_run_place *outer);
 
-static bool check_count(const struct check *check, uint64_t value, const struct acre_place *place)
+static bool check_count(const struct check *check, uint64_t value, const struct acre_run_place *place)
 {
     if (value <= largest_count)
         return true;
@@ -36,13 +36,13 @@ static bool check_count(const struct check *check, uint64_t value, const struct 
 }
 
 static bool check_series(const struct check *check, const struct acre_field *field,
-                         const struct acre_series *series, const struct acre_place *place)
+                         const struct acre_series *series, const struct acre_run_place *place)
 {
     for (size_t i = 0; i < series->count; i++) {
         const char *wrong = acre_range_fault(field->range, series->values[i]);
         if (!wrong)
             continue;
-        struct acre_place element = {.outer = place, .index = i};
+        struct acre_run_place element = {.outer = place, .index = i};
         char what[96];
         snprintf(what, sizeof what, "%g %s", series->values[i], wrong);
         return fault(check, &element, what);
@@ -51,7 +51,7 @@ static bool check_series(const struct check *check, const struct acre_field *fie
 }
 
 static bool check_field(const struct check *check, const struct acre_field *field,
-                        const void *object, const struct acre_place *place)
+                        const void *object, const struct acre_run_place *place)
 {
     const void *member = acre_member_const(object, field->offset);
     switch (field->kind) {
@@ -60,7 +60,7 @@ static bool check_field(const struct check *check, const struct acre_field *fiel
         return check_count(check, *(const uint64_t *)member, place);
     case ACRE_FIELD_HISTOGRAM:
         for (size_t i = 0; i < ACRE_HISTOGRAM_BUCKETS; i++) {
-            struct acre_place element = {.outer = place, .index = i};
+            struct acre_run_place element = {.outer = place, .index = i};
             if (!check_count(check, ((const uint64_t *)member)[i], &element))
                 return false;
         }
@@ -75,7 +75,7 @@ static bool check_field(const struct check *check, const struct acre_field *fiel
         const char *list = acre_list_elements(field, object);
         size_t count = acre_list_count(field, object);
         for (size_t i = 0; i < count; i++) {
-            struct acre_place element = {.outer = place, .index = i};
+            struct acre_run_place element = {.outer = place, .index = i};
             if (!check_members(check, field->shape, list + i * field->shape->bytes, &element))
                 return false;
         }
@@ -96,10 +96,10 @@ static bool check_field(const struct check *check, const struct acre_field *fiel
 }
 
 static bool check_members(const struct check *check, const struct acre_shape *shape,
-                          const void *object, const struct acre_place *outer)
+                          const void *object, const struct acre_run_place *outer)
 {
     for (size_t i = 0; i < shape->field_count; i++) {
-        struct acre_place place = {.outer = outer, .name = shape->fields[i].name};
+        struct acre_run_place place = {.outer = outer, .name = shape->fields[i].name};
         if (!check_field(check, &shape->fields[i], object, &place))
             return false;
     }
@@ -109,7 +109,7 @@ static bool check_members(const struct check *check, const struct acre_shape *sh
 /* Rounds are paired by their index, so series of one cell that differ in length would pair values
  * of different rounds. An empty series was not measured at all. */
 static bool check_lengths(const struct check *check, const struct acre_cell *cell,
-                          const struct acre_place *place)
+                          const struct acre_run_place *place)
 {
     const struct {
         const char *name;
@@ -142,7 +142,7 @@ static bool check_lengths(const struct check *check, const struct acre_cell *cel
         char what[160];
         snprintf(what, sizeof what, "%zu values where %s has %zu: one a round is wanted in each",
                  all[i].series->count, all[*reference].name, all[*reference].series->count);
-        struct acre_place series = {.outer = place, .name = all[i].name};
+        struct acre_run_place series = {.outer = place, .name = all[i].name};
         return fault(check, &series, what);
     }
     return true;
@@ -151,7 +151,7 @@ static bool check_lengths(const struct check *check, const struct acre_cell *cel
 /* Column by column no more than lifetime_histogram tells of: taken from it, since a sum of counts
  * may be no count. */
 static bool check_death(const struct check *check, const struct acre_recorded *recorded, size_t i,
-                        uint64_t *untold, const struct acre_place *place)
+                        uint64_t *untold, const struct acre_run_place *place)
 {
     const struct acre_death_count *death = &recorded->deaths[i];
     char what[128];
@@ -179,17 +179,17 @@ static bool check_death(const struct check *check, const struct acre_recorded *r
 
 /* An empty list agrees with any lifetimes: older files have none. */
 static bool check_deaths(const struct check *check, const struct acre_cell *cell,
-                         const struct acre_place *place)
+                         const struct acre_run_place *place)
 {
     const struct acre_recorded *recorded = &cell->recorded;
     if (!cell->has_recorded || recorded->death_count == 0)
         return true;
-    struct acre_place outer = {.outer = place, .name = "recorded"};
-    struct acre_place list = {.outer = &outer, .name = "deaths"};
+    struct acre_run_place outer = {.outer = place, .name = "recorded"};
+    struct acre_run_place list = {.outer = &outer, .name = "deaths"};
     uint64_t untold[ACRE_HISTOGRAM_BUCKETS];
     memcpy(untold, recorded->lifetime_histogram, sizeof untold);
     for (size_t i = 0; i < recorded->death_count; i++) {
-        struct acre_place element = {.outer = &list, .index = i};
+        struct acre_run_place element = {.outer = &list, .index = i};
         if (!check_death(check, recorded, i, untold, &element))
             return false;
     }
@@ -232,8 +232,8 @@ static bool check_no_cell_twice(const struct check *check, const struct acre_run
     for (size_t i = 1; good && i < run->cell_count; i++) {
         if (acre_cell_key_compare(keys[i - 1].key, keys[i].key) != 0)
             continue;
-        struct acre_place list = {.name = "cells"};
-        struct acre_place element = {.outer = &list, .index = keys[i].index};
+        struct acre_run_place list = {.name = "cells"};
+        struct acre_run_place element = {.outer = &list, .index = keys[i].index};
         char what[160];
         snprintf(what, sizeof what, "the same cell as cells[%zu] (%.32s/%.32s)", keys[i - 1].index,
                  keys[i].key->backend ? keys[i].key->backend : "",
@@ -249,9 +249,9 @@ bool acre_run_check(const struct acre_run *run, char *error, size_t error_bytes)
     const struct check check = {.error = error, .error_bytes = error_bytes};
     if (!check_members(&check, &acre_shape_run, run, NULL))
         return false;
-    struct acre_place list = {.name = "cells"};
+    struct acre_run_place list = {.name = "cells"};
     for (size_t i = 0; i < run->cell_count; i++) {
-        struct acre_place place = {.outer = &list, .index = i};
+        struct acre_run_place place = {.outer = &list, .index = i};
         if (!check_lengths(&check, &run->cells[i], &place) ||
             !check_deaths(&check, &run->cells[i], &place))
             return false;

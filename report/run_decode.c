@@ -14,12 +14,12 @@ struct decoder {
 };
 
 static bool decode_members(struct decoder *decoder, const struct acre_shape *shape, void *object,
-                           const json_t *from, const struct acre_place *outer);
+                           const json_t *from, const struct acre_run_place *outer);
 
-static bool refuse(struct decoder *decoder, const struct acre_place *place, const char *what)
+static bool refuse(struct decoder *decoder, const struct acre_run_place *place, const char *what)
 {
     char where[256];
-    acre_place_text(place, where, sizeof where);
+    acre_run_place_text(place, where, sizeof where);
     snprintf(decoder->error, decoder->error_bytes, "%s: %s", where, what);
     decoder->status = ACRE_EXIT_INPUT;
     return false;
@@ -32,7 +32,7 @@ static bool out_of_memory(struct decoder *decoder)
     return false;
 }
 
-static bool refuse_missing(struct decoder *decoder, const struct acre_place *outer,
+static bool refuse_missing(struct decoder *decoder, const struct acre_run_place *outer,
                            const char *name)
 {
     char what[96];
@@ -63,7 +63,7 @@ static const char *type_words(const json_t *value)
     return "something else";
 }
 
-static bool wrong_type(struct decoder *decoder, const struct acre_place *place, const char *wanted,
+static bool wrong_type(struct decoder *decoder, const struct acre_run_place *place, const char *wanted,
                        const json_t *found)
 {
     char what[160];
@@ -72,7 +72,7 @@ static bool wrong_type(struct decoder *decoder, const struct acre_place *place, 
 }
 
 static bool decode_count(struct decoder *decoder, uint64_t *count, const json_t *from,
-                         const struct acre_place *place)
+                         const struct acre_run_place *place)
 {
     if (!json_is_integer(from))
         return wrong_type(decoder, place, "a whole number", from);
@@ -87,7 +87,7 @@ static bool decode_count(struct decoder *decoder, uint64_t *count, const json_t 
 }
 
 static bool decode_digits(struct decoder *decoder, uint64_t *number, const json_t *from,
-                          const struct acre_place *place)
+                          const struct acre_run_place *place)
 {
     if (!json_is_string(from))
         return wrong_type(decoder, place, "a string of decimal digits", from);
@@ -104,7 +104,7 @@ static bool decode_digits(struct decoder *decoder, uint64_t *number, const json_
 }
 
 static bool decode_real(struct decoder *decoder, double *real, const json_t *from,
-                        enum acre_field_range range, const struct acre_place *place)
+                        enum acre_field_range range, const struct acre_run_place *place)
 {
     if (!json_is_number(from))
         return wrong_type(decoder, place, "a number", from);
@@ -120,7 +120,7 @@ static bool decode_real(struct decoder *decoder, double *real, const json_t *fro
 }
 
 static bool decode_text(struct decoder *decoder, char **text, const json_t *from,
-                        const struct acre_place *place)
+                        const struct acre_run_place *place)
 {
     if (!json_is_string(from))
         return wrong_type(decoder, place, "a string", from);
@@ -130,12 +130,12 @@ static bool decode_text(struct decoder *decoder, char **text, const json_t *from
 
 static bool decode_series(struct decoder *decoder, const struct acre_field *field,
                           struct acre_series *series, const json_t *from,
-                          const struct acre_place *place)
+                          const struct acre_run_place *place)
 {
     if (!json_is_array(from))
         return wrong_type(decoder, place, "an array of numbers", from);
     for (size_t i = 0; i < json_array_size(from); i++) {
-        struct acre_place element = {.outer = place, .index = i};
+        struct acre_run_place element = {.outer = place, .index = i};
         double value = 0.0;
         if (!decode_real(decoder, &value, json_array_get(from, i), field->range, &element))
             return false;
@@ -146,7 +146,7 @@ static bool decode_series(struct decoder *decoder, const struct acre_field *fiel
 }
 
 static bool decode_histogram(struct decoder *decoder, uint64_t *buckets, const json_t *from,
-                             const struct acre_place *place)
+                             const struct acre_run_place *place)
 {
     if (!json_is_array(from))
         return wrong_type(decoder, place, "an array of whole numbers", from);
@@ -157,7 +157,7 @@ static bool decode_histogram(struct decoder *decoder, uint64_t *buckets, const j
         return refuse(decoder, place, what);
     }
     for (size_t i = 0; i < json_array_size(from); i++) {
-        struct acre_place element = {.outer = place, .index = i};
+        struct acre_run_place element = {.outer = place, .index = i};
         if (!decode_count(decoder, &buckets[i], json_array_get(from, i), &element))
             return false;
     }
@@ -165,7 +165,7 @@ static bool decode_histogram(struct decoder *decoder, uint64_t *buckets, const j
 }
 
 static bool decode_list(struct decoder *decoder, const struct acre_field *field, void *object,
-                        const json_t *from, const struct acre_place *place)
+                        const json_t *from, const struct acre_run_place *place)
 {
     if (!json_is_array(from))
         return wrong_type(decoder, place, "an array of objects", from);
@@ -178,7 +178,7 @@ static bool decode_list(struct decoder *decoder, const struct acre_field *field,
     /* Set before it is filled: whatever fails, the run owns what was read. */
     acre_list_set(field, object, list, count);
     for (size_t i = 0; i < count; i++) {
-        struct acre_place element = {.outer = place, .index = i};
+        struct acre_run_place element = {.outer = place, .index = i};
         if (!decode_members(decoder, field->shape, list + i * field->shape->bytes,
                             json_array_get(from, i), &element))
             return false;
@@ -187,7 +187,7 @@ static bool decode_list(struct decoder *decoder, const struct acre_field *field,
 }
 
 static bool decode_field(struct decoder *decoder, const struct acre_field *field, void *object,
-                         const json_t *from, const struct acre_place *place)
+                         const json_t *from, const struct acre_run_place *place)
 {
     void *member = acre_member(object, field->offset);
     bool *given = acre_member(object, field->beside); /* a flag only for the _OR_NULL kinds */
@@ -221,7 +221,7 @@ static bool decode_field(struct decoder *decoder, const struct acre_field *field
 }
 
 static bool decode_members(struct decoder *decoder, const struct acre_shape *shape, void *object,
-                           const json_t *from, const struct acre_place *outer)
+                           const json_t *from, const struct acre_run_place *outer)
 {
     if (!json_is_object(from))
         return wrong_type(decoder, outer, "an object", from);
@@ -232,7 +232,7 @@ static bool decode_members(struct decoder *decoder, const struct acre_shape *sha
         const json_t *value = json_object_get(from, field->name);
         if (!value)
             return refuse_missing(decoder, outer, field->name);
-        struct acre_place place = {.outer = outer, .name = field->name};
+        struct acre_run_place place = {.outer = outer, .name = field->name};
         if (!decode_field(decoder, field, object, value, &place))
             return false;
     }
@@ -245,7 +245,7 @@ static bool decode_workload(struct decoder *decoder, struct acre_run *run, const
 {
     const json_t *workload = json_object_get(root, "workload");
     const json_t *unit = json_object_get(root, "unit");
-    struct acre_place place = {.name = "workload"}, unit_place = {.name = "unit"};
+    struct acre_run_place place = {.name = "workload"}, unit_place = {.name = "unit"};
     bool good = true;
     if (!workload || !unit)
         return refuse_missing(decoder, NULL, workload ? "unit" : "workload");
@@ -269,7 +269,7 @@ static bool check_header(struct decoder *decoder, const json_t *root)
         decoder->status = ACRE_EXIT_INPUT;
         return false;
     }
-    struct acre_place place = {.name = "version"};
+    struct acre_run_place place = {.name = "version"};
     const json_t *version = json_object_get(root, "version");
     if (!version)
         return refuse(decoder, NULL, "no \"version\"");

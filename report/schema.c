@@ -320,7 +320,7 @@ const struct acre_shape acre_shape_run = SHAPE(acre_run, run_fields);
 
 /* clang-format on */
 
-void acre_place_text(const struct acre_place *place, char *text, size_t bytes)
+void acre_run_place_text(const struct acre_run_place *place, char *text, size_t bytes)
 {
     if (bytes == 0)
         return;
@@ -331,7 +331,7 @@ void acre_place_text(const struct acre_place *place, char *text, size_t bytes)
     size_t used = 0;
     text[0] = '\0';
     if (place->outer) {
-        acre_place_text(place->outer, text, bytes);
+        acre_run_place_text(place->outer, text, bytes);
         while (text[used] != '\0')
             used++;
     }

@@ -50,15 +50,15 @@ extern const struct acre_shape acre_shape_recorded;
 extern const struct acre_shape acre_shape_death;
 
 /* A place in a run, a chain on the stack from the innermost outwards: cells[3].key.backend */
-struct acre_place {
-    const struct acre_place *outer; /* NULL: the top */
+struct acre_run_place {
+    const struct acre_run_place *outer; /* NULL: the top */
     const char *name;               /* NULL: an element of a list */
     size_t index;
 };
 
 /* Writes "cells[3].key.backend"; "top level" for no place at all. Cut short where it does not fit.
  */
-void acre_place_text(const struct acre_place *place, char *text, size_t bytes);
+void acre_run_place_text(const struct acre_run_place *place, char *text, size_t bytes);
 
 /* NULL, or what a number of this range must be and `value` is not. */
 const char *acre_range_fault(enum acre_field_range range, double value);

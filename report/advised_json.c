@@ -1,0 +1,170 @@
+/* Advice for programs. docs/advise.md says what each name means. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "report/advised.h"
+#include "report/maker.h"
+#include "report/site_text.h"
+
+struct writing {
+    const struct acre_advised_report *report;
+    struct acre_maker maker;
+};
+
+static json_t *place_of(struct writing *writing, uint32_t place)
+{
+    json_t *object = json_object();
+    const struct acre_frame *frame = NULL;
+    uint32_t depth;
+
+    if (!acre_advised_frame(writing->report, place, &frame, &depth))
+        writing->maker.failed = true;
+    acre_put_text(&writing->maker, object, "function", frame != NULL ? frame->function : "");
+    if (frame != NULL && frame->file != NULL) {
+        acre_put_text(&writing->maker, object, "file", frame->file);
+        acre_put_count(&writing->maker, object, "line", frame->line);
+    }
+    return object;
+}
+
+static json_t *stack_of(struct writing *writing, uint32_t place)
+{
+    const struct acre_advised_report *report = writing->report;
+    const struct acre_place *at = acre_place_at(&report->steps->places, place);
+    struct acre_walk walk =
+        acre_walk_of(report->stacks[at->recording], report->names[at->recording], at->node);
+    const struct acre_frame *frame;
+    json_t *frames = json_array();
+
+    while ((frame = acre_walk_next(&walk)) != NULL)
+        acre_add(&writing->maker, frames, acre_text(frame->function));
+    writing->maker.failed |= walk.has_no_memory;
+    return frames;
+}
+
+static json_t *sites_of(struct writing *writing, const struct acre_advised_site *sites,
+                        size_t count)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = place_of(writing, sites[i].place);
+
+        acre_put_count(&writing->maker, object, "births", sites[i].births);
+        acre_put_count(&writing->maker, object, "outliving", sites[i].outliving);
+        acre_put_flag(&writing->maker, object, "has_threads", sites[i].has_threads);
+        acre_put_flag(&writing->maker, object, "is_refuted", sites[i].is_refuted);
+        acre_put(&writing->maker, object, "stack", stack_of(writing, sites[i].place));
+        acre_add(&writing->maker, array, object);
+    }
+    return array;
+}
+
+static json_t *counts_of(struct writing *writing, const struct acre_advised_region *region)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < writing->report->advice->recording_count; i++) {
+        const struct acre_region_counts *counts = &region->counts[i];
+        json_t *object = json_object();
+
+        acre_put_count(&writing->maker, object, "births", counts->births);
+        acre_put_count(&writing->maker, object, "bytes", counts->bytes);
+        acre_put_count(&writing->maker, object, "firings", counts->firings);
+        acre_put_count(&writing->maker, object, "resets", counts->resets);
+        acre_put_count(&writing->maker, object, "used", counts->epochs_used);
+        acre_put_number(&writing->maker, object, "effective",
+                        acre_region_effective_epochs(counts));
+        acre_put_count(&writing->maker, object, "first_event", counts->first_event);
+        acre_put_count(&writing->maker, object, "last_event", counts->last_event);
+        acre_add(&writing->maker, array, object);
+    }
+    return array;
+}
+
+static json_t *doubts_of(struct writing *writing, unsigned doubts)
+{
+    static const char *const names[] = {"one recording", "interpreter", "uneven",
+                                        "escapes",       "withdrawn",   "threads"};
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((doubts >> i & 1) != 0)
+            acre_add(&writing->maker, array, json_string(names[i]));
+    return array;
+}
+
+static json_t *region_of(struct writing *writing, const struct acre_advised_region *region)
+{
+    json_t *object = json_object();
+    json_t *boundary = place_of(writing, region->marker.place);
+
+    acre_put_text(&writing->maker, boundary, "kind",
+                  region->marker.kind == ACRE_MARKER_ENTRY ? "entry" : "birth");
+    acre_put(&writing->maker, boundary, "stack", stack_of(writing, region->marker.place));
+    acre_put(&writing->maker, object, "boundary", boundary);
+    acre_put_count(&writing->maker, object, "rotation", region->rotation);
+    acre_put_count(&writing->maker, object, "stride", region->stride);
+    acre_put(&writing->maker, object, "recordings", counts_of(writing, region));
+    acre_put(&writing->maker, object, "sites",
+             sites_of(writing, region->sites, region->site_count));
+    acre_put(&writing->maker, object, "staying",
+             sites_of(writing, region->staying, region->staying_count));
+    acre_put_count(&writing->maker, object, "refuted_births", region->refuted_births);
+    acre_put(&writing->maker, object, "doubts", doubts_of(writing, region->doubts));
+    return object;
+}
+
+static json_t *recordings_of(struct writing *writing)
+{
+    const struct acre_advised_report *report = writing->report;
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->advice->recording_count; i++) {
+        const struct acre_program *program = &report->advice->programs[i];
+        json_t *object = json_object();
+
+        acre_put_text(&writing->maker, object, "file",
+                      acre_last_part(report->recordings[i].path));
+        acre_put_count(&writing->maker, object, "births", program->births);
+        acre_put_count(&writing->maker, object, "absorbed", program->absorbed);
+        acre_put_count(&writing->maker, object, "moved_out", program->moved_out);
+        acre_put_count(&writing->maker, object, "peak_bytes", program->live_peak_bytes);
+        acre_put_count(&writing->maker, object, "planned_peak_bytes", program->peak_bytes);
+        acre_add(&writing->maker, array, object);
+    }
+    return array;
+}
+
+static json_t *document_of(struct writing *writing)
+{
+    const struct acre_advised_report *report = writing->report;
+    const struct acre_advice *advice = report->advice;
+    json_t *object = json_object();
+    json_t *regions = json_array();
+
+    acre_put_count(&writing->maker, object, "acre_advice", 1);
+    acre_put_text(&writing->maker, object, "verdict",
+                  acre_advice_verdict_name(acre_advice_verdict(report)));
+    acre_put(&writing->maker, object, "recordings", recordings_of(writing));
+    acre_put_count(&writing->maker, object, "births", advice->births);
+    acre_put_count(&writing->maker, object, "births_with_stacks", advice->known_births);
+    acre_put_count(&writing->maker, object, "boundaries", advice->markers);
+    acre_put_count(&writing->maker, object, "over_budget", advice->over_budget);
+    acre_put_count(&writing->maker, object, "budget_bytes", advice->budget_bytes);
+    for (uint32_t i = 0; i < advice->region_count; i++)
+        acre_add(&writing->maker, regions, region_of(writing, &advice->regions[i]));
+    acre_put(&writing->maker, object, "regions", regions);
+    return object;
+}
+
+bool acre_advised_write_json(const struct acre_advised_report *report, FILE *stream)
+{
+    struct writing writing = {.report = report};
+    json_t *object = document_of(&writing);
+    bool done = !writing.maker.failed && object != NULL &&
+                json_dumpf(object, stream, JSON_INDENT(2)) == 0 && fputc('\n', stream) != EOF;
+
+    json_decref(object);
+    return done;
+}
