@@ -143,8 +143,8 @@ static enum acre_advised find_lags(struct acre_adviser *adviser, size_t recordin
     struct acre_lags *lags = &adviser->lags[adviser->lag_count++];
     enum acre_advised result;
 
-    if (!acre_lags_init(lags, adviser->memory, &adviser->markers, &adviser->sites,
-                        &adviser->steps, sample_mask))
+    if (!acre_lags_init(lags, adviser->memory, &adviser->markers, &adviser->sites, &adviser->steps,
+                        sample_mask))
         return ACRE_ADVISE_NO_MEMORY;
     result = read_calls(adviser, recording, acre_lags_take, lags);
     acre_lags_end(lags);
@@ -227,45 +227,78 @@ static enum acre_advised result_of(enum acre_compiled compiled)
     }
 }
 
-static enum acre_advised compile(struct acre_adviser *adviser, size_t number, int file)
+static enum acre_advised compile(struct acre_adviser *adviser,
+                                 const struct acre_advised_program *wanted,
+                                 const struct acre_plan *plan, struct acre_program *header)
 {
     const struct acre_advise_request *request = adviser->request;
-    struct acre_recording *recording = &request->recordings[number];
-    const struct acre_compile_request wanted = {
-        .file = file,
+    struct acre_recording *recording = &request->recordings[wanted->recording];
+    const struct acre_compile_request compiling = {
+        .file = wanted->file,
         .name = recording->path,
-        .plan = &adviser->plan.plan,
+        .plan = plan,
         .progress = request->progress,
         .to = request->to,
-        .header = &adviser->advice.programs[number],
+        .header = header,
+        .most_events = wanted->most_events,
     };
     struct acre_trace_reader reader;
     enum acre_compiled compiled = ACRE_COMPILE_NO_TRACE;
 
     if (acre_trace_reader_open(&reader, adviser->memory, recording->path, recording->offset) ==
         ACRE_TRACE_READING)
-        compiled = acre_compile(&wanted, &reader, adviser->memory);
+        compiled = acre_compile(&compiling, &reader, adviser->memory);
     acre_trace_reader_close(&reader);
     return result_of(compiled);
+}
+
+/* The plan has its counts then, and is to be ended. */
+static enum acre_advised compile_planned(struct acre_adviser *adviser,
+                                         const struct acre_advised_program *wanted,
+                                         struct acre_program *header)
+{
+    enum acre_advised result = ACRE_ADVISE_NO_MEMORY;
+
+    if (acre_region_plan_init(&adviser->plan, &adviser->findings, &adviser->choice, &adviser->steps,
+                              &adviser->request->recordings[wanted->recording],
+                              &adviser->planned_markers))
+        result = compile(adviser, wanted, &adviser->plan.plan, header);
+    acre_region_plan_end(&adviser->plan);
+    return result;
+}
+
+enum acre_advised acre_adviser_compile(struct acre_adviser *adviser,
+                                       const struct acre_advised_program *wanted,
+                                       struct acre_program *header)
+{
+    enum acre_advised result;
+
+    tell_stage(adviser, "compiling", wanted->recording);
+    if (!wanted->is_planned)
+        return compile(adviser, wanted, NULL, header);
+    result = compile_planned(adviser, wanted, header);
+    acre_region_plan_fini(&adviser->plan);
+    return result;
 }
 
 /* Exact, and without a program: it goes nowhere. */
 static enum acre_advised price(struct acre_adviser *adviser, size_t number)
 {
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    enum acre_advised result = ACRE_ADVISE_NO_MEMORY;
+    const struct acre_advised_program wanted = {
+        .recording = number,
+        .is_planned = true,
+        .file = open("/dev/null", O_WRONLY | O_CLOEXEC),
+    };
+    enum acre_advised result;
 
-    if (nowhere < 0)
-        return result;
+    if (wanted.file < 0)
+        return ACRE_ADVISE_NO_MEMORY;
     tell_stage(adviser, "pricing", number);
-    if (acre_adviser_plan(adviser, &adviser->request->recordings[number], &adviser->plan,
-                          &adviser->planned_markers))
-        result = compile(adviser, number, nowhere);
-    acre_region_plan_end(&adviser->plan);
+    result = compile_planned(adviser, &wanted, &adviser->advice.programs[number]);
     for (uint32_t i = 0; i < adviser->choice.region_count; i++)
         adviser->advice.regions[i].counts[number] = adviser->plan.regions[i].counts;
     acre_region_plan_fini(&adviser->plan);
-    close(nowhere);
+    close(wanted.file);
     return result;
 }
 
@@ -351,15 +384,8 @@ enum acre_advised acre_advise(struct acre_adviser *adviser,
     adviser->advice.markers = adviser->markers.count;
     if (result == ACRE_ADVISED)
         result = choose(adviser);
-    if (result == ACRE_ADVISED && !acre_explain(&adviser->advice, &adviser->findings,
-                                                &adviser->choice, adviser->memory))
+    if (result == ACRE_ADVISED &&
+        !acre_explain(&adviser->advice, &adviser->findings, &adviser->choice, adviser->memory))
         result = ACRE_ADVISE_NO_MEMORY;
     return result;
-}
-
-bool acre_adviser_plan(struct acre_adviser *adviser, struct acre_recording *recording,
-                       struct acre_region_plan *plan, struct acre_markers *markers)
-{
-    return acre_region_plan_init(plan, &adviser->findings, &adviser->choice, &adviser->steps,
-                                 recording, markers);
 }

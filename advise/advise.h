@@ -42,7 +42,8 @@ struct acre_advised_region {
     uint32_t top;                    /* deepest place that 97 % of its births pass; 0: none */
     struct acre_advised_site *sites; /* most births first; the advice's */
     size_t site_count;
-    struct acre_advised_site staying[ACRE_ADVICE_MOST_STAYING]; /* within its scope, outside of it */
+    struct acre_advised_site
+        staying[ACRE_ADVICE_MOST_STAYING]; /* within its scope, outside of it */
     size_t staying_count;
     uint64_t refuted_births; /* of sites that are refuted */
     struct acre_region_counts counts[ACRE_ADVISE_MOST_RECORDINGS];
@@ -55,6 +56,7 @@ struct acre_advice {
     struct acre_program programs[ACRE_ADVISE_MOST_RECORDINGS]; /* headers, under the regions */
     size_t recording_count;
     uint64_t births, known_births; /* of the first recording; known: with a call stack */
+    uint64_t threaded_births;      /* at sites that are made or freed in several threads */
     uint64_t candidates, markers;  /* places that fire often enough, those that were looked at */
     uint64_t budget_bytes;         /* that the peak might grow by */
     uint32_t over_budget;          /* boundaries that were given up for it */
@@ -71,9 +73,9 @@ enum acre_advised {
 /* What is asked; all is borrowed. */
 struct acre_advise_request {
     struct acre_recording *recordings;
-    size_t recording_count;                     /* 1 at least */
-    uint64_t budget_bytes;                      /* that the peak may grow by; UINT64_MAX: a quarter
-                                                   of it, 1 MiB at least */
+    size_t recording_count;                      /* 1 at least */
+    uint64_t budget_bytes;                       /* that the peak may grow by; UINT64_MAX: a quarter
+                                                    of it, 1 MiB at least */
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void (*stage)(void *to, const char *what, const struct acre_recording *recording);
     void *to;
@@ -93,9 +95,17 @@ enum acre_advised acre_advise(struct acre_adviser *adviser,
 const struct acre_advice *acre_adviser_advice(const struct acre_adviser *adviser);
 const struct acre_steps *acre_adviser_steps(const struct acre_adviser *adviser);
 
-/* A plan of the advice for one more reading of a recording; `plan` and `markers` as of
- * acre_region_plan_init. False for want of memory. */
-bool acre_adviser_plan(struct acre_adviser *adviser, struct acre_recording *recording,
-                       struct acre_region_plan *plan, struct acre_markers *markers);
+/* What is compiled: of which recording, under the advice or as it was recorded. */
+struct acre_advised_program {
+    size_t recording;
+    bool is_planned;
+    uint64_t most_events; /* of the stream, from its begin; 0: all */
+    int file;             /* as of struct acre_compile_request */
+};
+
+/* Reads the recording once more. Its header goes to `header`. */
+enum acre_advised acre_adviser_compile(struct acre_adviser *adviser,
+                                       const struct acre_advised_program *wanted,
+                                       struct acre_program *header);
 
 #endif

@@ -19,8 +19,7 @@ static bool take(struct reading *reading, const struct acre_call *call)
 
 static bool die_unseen(struct reading *reading, uint64_t clock, uint64_t object)
 {
-    struct acre_call call = {
-        .kind = ACRE_CALL_DEATH, .object = (uint32_t)object, .clock = clock};
+    struct acre_call call = {.kind = ACRE_CALL_DEATH, .object = (uint32_t)object, .clock = clock};
 
     return take(reading, &call);
 }
@@ -39,9 +38,8 @@ static bool drop(struct reading *reading, uint64_t clock, uint32_t source)
 
 static bool take_event(struct reading *reading, const struct acre_trace_event *event)
 {
-    struct acre_call call = {.object = (uint32_t)event->object,
-                             .bytes = event->layout.size,
-                             .clock = event->number};
+    struct acre_call call = {
+        .object = (uint32_t)event->object, .bytes = event->layout.size, .clock = event->number};
 
     if (!acre_walker_step(&reading->walker, event, &call.at))
         return false;
@@ -122,10 +120,8 @@ enum acre_calls_read acre_calls_read(const struct acre_calls_reader *request)
         result = take_events(reading) ? ACRE_CALLS_READ : ACRE_CALLS_NO_MEMORY;
     recording->state = reading->reader.input.state;
     recording->calls = reading->calls;
-    snprintf(recording->sentence, sizeof recording->sentence, "%s",
-             reading->reader.input.sentence);
-    if (result == ACRE_CALLS_READ && reading->calls == 0 &&
-        recording->state != ACRE_TRACE_COMPLETE)
+    snprintf(recording->sentence, sizeof recording->sentence, "%s", reading->reader.input.sentence);
+    if (result == ACRE_CALLS_READ && reading->calls == 0 && recording->state != ACRE_TRACE_COMPLETE)
         result = ACRE_CALLS_NO_TRACE;
     if (result == ACRE_CALLS_READ)
         keep_stacks(recording, &reading->reader);

@@ -14,11 +14,11 @@ enum acre_call_kind {
 
 struct acre_call {
     enum acre_call_kind kind;
-    uint32_t object; /* from 0, used again */
+    uint32_t object;        /* from 0, used again */
     struct acre_step_at at; /* of what dies unseen zeros */
-    uint64_t bytes;     /* of a birth; of a resize: from then on */
-    uint64_t old_bytes; /* of a resize */
-    uint64_t clock;     /* number of its event in the stream */
+    uint64_t bytes;         /* of a birth; of a resize: from then on */
+    uint64_t old_bytes;     /* of a resize */
+    uint64_t clock;         /* number of its event in the stream */
 };
 
 /* Strings are borrowed. */

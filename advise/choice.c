@@ -6,8 +6,8 @@
 
 enum {
     LEAST_ACTIVE_EPOCHS = 3,
-    ACTIVE_SHARE = 500,  /* ... and one in so many */
-    TENTH = 10,          /* a region has that part of all births at least */
+    ACTIVE_SHARE = 500, /* ... and one in so many */
+    TENTH = 10,         /* a region has that part of all births at least */
     ROUNDS = ACRE_PLAN_MOST_GROUPS,
     KEPT_A_ROUND = 24,
     KEPT_AN_OCTAVE = 2,
@@ -15,11 +15,6 @@ enum {
 
 /* Sites --------------------------------------------------------------------------------------
  */
-
-static bool is_of_one_thread(const struct acre_site_lags *site)
-{
-    return site->elsewhere == 0 && !site->has_threads;
-}
 
 /* With several recordings it has to be seen in another than the first. */
 static bool is_confirmed(const struct acre_findings *findings, uint32_t site,
@@ -32,7 +27,7 @@ static bool is_confirmed(const struct acre_findings *findings, uint32_t site,
         size_t cell = acre_lag_cell(lags, site, boundary.marker);
 
         if (lags->cells.lags[boundary.rotation - 1][cell] > 0 ||
-            !is_of_one_thread(&lags->of_sites[site]))
+            !acre_site_has_one_thread(&lags->of_sites[site]))
             return false;
         is_seen |= i > 0 && lags->cells.births[cell] > 0;
     }
@@ -81,8 +76,7 @@ static struct group group_of(const struct acre_findings *findings, const uint8_t
                              struct acre_boundary boundary)
 {
     const struct acre_lags *lags = &findings->lags[0];
-    struct group group = {
-        .region = {.boundary = boundary, .firings = lags->now[boundary.marker]}};
+    struct group group = {.region = {.boundary = boundary, .firings = lags->now[boundary.marker]}};
     double bytes = 0, births = 0;
 
     for (uint32_t site = 0; site < findings->sites->count; site++) {
@@ -148,8 +142,7 @@ static int compare(const struct acre_findings *findings, const struct acre_chose
     if (order == 0)
         order = memory_class(a->held_bytes) - memory_class(b->held_bytes);
     if (order == 0)
-        order =
-            compare_numbers(acre_marker_mean_live(marker_a), acre_marker_mean_live(marker_b));
+        order = compare_numbers(acre_marker_mean_live(marker_a), acre_marker_mean_live(marker_b));
     if (order == 0)
         order = compare_numbers((double)b->births, (double)a->births);
     if (order == 0)
@@ -228,8 +221,7 @@ static uint32_t next_best(const struct acre_findings *findings, const uint64_t *
     for (uint32_t i = 0; i < findings->markers->count; i++) {
         uint64_t calls = findings->markers->markers[i].tally.calls;
 
-        if (keep[i] || gains[i] == 0 ||
-            (octave >= 0 && octave != 63 - (int)__builtin_clzll(calls)))
+        if (keep[i] || gains[i] == 0 || (octave >= 0 && octave != 63 - (int)__builtin_clzll(calls)))
             continue;
         if (best == UINT32_MAX || gains[i] > gains[best])
             best = i;
@@ -250,8 +242,8 @@ static void keep_best(const struct acre_findings *findings, const uint64_t *gain
 }
 
 /* By marker: births of its best group; and the best boundary of all. */
-static struct acre_boundary find_gains(const struct acre_findings *findings,
-                                       const uint8_t *claimed, uint64_t *gains)
+static struct acre_boundary find_gains(const struct acre_findings *findings, const uint8_t *claimed,
+                                       uint64_t *gains)
 {
     struct acre_boundary best = {UINT32_MAX, 1};
     uint64_t most = 0;

@@ -6,7 +6,8 @@
  *    a group                      all sites that fit; what they save is counted in calls
  *    the best group               of those within 5 % of the most calls: one region before two in
  *                                 rotation, then less memory, then the emptiest phase
- *    the next                     of the sites that are left, up to three, a tenth of all calls each
+ *    the next                     of the sites that are left, up to three, a tenth of all calls
+ * each
  */
 #ifndef ACRE_ADVISE_CHOICE_H
 #define ACRE_ADVISE_CHOICE_H
@@ -28,10 +29,10 @@ struct acre_boundary {
 
 struct acre_chosen_region {
     struct acre_boundary boundary;
-    uint32_t stride;     /* every so manieth firing is a reset */
-    uint64_t births;     /* in scope, in the first recording */
+    uint32_t stride; /* every so manieth firing is a reset */
+    uint64_t births; /* in scope, in the first recording */
     uint64_t firings;
-    double held_bytes;   /* of an epoch, times the rotation: about what waits */
+    double held_bytes; /* of an epoch, times the rotation: about what waits */
 };
 
 /* What all choices are made from. */
@@ -60,7 +61,8 @@ bool acre_site_fits(const struct acre_findings *findings, uint32_t site,
 /* Chooses anew, without what is banned. */
 void acre_choose(struct acre_choice *choice, const struct acre_findings *findings);
 
-/* The markers that are worth a closer look: `keep` by marker. `claimed`, by site, is for its use. */
+/* The markers that are worth a closer look: `keep` by marker. `claimed`, by site, is for its use.
+ */
 void acre_choice_screen(const struct acre_findings *findings, uint8_t *claimed, bool *keep);
 
 #endif

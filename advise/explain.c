@@ -5,9 +5,9 @@
 #include "alloc/grow.h"
 
 enum {
-    HUB_CHILDREN = 50,    /* a function with more is taken for an interpreter's loop */
-    STAYING_SHARE = 200,  /* what stays is told where it is one in so many of the region's births */
-    REFUTED_SHARE = 100,  /* more than one in so many refuted: the input decides */
+    HUB_CHILDREN = 50,   /* a function with more is taken for an interpreter's loop */
+    STAYING_SHARE = 200, /* what stays is told where it is one in so many of the region's births */
+    REFUTED_SHARE = 100, /* more than one in so many refuted: the input decides */
     TOP_PERCENT = 97,
 };
 
@@ -38,9 +38,7 @@ static struct acre_advised_site site_of(const struct acre_findings *findings, ui
     };
 
     for (size_t i = 0; i < findings->recording_count; i++) {
-        const struct acre_site_lags *of = &findings->lags[i].of_sites[site];
-
-        about.has_threads |= of->elsewhere > 0 || of->has_threads;
+        about.has_threads |= !acre_site_has_one_thread(&findings->lags[i].of_sites[site]);
         if (i > 0 && about.outliving == 0)
             about.is_refuted |= findings->lags[i].cells.lags[boundary.rotation - 1][cell] > 0;
     }
@@ -193,6 +191,9 @@ bool acre_explain(struct acre_advice *advice, const struct acre_findings *findin
 {
     const struct acre_places *places = &findings->steps->places;
 
+    for (uint32_t site = 0; site < findings->sites->count; site++)
+        if (!acre_site_has_one_thread(&findings->lags[0].of_sites[site]))
+            advice->threaded_births += findings->lags[0].of_sites[site].births;
     for (uint32_t i = 0; i < choice->region_count; i++) {
         const struct acre_chosen_region *chosen = &choice->regions[i];
         struct acre_advised_region *region = &advice->regions[i];

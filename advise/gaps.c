@@ -30,7 +30,7 @@ static uint64_t percentile_95(const struct acre_gaps *gaps)
     uint64_t seen = 0;
     uint32_t class = 0;
 
-    for (; class < ACRE_GAPS_CLASSES - 1; class++) {
+    for (; class < ACRE_GAPS_CLASSES - 1; class ++) {
         seen += gaps->classes[class];
         if (seen >= wanted)
             break;

@@ -42,8 +42,7 @@ bool acre_lags_init(struct acre_lags *lags, struct acre_alloc *memory, struct ac
                     const struct acre_sites *sites, const struct acre_steps *steps,
                     uint64_t sample_mask)
 {
-    uint32_t lanes =
-        (markers->count + ACRE_LAGS_LANES - 1) / ACRE_LAGS_LANES * ACRE_LAGS_LANES;
+    uint32_t lanes = (markers->count / ACRE_LAGS_LANES + 1) * ACRE_LAGS_LANES;
 
     *lags = (struct acre_lags){
         .memory = memory,
@@ -97,8 +96,7 @@ static void fire(struct acre_lags *lags, uint32_t marker, uint32_t clock)
 static bool fire_all(struct acre_lags *lags, const struct acre_call *call)
 {
     uint32_t count, birth;
-    const uint16_t *fired =
-        acre_markers_fired(lags->markers, lags->steps, call->at.step, &count);
+    const uint16_t *fired = acre_markers_fired(lags->markers, lags->steps, call->at.step, &count);
 
     if (fired == NULL)
         return false;

@@ -44,6 +44,11 @@ struct acre_site_lags {
     bool has_threads;       /* more than one */
 };
 
+static inline bool acre_site_has_one_thread(const struct acre_site_lags *site)
+{
+    return site->elsewhere == 0 && !site->has_threads;
+}
+
 /* By site and marker. */
 struct acre_lag_cells {
     uint32_t *births, *epochs, *last_epoch;
@@ -55,13 +60,13 @@ struct acre_lags {
     struct acre_markers *markers;
     const struct acre_sites *sites;
     const struct acre_steps *steps;
-    uint32_t lanes;          /* markers, padded */
-    uint64_t sample_mask;    /* a block is looked at whose number's hash has none of these bits */
-    uint64_t born;           /* blocks so far */
+    uint32_t lanes;       /* markers, padded */
+    uint64_t sample_mask; /* a block is looked at whose number's hash has none of these bits */
+    uint64_t born;        /* blocks so far */
 
-    uint32_t *now;           /* by marker: the epoch */
-    uint32_t *last, *reach;  /* by marker: clock of the last firing, and how long after it counts */
-    struct acre_gaps *gaps;  /* by marker */
+    uint32_t *now;          /* by marker: the epoch */
+    uint32_t *last, *reach; /* by marker: clock of the last firing, and how long after it counts */
+    struct acre_gaps *gaps; /* by marker */
     struct acre_site_lags *of_sites;
     struct acre_lag_cells cells;
 

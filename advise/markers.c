@@ -48,7 +48,7 @@ struct candidates {
 };
 
 static void add(struct candidates *candidates, enum acre_marker_kind kind, uint32_t place,
-                uint32_t depth, const struct acre_tally *tally)
+                uint32_t depth, const struct acre_firings *tally)
 {
     if (tally->calls >= ACRE_MARKER_LEAST_FIRINGS)
         candidates->all[candidates->count++] = (struct candidate){
@@ -61,18 +61,18 @@ static void add(struct candidates *candidates, enum acre_marker_kind kind, uint3
 /* By place, one less. What a step enters is all of its path behind what both calls have in common.
  */
 static void tally_places(const struct acre_tallies *tallies, const struct acre_steps *steps,
-                         struct acre_tally *entries, struct acre_tally *births)
+                         struct acre_firings *entries, struct acre_firings *births)
 {
     const struct acre_places *places = &steps->places;
 
     for (uint32_t step = 1; step <= tallies->step_count; step++) {
-        const struct acre_step_tally *tally = &tallies->steps[step - 1];
+        const struct acre_step_firings *tally = &tallies->steps[step - 1];
         uint32_t to = acre_step_to(steps, step);
         uint32_t common = acre_place_common(places, acre_step_from(steps, step), to);
 
-        acre_tally_add(&births[to - 1], &tally->births);
+        acre_firings_add(&births[to - 1], &tally->births);
         for (uint32_t place = to; place != common; place = acre_place_at(places, place)->parent)
-            acre_tally_add(&entries[place - 1], &tally->all);
+            acre_firings_add(&entries[place - 1], &tally->all);
     }
 }
 
@@ -86,8 +86,8 @@ static int by_firings(const void *left, const void *right)
 {
     const struct candidate *a = left;
     const struct candidate *b = right;
-    const struct acre_tally *tally_a = &a->marker.tally;
-    const struct acre_tally *tally_b = &b->marker.tally;
+    const struct acre_firings *tally_a = &a->marker.tally;
+    const struct acre_firings *tally_b = &b->marker.tally;
     int order = compare(tally_a->calls, tally_b->calls);
 
     if (order == 0)
@@ -101,7 +101,7 @@ static int by_firings(const void *left, const void *right)
     return order != 0 ? order : compare(a->marker.place, b->marker.place);
 }
 
-static bool fire_together(const struct acre_tally *a, const struct acre_tally *b)
+static bool fire_together(const struct acre_firings *a, const struct acre_firings *b)
 {
     return a->calls == b->calls && a->first == b->first && a->last == b->last;
 }
@@ -158,7 +158,7 @@ static void take_best(struct acre_markers *markers, struct candidates *candidate
 }
 
 static bool choose(struct acre_markers *markers, const struct acre_tallies *tallies,
-                   const struct acre_steps *steps, struct acre_tally *sums,
+                   const struct acre_steps *steps, struct acre_firings *sums,
                    struct candidates *candidates)
 {
     uint32_t count = steps->places.numbers.count;
@@ -181,9 +181,9 @@ bool acre_markers_choose(struct acre_markers *markers, const struct acre_tallies
 {
     size_t count = 2 * (size_t)steps->places.numbers.count;
     struct acre_layout sums_layout =
-        acre_layout_of_elements(count + 1, sizeof(struct acre_tally));
+        acre_layout_of_elements(count + 1, sizeof(struct acre_firings));
     struct candidates candidates = {.capacity = count + 1};
-    struct acre_tally *sums = acre_allocate(markers->memory, sums_layout);
+    struct acre_firings *sums = acre_allocate(markers->memory, sums_layout);
     bool done = false;
 
     candidates.all = acre_allocate(
@@ -236,8 +236,8 @@ bool acre_markers_index(struct acre_markers *markers, const struct acre_steps *s
 
 static bool put_fired(struct acre_markers *markers, uint16_t number)
 {
-    if (!acre_grow(markers->memory, &markers->fired, markers->fired_count,
-                   &markers->fired_capacity, sizeof *markers->fired))
+    if (!acre_grow(markers->memory, &markers->fired, markers->fired_count, &markers->fired_capacity,
+                   sizeof *markers->fired))
         return false;
     markers->fired[markers->fired_count++] = number;
     return true;

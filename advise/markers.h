@@ -24,7 +24,7 @@ enum acre_marker_kind { ACRE_MARKER_ENTRY, ACRE_MARKER_BIRTH };
 struct acre_marker {
     enum acre_marker_kind kind;
     uint32_t place;
-    struct acre_tally tally; /* in the first recording */
+    struct acre_firings tally; /* in the first recording */
 };
 
 struct acre_markers {

@@ -35,8 +35,7 @@ static uint32_t ancestor_at(const struct acre_places *places, uint32_t place, ui
 
 bool acre_place_passes(const struct acre_places *places, uint32_t place, uint32_t other)
 {
-    return other != 0 &&
-           ancestor_at(places, place, acre_place_depth(places, other)) == other;
+    return other != 0 && ancestor_at(places, place, acre_place_depth(places, other)) == other;
 }
 
 uint32_t acre_place_common(const struct acre_places *places, uint32_t a, uint32_t b)
@@ -118,9 +117,8 @@ bool acre_places_add_node(struct acre_places *places, struct acre_places_of *of,
                           const struct acre_trace_frame *frame)
 {
     uint32_t parent = acre_place_of_node(of, frame->parent);
-    uint32_t module = frame->module == 0 || frame->module > of->module_count
-                          ? 0
-                          : of->modules[frame->module - 1];
+    uint32_t module =
+        frame->module == 0 || frame->module > of->module_count ? 0 : of->modules[frame->module - 1];
     uint32_t place;
 
     if (!acre_grow(places->memory, &of->nodes, of->node_count, &of->node_capacity,

@@ -56,9 +56,8 @@ static void fire_marker(struct acre_region_plan *plan, const struct acre_trace_e
 static void bear(struct acre_region_plan *plan, const struct acre_trace_event *event,
                  uint32_t place, struct acre_plan_step *step)
 {
-    uint32_t site = place != 0 && place <= plan->sites->place_count
-                        ? plan->sites->of_place[place - 1]
-                        : 0;
+    uint32_t site =
+        place != 0 && place <= plan->sites->place_count ? plan->sites->of_place[place - 1] : 0;
     uint32_t group = site != 0 ? plan->region_of_site[site - 1] : 0;
     struct acre_planned_region *region;
 
@@ -107,8 +106,8 @@ bool acre_region_plan_init(struct acre_region_plan *plan, const struct acre_find
     plan->sites = findings->sites;
     plan->region_of_site = choice->region_of_site;
     acre_walker_init(&plan->walker, steps, &recording->of);
-    plan->plan = (struct acre_plan){
-        .group_count = choice->region_count, .follow = follow, .state = plan};
+    plan->plan =
+        (struct acre_plan){.group_count = choice->region_count, .follow = follow, .state = plan};
     for (uint32_t i = 0; i < choice->region_count; i++) {
         struct acre_chosen_region *region = &plan->regions[i].region;
 

@@ -9,12 +9,12 @@
 
 /* What a region did in one recording. */
 struct acre_region_counts {
-    uint64_t births, bytes;       /* bytes as they were born */
-    uint64_t firings, resets;     /* resets: every so manieth firing, as the stride says */
-    uint64_t epochs_used;         /* between resets: those with births */
-    double squares;               /* of their births, summed */
+    uint64_t births, bytes;           /* bytes as they were born */
+    uint64_t firings, resets;         /* resets: every so manieth firing, as the stride says */
+    uint64_t epochs_used;             /* between resets: those with births */
+    double squares;                   /* of their births, summed */
     uint64_t first_event, last_event; /* of resets */
-    uint64_t elsewhere;           /* firings in another thread than that of the first one */
+    uint64_t elsewhere;               /* firings in another thread than that of the first one */
 };
 
 struct acre_region_plan {
@@ -27,9 +27,9 @@ struct acre_region_plan {
     struct acre_planned_region {
         struct acre_chosen_region region; /* boundary.marker: of the markers above */
         struct acre_gaps gaps;
-        uint32_t last, reach;  /* clock of the last firing, and for how long it counts */
-        uint32_t thread;       /* of the first firing */
-        uint64_t births;       /* since the last reset */
+        uint32_t last, reach; /* clock of the last firing, and for how long it counts */
+        uint32_t thread;      /* of the first firing */
+        uint64_t births;      /* since the last reset */
         struct acre_region_counts counts;
     } regions[ACRE_PLAN_MOST_GROUPS];
 };

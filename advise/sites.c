@@ -37,7 +37,8 @@ static bool index_places(struct acre_sites *sites)
 bool acre_sites_choose(struct acre_sites *sites, struct acre_alloc *memory,
                        const struct acre_tallies *tallies, const struct acre_steps *steps)
 {
-    struct acre_layout layout = acre_layout_of_elements(tallies->place_count, sizeof(struct weighed));
+    struct acre_layout layout =
+        acre_layout_of_elements(tallies->place_count, sizeof(struct weighed));
     struct weighed *all = acre_allocate(memory, layout);
     size_t count = 0;
 
@@ -57,8 +58,7 @@ bool acre_sites_choose(struct acre_sites *sites, struct acre_alloc *memory,
 
 void acre_sites_fini(struct acre_sites *sites)
 {
-    acre_free_elements(sites->memory, sites->of_place, sites->place_count,
-                       sizeof *sites->of_place);
+    acre_free_elements(sites->memory, sites->of_place, sites->place_count, sizeof *sites->of_place);
     sites->of_place = NULL;
     sites->count = 0;
 }

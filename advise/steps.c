@@ -64,7 +64,7 @@ static bool step(struct acre_walker *walker, const struct acre_trace_event *even
 }
 
 bool acre_walker_step(struct acre_walker *walker, const struct acre_trace_event *event,
-               struct acre_step_at *at)
+                      struct acre_step_at *at)
 {
     struct acre_places *places = &walker->steps->places;
 

@@ -23,10 +23,10 @@ struct acre_steps {
 
 /* Of one reading of one recording: where each thread was last. */
 struct acre_walker {
-    struct acre_steps *steps;      /* borrowed, as `of` is */
-    struct acre_places_of *of;     /* of the recording */
-    struct acre_numbers threads;   /* by their numbers in the trace */
-    uint32_t *lasts;               /* by number, one less: the place of the last call */
+    struct acre_steps *steps;    /* borrowed, as `of` is */
+    struct acre_places_of *of;   /* of the recording */
+    struct acre_numbers threads; /* by their numbers in the trace */
+    uint32_t *lasts;             /* by number, one less: the place of the last call */
     size_t capacity;
     uint32_t last_thread, last_number; /* that was asked for */
     uint32_t modules, frames;          /* told so far */
@@ -59,6 +59,6 @@ void acre_walker_fini(struct acre_walker *walker);
 /* The next event of the stream, of any kind. Frames and modules become places. False for want of
  * memory. */
 bool acre_walker_step(struct acre_walker *walker, const struct acre_trace_event *event,
-               struct acre_step_at *at);
+                      struct acre_step_at *at);
 
 #endif

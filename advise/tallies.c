@@ -16,7 +16,7 @@ void acre_tallies_fini(struct acre_tallies *tallies)
     acre_tallies_init(tallies, tallies->memory);
 }
 
-void acre_tally_add(struct acre_tally *a, const struct acre_tally *b)
+void acre_firings_add(struct acre_firings *a, const struct acre_firings *b)
 {
     if (b->calls == 0)
         return;
@@ -31,10 +31,10 @@ void acre_tally_add(struct acre_tally *a, const struct acre_tally *b)
 static bool add_steps(struct acre_tallies *tallies, uint32_t count)
 {
     for (; tallies->step_count < count; tallies->step_count++) {
-        if (!acre_grow(tallies->memory, &tallies->steps, tallies->step_count, &tallies->step_capacity,
-                       sizeof *tallies->steps))
+        if (!acre_grow(tallies->memory, &tallies->steps, tallies->step_count,
+                       &tallies->step_capacity, sizeof *tallies->steps))
             return false;
-        tallies->steps[tallies->step_count] = (struct acre_step_tally){0};
+        tallies->steps[tallies->step_count] = (struct acre_step_firings){0};
     }
     return true;
 }
@@ -52,17 +52,17 @@ static bool add_places(struct acre_tallies *tallies, uint32_t count)
 
 static bool tally(struct acre_tallies *tallies, const struct acre_call *call)
 {
-    const struct acre_tally one = {
+    const struct acre_firings one = {
         .calls = 1, .first = call->clock, .last = call->clock, .live = tallies->live};
-    struct acre_step_tally *step;
+    struct acre_step_firings *step;
 
     if (!add_steps(tallies, call->at.step) || !add_places(tallies, call->at.place))
         return false;
     step = &tallies->steps[call->at.step - 1];
-    acre_tally_add(&step->all, &one);
+    acre_firings_add(&step->all, &one);
     if (call->kind != ACRE_CALL_BIRTH)
         return true;
-    acre_tally_add(&step->births, &one);
+    acre_firings_add(&step->births, &one);
     tallies->births[call->at.place - 1]++;
     tallies->known_births++;
     return true;

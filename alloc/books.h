@@ -12,7 +12,7 @@
 
 #include "alloc/alloc.h"
 
-enum { ACRE_BOOKS_SOURCES = 4 };
+enum { ACRE_BOOKS_SOURCES = 8 };
 
 struct acre_live {
     uint64_t blocks, bytes;

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include "advise/advise.h"
-#include "bench/clock.h"
-#include "bench/progress.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
+#include "cli/proof.h"
+#include "cli/reading.h"
 #include "cli/site_options.h"
 #include "report/advised.h"
 #include "report/streams.h"
@@ -28,6 +28,16 @@ static const char help_text[] =
     "quarter\n"
     "                       of the peak, 1M at least)\n"
     "    --no-proof         measure nothing: then the answer is the same each time\n"
+    "    --run-time TIME    what the program takes without a recorder (0.25s, 90s, 2min), of which "
+    "the\n"
+    "                       calls are a share (default: as recorded, less what recording took)\n"
+    "    --backends A,...   allocators to measure, as of 'acre replay'; malloc is among them\n"
+    "    --rounds N         rounds of visits\n"
+    "    --time-budget TIME instead: until every verdict is given or no other round would end in "
+    "time,\n"
+    "                       for each recording\n"
+    "    --sample N         play no more than about so many calls of a recording (default "
+    "4,000,000)\n"
     "    --process N        of each trace the one with this pid, or at this place\n"
     "    --symbols DIR      look for files of code there as well, under their paths (may be "
     "repeated)\n"
@@ -50,12 +60,18 @@ enum {
     OPTION_PROCESS,
     OPTION_JSON,
     OPTION_WIDE,
-    MILLION = 1000000
+    OPTION_RUN_TIME,
+    OPTION_BACKENDS,
+    OPTION_ROUNDS,
+    OPTION_TIME_BUDGET,
+    OPTION_SAMPLE,
+    USUAL_SAMPLE = 4000000,
 };
 
 struct request {
     struct acre_page page;
     struct acre_site_options sites;
+    struct acre_proof_options proof;
     uint64_t budget_bytes, process;
     bool is_json, has_no_proof;
 };
@@ -73,6 +89,20 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
         return true;
     case OPTION_PROCESS:
         return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
+    case OPTION_RUN_TIME:
+        return acre_read_seconds(refusal, "--run-time", optarg, &request->proof.run_seconds);
+    case OPTION_BACKENDS:
+        request->proof.backends = optarg;
+        return true;
+    case OPTION_ROUNDS:
+        request->proof.rounds = optarg;
+        return true;
+    case OPTION_TIME_BUDGET:
+        request->proof.time_budget = optarg;
+        return true;
+    case OPTION_SAMPLE:
+        return acre_read_number(refusal, "--sample", optarg, 1000, INT64_MAX / 2,
+                                &request->proof.most_events);
     case OPTION_JSON:
         request->is_json = true;
         return true;
@@ -84,9 +114,13 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
     }
 }
 
-static bool check(const void *request, char *const *paths, const struct acre_refusal *refusal)
+static bool check(const void *argument, char *const *paths, const struct acre_refusal *refusal)
 {
-    (void)request;
+    const struct request *request = argument;
+    char error[400];
+
+    if (!acre_proof_options_check(&request->proof, error, sizeof error))
+        return acre_refuse(refusal, "%s", error);
     for (size_t i = 0; paths[i] != NULL; i++)
         if (i == ACRE_ADVISE_MOST_RECORDINGS)
             return acre_refuse(refusal, "%d recordings at most", ACRE_ADVISE_MOST_RECORDINGS);
@@ -103,8 +137,8 @@ struct advising {
     size_t count;
     struct acre_profile stacks[ACRE_ADVISE_MOST_RECORDINGS]; /* nothing but call stacks */
     struct acre_names *names[ACRE_ADVISE_MOST_RECORDINGS];
-    struct acre_progress progress;
-    const char *stage;
+    struct acre_reading reading;
+    struct acre_proof proofs[ACRE_ADVISE_MOST_RECORDINGS];
 };
 
 static enum acre_exit out_of_memory(const struct advising *advising)
@@ -139,28 +173,15 @@ static void show_progress(void *to, uint64_t events)
 {
     struct advising *advising = to;
 
-    advising->progress.done = (size_t)(events / MILLION);
-    acre_progress_show(&advising->progress, "%s", advising->stage);
-}
-
-static void end_progress(struct advising *advising)
-{
-    if (advising->progress.done > 0)
-        acre_progress_end(&advising->progress);
+    acre_reading_show(&advising->reading, events);
 }
 
 static void begin_stage(void *to, const char *what, const struct acre_recording *recording)
 {
     struct advising *advising = to;
 
-    end_progress(advising);
-    advising->stage = what;
-    advising->progress = (struct acre_progress){
-        .shows = isatty(STDERR_FILENO),
-        .unit = "million events",
-        .expected = (size_t)(recording->events / MILLION),
-        .begin_ns = acre_now_ns(),
-    };
+    acre_reading_end(&advising->reading);
+    acre_reading_begin(&advising->reading, what, recording->events);
 }
 
 /* The advice -------------------------------------------------------------------------------------
@@ -194,8 +215,8 @@ static bool find_names(struct advising *advising)
             .modules = advising->recordings[i].modules,
         };
         advising->names[i] =
-            acre_names_new(advising->memory, &advising->stacks[i],
-                           advising->request->sites.roots, advising->request->sites.root_count);
+            acre_names_new(advising->memory, &advising->stacks[i], advising->request->sites.roots,
+                           advising->request->sites.root_count);
         if (advising->names[i] == NULL)
             return false;
     }
@@ -210,6 +231,7 @@ static enum acre_exit print(struct advising *advising, const struct acre_adviser
         .advice = acre_adviser_advice(adviser),
         .steps = acre_adviser_steps(adviser),
         .recordings = advising->recordings,
+        .proofs = advising->request->has_no_proof ? NULL : advising->proofs,
         .stacks = stacks,
         .names = advising->names,
     };
@@ -222,6 +244,17 @@ static enum acre_exit print(struct advising *advising, const struct acre_adviser
     done = request->is_json ? acre_advised_write_json(&report, stdout)
                             : acre_advised_print(&report, &request->page);
     return done || ferror(stdout) ? ACRE_EXIT_OK : out_of_memory(advising);
+}
+
+static enum acre_exit prove(struct advising *advising, struct acre_adviser *adviser)
+{
+    enum acre_exit status = ACRE_EXIT_OK;
+
+    if (advising->request->has_no_proof || acre_adviser_advice(adviser)->region_count == 0)
+        return status;
+    for (size_t i = 0; i < advising->count && status == ACRE_EXIT_OK; i++)
+        status = acre_prove(name, adviser, i, &advising->request->proof, &advising->proofs[i]);
+    return status;
 }
 
 static enum acre_exit advise(struct advising *advising)
@@ -241,8 +274,11 @@ static enum acre_exit advise(struct advising *advising)
     if (adviser == NULL)
         return out_of_memory(advising);
     advised = acre_advise(adviser, &wanted);
-    end_progress(advising);
-    status = advised == ACRE_ADVISED ? print(advising, adviser) : tell_failure(advising, advised);
+    acre_reading_end(&advising->reading);
+    status = advised == ACRE_ADVISED ? prove(advising, adviser) : tell_failure(advising, advised);
+    acre_reading_end(&advising->reading);
+    if (status == ACRE_EXIT_OK)
+        status = print(advising, adviser);
     acre_adviser_destroy(adviser);
     return status;
 }
@@ -276,6 +312,11 @@ int acre_cmd_advise(int argc, char **argv)
         ACRE_SITE_OPTIONS,
         {"max-extra", required_argument, NULL, OPTION_MAX_EXTRA},
         {"no-proof", no_argument, NULL, OPTION_NO_PROOF},
+        {"run-time", required_argument, NULL, OPTION_RUN_TIME},
+        {"backends", required_argument, NULL, OPTION_BACKENDS},
+        {"rounds", required_argument, NULL, OPTION_ROUNDS},
+        {"time-budget", required_argument, NULL, OPTION_TIME_BUDGET},
+        {"sample", required_argument, NULL, OPTION_SAMPLE},
         {"process", required_argument, NULL, OPTION_PROCESS},
         {"json", no_argument, NULL, OPTION_JSON},
         {"wide", no_argument, NULL, OPTION_WIDE},
@@ -287,6 +328,7 @@ int acre_cmd_advise(int argc, char **argv)
         .help = help_text,
         .options = options,
         .wants = "which trace? acre record makes one",
+        .loads_libraries = true,
         .take = take,
         .check = check,
         .run = run,
@@ -299,6 +341,7 @@ int acre_cmd_advise(int argc, char **argv)
                 .width = terminal.width > 0 ? terminal.width : ACRE_DEFAULT_WIDTH,
                 .color = terminal.color,
             },
+        .proof = {.most_events = USUAL_SAMPLE, .shows_progress = isatty(STDERR_FILENO)},
         .budget_bytes = UINT64_MAX,
     };
 

@@ -3,34 +3,25 @@
  *
  *    app.acre ──compile──> program, in memory that has no name ──> benchmark, its children
  *
- * A trace is compiled once, and with --region a second time under that plan; whoever visits a cell
- * inherits the programs by their descriptors, which its command line tells: acre replay --program N
- * [--planned N] ...
+ * A trace is compiled once, and with --region a second time under that plan (programs.h).
  */
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "alloc/backends.h"
 #include "bench/bench.h"
-#include "bench/child.h"
-#include "bench/clock.h"
 #include "bench/options.h"
-#include "bench/progress.h"
 #include "bench/workloads/replay.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
+#include "cli/programs.h"
+#include "cli/reading.h"
 #include "cli/restart.h"
 #include "replay/compile.h"
 #include "replay/function_plan.h"
 #include "report/streams.h"
 
 static const char name[] = "acre replay";
-
-enum { MILLION = 1000000 };
 
 /* The trace, compiled --------------------------------------------------------------------------
  */
@@ -42,14 +33,6 @@ struct source {
     struct acre_alloc *memory;
     struct acre_profiled_processes processes;
 };
-
-static void show_progress(void *to, uint64_t events)
-{
-    struct acre_progress *progress = to;
-
-    progress->done = (size_t)(events / MILLION);
-    acre_progress_show(progress, "compiling");
-}
 
 static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path,
                                    const struct acre_trace_reader *reader)
@@ -81,27 +64,22 @@ static enum acre_exit compile_stream(const struct source *source, const struct a
 {
     const char *slash = strrchr(source->path, '/');
     struct acre_trace_reader reader;
-    struct acre_progress progress = {
-        .shows = isatty(STDERR_FILENO),
-        .unit = "million events",
-        .expected = (size_t)(source->processes.events / MILLION),
-        .begin_ns = acre_now_ns(),
-    };
+    struct acre_reading reading;
     const struct acre_compile_request request = {
         .file = file,
         .name = slash != NULL ? slash + 1 : source->path,
         .plan = plan,
-        .progress = show_progress,
-        .to = &progress,
+        .progress = acre_reading_show,
+        .to = &reading,
     };
     enum acre_compiled compiled = ACRE_COMPILE_NO_TRACE;
     enum acre_exit status = ACRE_EXIT_OK;
 
+    acre_reading_begin(&reading, "compiling", source->processes.events);
     if (acre_trace_reader_open(&reader, source->memory, source->path, source->processes.offset) ==
         ACRE_TRACE_READING)
         compiled = acre_compile(&request, &reader, source->memory);
-    if (progress.done > 0)
-        acre_progress_end(&progress);
+    acre_reading_end(&reading);
     if (compiled != ACRE_COMPILED)
         status = tell_failure(compiled, source->path, &reader);
     else if (plan == NULL && reader.input.state != ACRE_TRACE_COMPLETE)
@@ -174,55 +152,16 @@ static enum acre_exit compile(struct source *source, int file, int planned)
 /* Played ---------------------------------------------------------------------------------------
  */
 
-/* Descriptors; -1: none. */
-struct files {
-    int program, planned;
-};
-
-/* The benchmark of the programs in these files, whose children find them under their descriptors.
- */
-static int play(struct files files, int argc, char **argv)
+static int play(struct acre_programs *programs, int argc, char **argv)
 {
-    const struct acre_program *program = acre_program_map(files.program);
-    const struct acre_program *planned =
-        files.planned >= 0 ? acre_program_map(files.planned) : NULL;
-    struct acre_workload workload = acre_replay;
-    char *self = realpath("/proc/self/exe", NULL);
-    char numbers[2][16];
-    const char *words[] = {
-        self != NULL ? self : "acre", "replay", "--program", numbers[0], "--planned", numbers[1]};
-    const struct acre_launch launch = {
-        .words = words, .count = files.planned >= 0 ? 6 : 4, .untold = files.planned >= 0 ? 4 : 2};
-    int status;
-
-    snprintf(numbers[0], sizeof numbers[0], "%d", files.program);
-    snprintf(numbers[1], sizeof numbers[1], "%d", files.planned);
-    workload.program = program;
-    workload.planned = planned;
-    status = program != NULL && (planned != NULL || files.planned < 0)
-                 ? acre_bench_main(&workload, argc, argv, &launch)
-                 : (int)acre_complain(name, ACRE_EXIT_MEMORY, "the program cannot be mapped");
-    acre_program_unmap(planned);
-    acre_program_unmap(program);
-    free(self);
-    return status;
-}
-
-/* A file without a name that children inherit, under a number that is nothing else to them. */
-static int make_file(void)
-{
-    int first = memfd_create("program", MFD_CLOEXEC);
-    int file = first >= 0 ? fcntl(first, F_DUPFD, ACRE_GAUGE_DESCRIPTOR + 1) : -1;
-
-    if (first >= 0)
-        close(first);
-    return file;
+    if (!acre_programs_map(programs))
+        return (int)acre_complain(name, ACRE_EXIT_MEMORY, "the program cannot be mapped");
+    return acre_bench_main(&programs->workload, argc, argv, &programs->launch);
 }
 
 static int compile_and_play(const struct acre_bench_options *options, int argc, char **argv)
 {
-    bool is_planned = options->region != NULL;
-    struct files files = {make_file(), is_planned ? make_file() : -1};
+    struct acre_programs programs;
     struct source source = {
         .path = options->trace_name,
         .process = options->parameters[ACRE_REPLAY_PROCESS].values[0],
@@ -231,40 +170,32 @@ static int compile_and_play(const struct acre_bench_options *options, int argc, 
                  .rotation = options->rotation != 0 ? (uint32_t)options->rotation : 1},
         .memory = acre_malloc_new(),
     };
-    bool is_ready =
-        files.program >= 0 && (files.planned >= 0 || !is_planned) && source.memory != NULL;
-    int status = is_ready ? (int)compile(&source, files.program, files.planned)
+    bool is_ready = acre_programs_make(&programs, options->region != NULL) && source.memory != NULL;
+    int status = is_ready ? (int)compile(&source, programs.file, programs.planned_file)
                           : (int)acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
 
     acre_destroy(source.memory);
     if (status == ACRE_EXIT_OK)
-        status = play(files, argc, argv);
-    if (files.program >= 0)
-        close(files.program);
-    if (files.planned >= 0)
-        close(files.planned);
+        status = play(&programs, argc, argv);
+    acre_programs_fini(&programs);
     return status;
-}
-
-/* What stands behind an option of ours at `argv[at]`; -1: it is not there. */
-static int descriptor_at(int argc, char **argv, int at, const char *option)
-{
-    return argc > at + 1 && strcmp(argv[at], option) == 0 ? atoi(argv[at + 1]) : -1;
 }
 
 int acre_cmd_replay(int argc, char **argv)
 {
-    const struct files inherited = {descriptor_at(argc, argv, 1, "--program"),
-                                    descriptor_at(argc, argv, 3, "--planned")};
-    const int skipped = inherited.planned >= 0 ? 4 : 2;
     const struct acre_launch launch = {.words = (const char *const[]){"acre", "replay"},
                                        .count = 2};
+    struct acre_programs inherited;
     struct acre_bench_options options;
     char error[512];
+    int skipped, status;
 
-    if (inherited.program >= 0) {
+    acre_programs_inherited(&inherited, argc, argv, &skipped);
+    if (skipped > 0) {
         argv[skipped] = argv[0];
-        return play(inherited, argc - skipped, argv + skipped);
+        status = play(&inherited, argc - skipped, argv + skipped);
+        acre_programs_fini(&inherited);
+        return status;
     }
     if (!acre_bench_options_read(&options, &acre_replay, argc, argv, error, sizeof error))
         return (int)acre_complain(name, ACRE_EXIT_USAGE, error);

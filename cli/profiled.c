@@ -2,13 +2,9 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "bench/clock.h"
-#include "bench/progress.h"
+#include "cli/reading.h"
 #include "report/streams.h"
-
-enum { MILLION = 1000000 };
 
 enum acre_exit acre_profiled_status(enum acre_trace_state state)
 {
@@ -76,37 +72,16 @@ void acre_profiled_processes_fini(struct acre_profiled_processes *processes)
     acre_trace_bundle_fini(&processes->bundle);
 }
 
-struct reading {
-    struct acre_progress progress;
-    const char *path;
-};
-
-static void show_progress(void *to, uint64_t events)
-{
-    struct reading *reading = to;
-
-    reading->progress.done = (size_t)(events / MILLION);
-    acre_progress_show(&reading->progress, "%s", reading->path);
-}
-
 static bool read_events(struct acre_profiled *profiled, struct acre_alloc *memory,
                         const struct acre_profiled_request *request)
 {
-    struct reading reading = {
-        .path = request->path,
-        .progress =
-            {
-                .shows = isatty(STDERR_FILENO),
-                .unit = "million events",
-                .expected = (size_t)(request->events / MILLION),
-                .begin_ns = acre_now_ns(),
-            },
-    };
-    bool done =
-        acre_profile_read(&profiled->profile, memory, &profiled->reader, show_progress, &reading);
+    struct acre_reading reading;
+    bool done;
 
-    if (reading.progress.done > 0)
-        acre_progress_end(&reading.progress);
+    acre_reading_begin(&reading, request->path, request->events);
+    done = acre_profile_read(&profiled->profile, memory, &profiled->reader, acre_reading_show,
+                             &reading);
+    acre_reading_end(&reading);
     return done;
 }
 

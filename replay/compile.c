@@ -321,15 +321,16 @@ static bool compile_event(struct compiling *compiling, const struct acre_trace_e
  */
 
 static bool compile_events(struct compiling *compiling, struct acre_trace_reader *reader,
-                           void (*progress)(void *to, uint64_t events), void *to)
+                           const struct acre_compile_request *request)
 {
     struct acre_trace_event event;
 
-    while (acre_trace_next(reader, &event) == ACRE_TRACE_READING) {
+    while ((request->most_events == 0 || reader->events < request->most_events) &&
+           acre_trace_next(reader, &event) == ACRE_TRACE_READING) {
         if (!compile_event(compiling, &event))
             return false;
-        if (progress != NULL && event.number % EVENTS_A_PROGRESS == 0)
-            progress(to, event.number);
+        if (request->progress != NULL && event.number % EVENTS_A_PROGRESS == 0)
+            request->progress(request->to, event.number);
     }
     return reader->input.state != ACRE_TRACE_NO_MEMORY || fail(compiling, ACRE_COMPILE_NO_MEMORY);
 }
@@ -374,11 +375,11 @@ static bool write_header(struct compiling *compiling, const struct acre_trace_re
 }
 
 static bool compile(struct compiling *compiling, struct acre_trace_reader *reader,
-                    void (*progress)(void *to, uint64_t events), void *to)
+                    const struct acre_compile_request *request)
 {
     if (lseek(compiling->output.file, sizeof compiling->program, SEEK_SET) < 0)
         return fail(compiling, ACRE_COMPILE_NO_MEMORY);
-    if (!compile_events(compiling, reader, progress, to))
+    if (!compile_events(compiling, reader, request))
         return false;
     if (compiling->program.births == 0)
         return fail(compiling, reader->events == 0 && reader->input.state != ACRE_TRACE_COMPLETE
@@ -413,7 +414,7 @@ enum acre_compiled acre_compile(const struct acre_compile_request *request,
     acre_lives_init(&compiling->lives, memory);
     set_name(compiling->program.name, request->name);
     acre_threads_seen_init(&compiling->threads, memory, reader->objects.seed);
-    compile(compiling, reader, request->progress, request->to);
+    compile(compiling, reader, request);
     state = compiling->state;
     if (state == ACRE_COMPILED && request->header != NULL)
         *request->header = compiling->program;

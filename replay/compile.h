@@ -31,6 +31,7 @@ struct acre_compile_request {
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void *to;
     struct acre_program *header; /* if not NULL: the program's, where it was compiled */
+    uint64_t most_events;        /* of the stream, from its begin: a sample; 0: all */
 };
 
 /*

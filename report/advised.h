@@ -1,6 +1,7 @@
 /*
- * Advice for people and for programs: first the sentence with the verdict, then each region: where
- * it is reset, what goes in, what stays and why, what there is to doubt.
+ * Advice for people and for programs: first the sentence with the verdict, then what was measured,
+ * then each region: where it is reset, what goes in, what stays and why, what there is to doubt,
+ * and how the change would look.
  */
 #ifndef ACRE_REPORT_ADVISED_H
 #define ACRE_REPORT_ADVISED_H
@@ -8,12 +9,14 @@
 #include "advise/advise.h"
 #include "profile/walk.h"
 #include "report/layout.h"
+#include "report/proof.h"
 
 /* All is borrowed. */
 struct acre_advised_report {
     const struct acre_advice *advice;
     const struct acre_steps *steps;
     const struct acre_recording *recordings;
+    const struct acre_proof *proofs; /* by recording; NULL: nothing was measured */
     /* By recording: its call stacks, and their names. */
     const struct acre_profile *const *stacks;
     struct acre_names *const *names;
@@ -25,16 +28,38 @@ enum acre_advice_verdict {
     ACRE_ADVICE_CANNOT_TELL,
 };
 
-/* Of all regions together. */
+/* Below that gain, in points of the run, nobody should rebuild a program. */
+#define ACRE_ADVICE_LEAST_POINTS 1.0
+
+/*
+ * Of all regions together, over all recordings:
+ *
+ *    not worth it   no region, or in each recording less than one point of the run, or nothing
+ *                   beside the best allocator
+ *    cannot tell    it was not measured, or an interval says neither, or there is a doubt
+ *    worth it       at least one point of the run on malloc in each, more than nothing beside the
+ *                   best allocator, and no doubt
+ */
 enum acre_advice_verdict acre_advice_verdict(const struct acre_advised_report *report);
 
 /* "worth it", "not worth it", "cannot tell" */
 const char *acre_advice_verdict_name(enum acre_advice_verdict verdict);
 
-/* A place's first frame that is no plumbing, and how many frames are inside of it. False for want
- * of memory. */
+/* Doubts of all regions: enum acre_doubt. */
+unsigned acre_advice_doubts(const struct acre_advice *advice);
+
+/* The doubt of that number as a word for programs and a sentence for people; NULL: no more. */
+struct acre_doubt_text {
+    const char *word, *sentence;
+};
+const struct acre_doubt_text *acre_doubt_text(unsigned number);
+
+/* A place's first frame that is no plumbing, and how many frames are inside of it; NULL: there is
+ * none. False for want of memory. */
 bool acre_advised_frame(const struct acre_advised_report *report, uint32_t place,
                         const struct acre_frame **frame, uint32_t *depth);
+
+struct acre_walk acre_advised_walk(const struct acre_advised_report *report, uint32_t place);
 
 /* False when out of memory; a write error is left to ferror. */
 bool acre_advised_print(const struct acre_advised_report *report, const struct acre_page *page);

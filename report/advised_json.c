@@ -29,10 +29,7 @@ static json_t *place_of(struct writing *writing, uint32_t place)
 
 static json_t *stack_of(struct writing *writing, uint32_t place)
 {
-    const struct acre_advised_report *report = writing->report;
-    const struct acre_place *at = acre_place_at(&report->steps->places, place);
-    struct acre_walk walk =
-        acre_walk_of(report->stacks[at->recording], report->names[at->recording], at->node);
+    struct acre_walk walk = acre_advised_walk(writing->report, place);
     const struct acre_frame *frame;
     json_t *frames = json_array();
 
@@ -73,8 +70,7 @@ static json_t *counts_of(struct writing *writing, const struct acre_advised_regi
         acre_put_count(&writing->maker, object, "firings", counts->firings);
         acre_put_count(&writing->maker, object, "resets", counts->resets);
         acre_put_count(&writing->maker, object, "used", counts->epochs_used);
-        acre_put_number(&writing->maker, object, "effective",
-                        acre_region_effective_epochs(counts));
+        acre_put_number(&writing->maker, object, "effective", acre_region_effective_epochs(counts));
         acre_put_count(&writing->maker, object, "first_event", counts->first_event);
         acre_put_count(&writing->maker, object, "last_event", counts->last_event);
         acre_add(&writing->maker, array, object);
@@ -84,13 +80,11 @@ static json_t *counts_of(struct writing *writing, const struct acre_advised_regi
 
 static json_t *doubts_of(struct writing *writing, unsigned doubts)
 {
-    static const char *const names[] = {"one recording", "interpreter", "uneven",
-                                        "escapes",       "withdrawn",   "threads"};
     json_t *array = json_array();
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (unsigned i = 0; acre_doubt_text(i) != NULL; i++)
         if ((doubts >> i & 1) != 0)
-            acre_add(&writing->maker, array, json_string(names[i]));
+            acre_add(&writing->maker, array, json_string(acre_doubt_text(i)->word));
     return array;
 }
 
@@ -115,6 +109,67 @@ static json_t *region_of(struct writing *writing, const struct acre_advised_regi
     return object;
 }
 
+/* What was measured ------------------------------------------------------------------------------
+ */
+
+static void put_points(struct writing *writing, json_t *object, const char *name,
+                       const struct acre_points *points)
+{
+    json_t *of = json_object();
+
+    acre_put_number(&writing->maker, of, "point", points->point);
+    if (points->has_interval) {
+        acre_put_number(&writing->maker, of, "low", points->low);
+        acre_put_number(&writing->maker, of, "high", points->high);
+    }
+    acre_put(&writing->maker, object, name, of);
+}
+
+static void put_ratio(struct writing *writing, json_t *object, const char *name,
+                      const struct acre_ratio *ratio)
+{
+    put_points(writing, object, name,
+               &(struct acre_points){ratio->point, ratio->low, ratio->high, ratio->has_interval});
+}
+
+static json_t *rows_of(struct writing *writing, const struct acre_proof *proof)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < proof->row_count; i++) {
+        const struct acre_proof_row *row = &proof->rows[i];
+        json_t *object = json_object();
+
+        acre_put_text(&writing->maker, object, "backend", row->backend);
+        acre_put_number(&writing->maker, object, "ns", row->ns);
+        acre_put_number(&writing->maker, object, "region_ns", row->region_ns);
+        put_ratio(writing, object, "region_ratio", &row->region);
+        if (row->has_alone)
+            put_ratio(writing, object, "malloc_ratio", &row->alone);
+        acre_add(&writing->maker, array, object);
+    }
+    return array;
+}
+
+static json_t *proof_of(struct writing *writing, const struct acre_proof *proof)
+{
+    json_t *object = json_object();
+
+    acre_put_count(&writing->maker, object, "events", proof->events);
+    acre_put_count(&writing->maker, object, "all_events", proof->all_events);
+    acre_put_number(&writing->maker, object, "run_ns", proof->run_ns);
+    acre_put_flag(&writing->maker, object, "is_run_told", proof->is_run_told);
+    acre_put(&writing->maker, object, "rows", rows_of(writing, proof));
+    if (proof->has_points) {
+        acre_put_number(&writing->maker, object, "share_percent", proof->share_percent);
+        acre_put_text(&writing->maker, object, "best", proof->rows[proof->best].backend);
+        put_points(writing, object, "gained", &proof->gained);
+        put_points(writing, object, "alone", &proof->alone);
+        put_points(writing, object, "on_best", &proof->on_best);
+    }
+    return object;
+}
+
 static json_t *recordings_of(struct writing *writing)
 {
     const struct acre_advised_report *report = writing->report;
@@ -124,13 +179,14 @@ static json_t *recordings_of(struct writing *writing)
         const struct acre_program *program = &report->advice->programs[i];
         json_t *object = json_object();
 
-        acre_put_text(&writing->maker, object, "file",
-                      acre_last_part(report->recordings[i].path));
+        acre_put_text(&writing->maker, object, "file", acre_last_part(report->recordings[i].path));
         acre_put_count(&writing->maker, object, "births", program->births);
         acre_put_count(&writing->maker, object, "absorbed", program->absorbed);
         acre_put_count(&writing->maker, object, "moved_out", program->moved_out);
         acre_put_count(&writing->maker, object, "peak_bytes", program->live_peak_bytes);
         acre_put_count(&writing->maker, object, "planned_peak_bytes", program->peak_bytes);
+        if (report->proofs != NULL)
+            acre_put(&writing->maker, object, "proof", proof_of(writing, &report->proofs[i]));
         acre_add(&writing->maker, array, object);
     }
     return array;

@@ -25,7 +25,8 @@ static bool fault(const struct check *check, const struct acre_run_place *place,
 static bool check_members(const struct check *check, const struct acre_shape *shape,
                           const void *object, const struct acre_run_place *outer);
 
-static bool check_count(const struct check *check, uint64_t value, const struct acre_run_place *place)
+static bool check_count(const struct check *check, uint64_t value,
+                        const struct acre_run_place *place)
 {
     if (value <= largest_count)
         return true;

@@ -63,8 +63,8 @@ static const char *type_words(const json_t *value)
     return "something else";
 }
 
-static bool wrong_type(struct decoder *decoder, const struct acre_run_place *place, const char *wanted,
-                       const json_t *found)
+static bool wrong_type(struct decoder *decoder, const struct acre_run_place *place,
+                       const char *wanted, const json_t *found)
 {
     char what[160];
     snprintf(what, sizeof what, "expected %s, found %s", wanted, type_words(found));

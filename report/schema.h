@@ -52,7 +52,7 @@ extern const struct acre_shape acre_shape_death;
 /* A place in a run, a chain on the stack from the innermost outwards: cells[3].key.backend */
 struct acre_run_place {
     const struct acre_run_place *outer; /* NULL: the top */
-    const char *name;               /* NULL: an element of a list */
+    const char *name;                   /* NULL: an element of a list */
     size_t index;
 };
 

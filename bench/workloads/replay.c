@@ -45,14 +45,18 @@ static const struct acre_parameter parameters[ACRE_REPLAY_PARAMETERS] = {
                              .after = ""},
 };
 
+enum { MOST_REGIONS = ACRE_PLAN_MOST_GROUPS * ACRE_PLAN_MOST_ROTATION };
+
+_Static_assert(1 + MOST_REGIONS <= ACRE_BOOKS_SOURCES, "a ledger tells them apart");
+
 /* What the loop itself needs lies outside of what is measured. */
 struct replay {
     struct acre_stage *stage; /* NULL: the limit */
     struct acre_alloc *memory;
-    struct acre_alloc *nothing;                            /* of the limit */
-    struct acre_alloc *pages;                              /* of a stage's player: owned */
-    struct acre_alloc *arenas[ACRE_PLAN_MOST_ROTATION];    /* of a plan */
-    struct acre_alloc *recorders[ACRE_PLAN_MOST_ROTATION]; /* before them, of a ledger */
+    struct acre_alloc *nothing;                 /* of the limit */
+    struct acre_alloc *pages;                   /* of a stage's player: owned */
+    struct acre_alloc *arenas[MOST_REGIONS];    /* of a plan */
+    struct acre_alloc *recorders[MOST_REGIONS]; /* before them, of a ledger */
     struct acre_player player;
 };
 
@@ -76,7 +80,7 @@ static void replay_close(void *state)
 {
     struct replay *replay = state;
 
-    for (size_t i = 0; i < ACRE_PLAN_MOST_ROTATION; i++) {
+    for (size_t i = 0; i < MOST_REGIONS; i++) {
         acre_destroy(replay->recorders[i]);
         acre_destroy(replay->arenas[i]);
     }
@@ -86,25 +90,28 @@ static void replay_close(void *state)
     free(replay);
 }
 
+static bool open_region(struct replay *replay, uint32_t group, uint32_t turn)
+{
+    struct acre_ledger *ledger = replay->stage->layers.ledger;
+    uint32_t number = group * ACRE_PLAN_MOST_ROTATION + turn;
+    struct acre_alloc **region = &replay->player.regions[group][turn];
+
+    *region = replay->arenas[number] = acre_arena_new(replay->pages, NULL);
+    if (*region == NULL || ledger == NULL)
+        return *region != NULL;
+    ledger->observed[1 + number] = *region;
+    *region = replay->recorders[number] = acre_record_new(*region, &ledger->sink, 1 + number);
+    return *region != NULL;
+}
+
 /* A plan's regions are arenas of our own beside the backend, whichever that is. They come before
  * the stage's own layers, of which only the ledger has to know of them. */
 static bool open_regions(struct replay *replay)
 {
-    struct acre_ledger *ledger = replay->stage->layers.ledger;
-
-    for (uint32_t i = 0; i < replay->player.program->rotation[0]; i++) {
-        replay->arenas[i] = acre_arena_new(replay->pages, NULL);
-        if (replay->arenas[i] == NULL)
-            return false;
-        replay->player.regions[0][i] = replay->arenas[i];
-        if (ledger == NULL)
-            continue;
-        ledger->observed[1 + i] = replay->arenas[i];
-        replay->recorders[i] = acre_record_new(replay->arenas[i], &ledger->sink, 1 + i);
-        if (replay->recorders[i] == NULL)
-            return false;
-        replay->player.regions[0][i] = replay->recorders[i];
-    }
+    for (uint32_t group = 0; group < ACRE_PLAN_MOST_GROUPS; group++)
+        for (uint32_t i = 0; i < replay->player.program->rotation[group]; i++)
+            if (!open_region(replay, group, i))
+                return false;
     return true;
 }
 
@@ -164,8 +171,9 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
         return NULL;
     limit->nothing = acre_nothing_new(memory, spec->program->largest_bytes);
     if (limit->nothing != NULL && open_player(&limit->player, memory, spec)) {
-        for (uint32_t i = 0; i < ACRE_PLAN_MOST_ROTATION; i++)
-            limit->player.regions[0][i] = limit->nothing;
+        for (uint32_t i = 0; i < MOST_REGIONS; i++)
+            limit->player.regions[i / ACRE_PLAN_MOST_ROTATION][i % ACRE_PLAN_MOST_ROTATION] =
+                limit->nothing;
         return limit;
     }
     acre_destroy(limit->nothing);

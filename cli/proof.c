@@ -1,0 +1,114 @@
+#include "cli/proof.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/options.h"
+#include "bench/runner.h"
+#include "bench/workloads/replay.h"
+#include "cli/programs.h"
+#include "report/streams.h"
+
+/* The options of a benchmark that plays them. `workload` has what it plays, or is acre_replay. */
+static bool read_options(struct acre_bench_options *bench, const struct acre_workload *workload,
+                         const struct acre_proof_options *options, char *error, size_t error_bytes)
+{
+    char *argv[12] = {(char *)"acre advise", (char *)"--memory-ms", (char *)"0", (char *)"--quiet"};
+    int argc = 4;
+    const char *const pairs[][2] = {
+        {"--backends", options->backends},
+        {"--rounds", options->rounds},
+        {"--time-budget", options->time_budget},
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (pairs[i][1] != NULL) {
+            argv[argc++] = (char *)pairs[i][0];
+            argv[argc++] = (char *)pairs[i][1];
+        }
+    return acre_bench_options_read(bench, workload, argc, argv, error, error_bytes);
+}
+
+bool acre_proof_options_check(const struct acre_proof_options *options, char *error,
+                              size_t error_bytes)
+{
+    struct acre_bench_options bench;
+    int place = optind; /* of the command line that is being read */
+    bool done = read_options(&bench, &acre_replay, options, error, error_bytes);
+
+    optind = place;
+    return done;
+}
+
+/* Up to where each region has been seen for a while. */
+static uint64_t sample_of(const struct acre_advice *advice, size_t recording, uint64_t most_events)
+{
+    uint64_t first = 0;
+
+    for (uint32_t i = 0; i < advice->region_count; i++)
+        if (advice->regions[i].counts[recording].first_event > first)
+            first = advice->regions[i].counts[recording].first_event;
+    return first + most_events;
+}
+
+static enum acre_advised compile(struct acre_adviser *adviser, size_t recording,
+                                 const struct acre_proof_options *options,
+                                 const struct acre_programs *programs)
+{
+    struct acre_advised_program wanted = {
+        .recording = recording,
+        .most_events = sample_of(acre_adviser_advice(adviser), recording, options->most_events),
+        .file = programs->file,
+    };
+    enum acre_advised result = acre_adviser_compile(adviser, &wanted, NULL);
+
+    if (result != ACRE_ADVISED)
+        return result;
+    wanted.is_planned = true;
+    wanted.file = programs->planned_file;
+    return acre_adviser_compile(adviser, &wanted, NULL);
+}
+
+static enum acre_exit measure(const char *command, const struct acre_programs *programs,
+                              const struct acre_proof_options *options,
+                              const struct acre_program *whole, struct acre_proof *proof)
+{
+    struct acre_bench_options bench;
+    const struct acre_runner runner = {
+        .workload = &programs->workload,
+        .options = &bench,
+        .launch = programs->launch,
+        .shows_progress = options->shows_progress,
+    };
+    struct acre_run run;
+    char error[512];
+    enum acre_exit status;
+
+    if (!read_options(&bench, &programs->workload, options, error, sizeof error))
+        return acre_complain(command, ACRE_EXIT_USAGE, error);
+    status = acre_runner_run(&runner, &run, error, sizeof error);
+    if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, options->run_seconds, proof)) {
+        status = ACRE_EXIT_MEMORY;
+        snprintf(error, sizeof error, "out of memory");
+    }
+    acre_run_free(&run);
+    return status == ACRE_EXIT_OK ? status : acre_complain(command, status, error);
+}
+
+enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
+                          const struct acre_proof_options *options, struct acre_proof *proof)
+{
+    const struct acre_program *whole = &acre_adviser_advice(adviser)->programs[recording];
+    struct acre_programs programs;
+    enum acre_exit status = ACRE_EXIT_MEMORY;
+
+    if (!acre_programs_make(&programs, true) ||
+        compile(adviser, recording, options, &programs) != ACRE_ADVISED ||
+        !acre_programs_map(&programs))
+        acre_complain(command, status, "out of memory, or a recording was changed meanwhile");
+    else
+        status = measure(command, &programs, options, whole, proof);
+    acre_programs_fini(&programs);
+    return status;
+}

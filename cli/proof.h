@@ -1,0 +1,27 @@
+/* Advice, proved: each recording is played as it is and under the regions, on several allocators,
+ * by the runner of the benchmarks (bench/runner.h). */
+#ifndef ACRE_CLI_PROOF_H
+#define ACRE_CLI_PROOF_H
+
+#include "advise/advise.h"
+#include "report/exit_status.h"
+#include "report/proof.h"
+
+struct acre_proof_options {
+    const char *backends;    /* as of --backends; NULL: the usual ones */
+    const char *rounds;      /* NULL: the usual number */
+    const char *time_budget; /* instead, as of --time-budget; NULL: none */
+    double run_seconds;      /* of the program, unrecorded; 0: not told */
+    uint64_t most_events;    /* of a recording: more are a sample */
+    bool shows_progress;
+};
+
+/* Another status than OK is told already, by `command`. */
+enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
+                          const struct acre_proof_options *options, struct acre_proof *proof);
+
+/* Whether the options are well formed; else one sentence in `error`. */
+bool acre_proof_options_check(const struct acre_proof_options *options, char *error,
+                              size_t error_bytes);
+
+#endif

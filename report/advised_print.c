@@ -1,0 +1,369 @@
+/* Advice on a terminal. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "profile/short_name.h"
+#include "report/advised.h"
+#include "report/format.h"
+#include "report/site_text.h"
+
+enum { MOST_SITES = 10, MOST_NAME_BYTES = 256, MOST_WAY_BYTES = 1024, LABEL_WIDTH = 11 };
+
+static double percent(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? 100 * (double)part / (double)whole : 0;
+}
+
+/* The sentence -----------------------------------------------------------------------------------
+ */
+
+static void put_nothing_found(const struct acre_advice *advice, FILE *to)
+{
+    if (2 * advice->known_births < advice->births)
+        fprintf(to, "Cannot tell: %s of %s births have no call stack. Record with --stacks unwind.",
+                acre_format_count(advice->births - advice->known_births).text,
+                acre_format_count(advice->births).text);
+    else if (advice->over_budget > 0)
+        fprintf(to,
+                "Not worth it: the peak would be more than %s higher with any region that was "
+                "looked at (%" PRIu32 "). --max-extra allows more.",
+                acre_format_bytes((double)advice->budget_bytes).text, advice->over_budget);
+    else
+        fprintf(to,
+                "Not worth it: there is no region to be had. Of the %s boundaries that were looked "
+                "at, none has a tenth of the %s births whose blocks are all dead when it comes "
+                "again%s.",
+                acre_format_count(advice->markers).text, acre_format_count(advice->births).text,
+                2 * advice->threaded_births > advice->births
+                    ? "; most blocks are made or freed in several threads"
+                    : "");
+}
+
+static void put_interval(FILE *to, const struct acre_points *points)
+{
+    if (points->has_interval)
+        fprintf(to, " [%s, %s]", acre_format_short(points->low).text,
+                acre_format_short(points->high).text);
+}
+
+static uint64_t resets_of(const struct acre_advice *advice)
+{
+    uint64_t resets = 0;
+
+    for (uint32_t i = 0; i < advice->region_count; i++)
+        resets += advice->regions[i].counts[0].resets;
+    return resets;
+}
+
+static uint32_t regions_of(const struct acre_advice *advice)
+{
+    uint32_t regions = 0;
+
+    for (uint32_t i = 0; i < advice->region_count; i++)
+        regions += advice->regions[i].rotation;
+    return regions;
+}
+
+static const char *words_of(enum acre_advice_verdict verdict)
+{
+    return verdict == ACRE_ADVICE_WORTH_IT       ? "Worth it"
+           : verdict == ACRE_ADVICE_NOT_WORTH_IT ? "Not worth it"
+                                                 : "Cannot tell yet";
+}
+
+/* "7.5 % of the run on malloc [7.2, 7.9], of which mimalloc alone gets 5.1; beside it 2.3 [2.1,
+ * 2.5]" */
+static void put_gain(FILE *to, const struct acre_proof *proof)
+{
+    const struct acre_proof_row *best = &proof->rows[proof->best];
+
+    fprintf(to, "%s %% of the run on malloc", acre_format_short(proof->gained.point).text);
+    put_interval(to, &proof->gained);
+    if (!best->has_alone) {
+        fprintf(to, "; no allocator alone gets any of it");
+        return;
+    }
+    fprintf(to, "; %s alone saves %s", best->backend, acre_format_short(proof->alone.point).text);
+    put_interval(to, &proof->alone);
+    fprintf(to, ", and beside it they save %s more", acre_format_short(proof->on_best.point).text);
+    put_interval(to, &proof->on_best);
+}
+
+static void put_found(const struct acre_advised_report *report, FILE *to)
+{
+    const struct acre_advice *advice = report->advice;
+    const struct acre_proof *proof =
+        report->proofs != NULL ? &report->proofs[advice->recording_count - 1] : NULL;
+    uint32_t regions = regions_of(advice);
+
+    fprintf(to, "%s: %" PRIu32 " region%s, reset %s times, ", words_of(acre_advice_verdict(report)),
+            regions, regions == 1 ? "" : "s", acre_format_count(resets_of(advice)).text);
+    if (proof == NULL) {
+        fprintf(to, "would take %s %% of all births. What that saves was not measured.",
+                acre_format_short(percent(advice->programs[0].absorbed, advice->births)).text);
+    } else if (proof->has_points) {
+        fprintf(to, "%s ",
+                acre_advice_verdict(report) == ACRE_ADVICE_WORTH_IT ? "save" : "would save");
+        put_gain(to, proof);
+        fprintf(to, ".");
+    } else {
+        fprintf(to,
+                "would take %s %% of all births. Which part of the run that is cannot be told from "
+                "its recording: --run-time says how long it takes.",
+                acre_format_short(percent(advice->programs[0].absorbed, advice->births)).text);
+    }
+}
+
+static void put_sentence(const void *subject, FILE *to)
+{
+    const struct acre_advised_report *report = subject;
+
+    if (report->advice->region_count == 0)
+        put_nothing_found(report->advice, to);
+    else
+        put_found(report, to);
+}
+
+/* Memory and doubts: a sentence each. */
+static bool print_price(const struct acre_advised_report *report, const struct acre_page *page)
+{
+    const struct acre_advice *advice = report->advice;
+
+    for (size_t i = 0; i < advice->recording_count; i++) {
+        const struct acre_program *program = &advice->programs[i];
+        uint64_t extra = program->peak_bytes - program->live_peak_bytes;
+
+        if (!acre_page_say(
+                page, 2, 2, ACRE_PAINT_NONE,
+                "%s%s%s of %s births (%s %%) go in; the peak is %s higher (%s %% of "
+                "%s)%s%s.",
+                advice->recording_count > 1 ? acre_last_part(report->recordings[i].path) : "",
+                advice->recording_count > 1 ? ": " : "", acre_format_count(program->absorbed).text,
+                acre_format_count(program->births).text,
+                acre_format_short(percent(program->absorbed, program->births)).text,
+                acre_format_bytes((double)extra).text,
+                acre_format_short(percent(extra, program->live_peak_bytes)).text,
+                acre_format_bytes((double)program->live_peak_bytes).text,
+                program->moved_out > 0 ? "; blocks that outlive a reset: " : "",
+                program->moved_out > 0 ? acre_format_count(program->moved_out).text : ""))
+            return false;
+    }
+    return true;
+}
+
+static bool print_doubts(const struct acre_advised_report *report, const struct acre_page *page)
+{
+    unsigned doubts = acre_advice_doubts(report->advice);
+
+    for (unsigned i = 0; acre_doubt_text(i) != NULL; i++)
+        if ((doubts >> i & 1) != 0 &&
+            !acre_page_say(page, 2, 2, ACRE_PAINT_NONE, "Doubt: %s.", acre_doubt_text(i)->sentence))
+            return false;
+    return true;
+}
+
+/* What was measured ------------------------------------------------------------------------------
+ */
+
+static void set_row(struct acre_grid *grid, const struct acre_proof *proof,
+                    const struct acre_proof_row *row)
+{
+    const struct acre_ratio *ratio = &row->region;
+
+    acre_grid_row(grid);
+    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", row->backend);
+    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", acre_format_ns(row->ns).text);
+    acre_grid_set(grid, 2, ACRE_PAINT_NONE, "%s", acre_format_ns(row->region_ns).text);
+    acre_grid_set(grid, 3, acre_verdict_paint(ratio->verdict), "%s %%",
+                  acre_format_short(100 * (1 - ratio->point)).text);
+    if (ratio->has_interval)
+        acre_grid_set(grid, 4, ACRE_PAINT_NONE, "[%s, %s]",
+                      acre_format_short(100 * (1 - ratio->high)).text,
+                      acre_format_short(100 * (1 - ratio->low)).text);
+    if (proof->has_points)
+        acre_grid_set(grid, 5, ACRE_PAINT_NONE, "%s %%",
+                      acre_format_short(100 * (row->ns - row->region_ns) / proof->run_ns).text);
+}
+
+static bool print_rows(const struct acre_proof *proof, const struct acre_page *page)
+{
+    static const struct acre_column columns[] = {
+        {.title = "allocator"},
+        {.title = "calls take", .right = true, .gap = 2},
+        {.title = "with regions", .right = true, .gap = 2},
+        {.title = "saved", .right = true, .gap = 2},
+        {.title = "95 %", .gap = 1},
+        {.title = "of the run", .right = true, .gap = 2},
+    };
+    struct acre_grid grid = {.columns = columns,
+                             .column_count = sizeof columns / sizeof columns[0]};
+    bool done;
+
+    for (size_t i = 0; i < proof->row_count; i++)
+        set_row(&grid, proof, &proof->rows[i]);
+    done = acre_grid_print(&grid, page, 2);
+    acre_grid_free(&grid);
+    return done;
+}
+
+static bool print_proof(const struct acre_advised_report *report, const struct acre_page *page,
+                        size_t recording)
+{
+    const struct acre_proof *proof = &report->proofs[recording];
+    bool is_sample = proof->events < proof->all_events;
+
+    char share[128] = "How long the run takes is not known: --run-time tells.";
+
+    if (proof->run_ns > 0)
+        snprintf(share, sizeof share, "The run is %s%s; the calls on malloc are %s %% of it.",
+                 acre_format_ns(proof->run_ns).text,
+                 proof->is_run_told ? "" : " (as recorded, less what recording took)",
+                 acre_format_short(proof->share_percent).text);
+    acre_page_gap(page);
+    if (!acre_page_say(page, 2, 2, ACRE_PAINT_NONE, "Played: %s%s calls of %s. %s",
+                       is_sample ? "of a sample, the first " : "",
+                       acre_format_count(proof->events).text,
+                       acre_last_part(report->recordings[recording].path), share))
+        return false;
+    return print_rows(proof, page);
+}
+
+/* Regions ----------------------------------------------------------------------------------------
+ */
+
+enum { COLUMN_LABEL, COLUMN_COUNT, COLUMN_TEXT };
+
+static bool set_place(const struct acre_advised_report *report, const struct acre_page *page,
+                      struct acre_grid *grid, uint32_t place)
+{
+    const struct acre_place *at = acre_place_at(&report->steps->places, place);
+    const struct acre_frame *frame;
+    char function[MOST_NAME_BYTES], way[MOST_WAY_BYTES];
+    uint32_t depth;
+
+    if (!acre_advised_frame(report, place, &frame, &depth) ||
+        !acre_site_way(page, report->stacks[at->recording], report->names[at->recording], at->node,
+                       depth, way, sizeof way))
+        return false;
+    acre_site_name(page, frame != NULL ? frame->function : "?", function, sizeof function);
+    acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "%s  %s", function, way);
+    return true;
+}
+
+static void set_label(struct acre_grid *grid, const char *label)
+{
+    acre_grid_row(grid);
+    acre_grid_set(grid, COLUMN_LABEL, ACRE_PAINT_NONE, "%s", label);
+}
+
+/* Why it stays. */
+static void set_reason(struct acre_grid *grid, const struct acre_advised_site *site)
+{
+    acre_grid_row(grid);
+    if (site->is_refuted)
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "  outlives it in another recording");
+    else if (site->has_threads)
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "  made or freed in several threads");
+    else if (site->outliving > 0)
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "  %s %% outlive it",
+                       acre_format_short(percent(site->outliving, site->births)).text);
+    else
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "  born in too few turns");
+}
+
+static bool set_sites(const struct acre_advised_report *report, const struct acre_page *page,
+                      struct acre_grid *grid, const char *label,
+                      const struct acre_advised_site *sites, size_t count, bool stay)
+{
+    for (size_t i = 0; i < count && (page->wide || i < MOST_SITES); i++) {
+        set_label(grid, i == 0 ? label : "");
+        acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(sites[i].births).text);
+        if (!set_place(report, page, grid, sites[i].place))
+            return false;
+        if (stay)
+            set_reason(grid, &sites[i]);
+    }
+    if (count > MOST_SITES && !page->wide) {
+        acre_grid_row(grid);
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "and %zu more: --wide",
+                       count - MOST_SITES);
+    }
+    return true;
+}
+
+/* How the change would look. */
+static void set_sketch(struct acre_grid *grid, const struct acre_advised_region *region)
+{
+    const char *when = region->marker.kind == ACRE_MARKER_ENTRY ? "that call" : "that allocation";
+
+    set_label(grid, "change");
+    acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
+                   region->rotation == 1 ? "one region, as long as its loop lasts"
+                                         : "two regions, as long as their loop lasts");
+    acre_grid_row(grid);
+    if (region->stride > 1)
+        acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
+                       "in front of %s, each %" PRIu32 " times: %s", when, region->stride,
+                       region->rotation == 1 ? "reset it"
+                                             : "fill the other one, and reset it first");
+    else
+        acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "in front of %s: %s", when,
+                       region->rotation == 1 ? "reset it"
+                                             : "fill the other one, and reset it first");
+    acre_grid_row(grid);
+    acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
+                   "what goes in is allocated there, and its frees are left out");
+}
+
+static bool set_region(const struct acre_advised_report *report, const struct acre_page *page,
+                       struct acre_grid *grid, const struct acre_advised_region *region)
+{
+    set_label(grid, region->marker.kind == ACRE_MARKER_ENTRY ? "at the call" : "at the allocation");
+    acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
+                  acre_format_count(region->counts[0].firings).text);
+    if (!set_place(report, page, grid, region->marker.place) ||
+        !set_sites(report, page, grid, "goes in", region->sites, region->site_count, false) ||
+        !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true))
+        return false;
+    set_sketch(grid, region);
+    return true;
+}
+
+static bool print_region(const struct acre_advised_report *report, const struct acre_page *page,
+                         uint32_t number)
+{
+    static const struct acre_column columns[] = {
+        [COLUMN_LABEL] = {.title = ""},
+        [COLUMN_COUNT] = {.title = "times", .right = true, .gap = 2},
+        [COLUMN_TEXT] = {.title = "where", .gap = 2},
+    };
+    const struct acre_advised_region *region = &report->advice->regions[number];
+    struct acre_grid grid = {.columns = columns,
+                             .column_count = sizeof columns / sizeof columns[0]};
+    bool done;
+
+    acre_page_gap(page);
+    done = acre_page_title(
+               page, "Region %" PRIu32 "%s: %s %% of all births", number + 1,
+               region->rotation == 1 ? "" : ", two in rotation",
+               acre_format_short(percent(region->counts[0].births, report->advice->births)).text) &&
+           set_region(report, page, &grid, region) && acre_grid_print(&grid, page, 2);
+    acre_grid_free(&grid);
+    return done;
+}
+
+bool acre_advised_print(const struct acre_advised_report *report, const struct acre_page *page)
+{
+    const struct acre_advice *advice = report->advice;
+    bool done = acre_page_sentence(page, put_sentence, report);
+
+    if (advice->region_count == 0)
+        return done;
+    done = done && print_price(report, page) && print_doubts(report, page);
+    for (size_t i = 0; done && report->proofs != NULL && i < advice->recording_count; i++)
+        done = print_proof(report, page, i);
+    for (uint32_t i = 0; done && i < advice->region_count; i++)
+        done = print_region(report, page, i);
+    return done;
+}

@@ -1,0 +1,125 @@
+#include "report/proof.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool has_regions(const struct acre_group_row *row)
+{
+    return strcmp(row->cell->key.lifetime, "region") == 0;
+}
+
+static const struct acre_group_row *row_of(const struct acre_group *group, const char *backend,
+                                           bool is_region)
+{
+    for (size_t i = 0; i < group->row_count; i++)
+        if (group->rows[i].is_timed && has_regions(&group->rows[i]) == is_region &&
+            strcmp(group->rows[i].cell->key.backend, backend) == 0)
+            return &group->rows[i];
+    return NULL;
+}
+
+/* False when out of memory. */
+static bool compare(const struct acre_group_row *a, const struct acre_group_row *b,
+                    struct acre_ratio *ratio)
+{
+    return acre_ratio_of_pairs(&a->times, &b->times, ratio) != ACRE_STATS_NO_MEMORY;
+}
+
+static bool add_row(struct acre_proof *proof, const struct acre_group *group,
+                    const struct acre_group_row *plain, const struct acre_group_row *malloc_row)
+{
+    const struct acre_group_row *planned = row_of(group, plain->cell->key.backend, true);
+    struct acre_proof_row *row = &proof->rows[proof->row_count];
+
+    if (planned == NULL || proof->row_count == ACRE_PROOF_MOST_ROWS)
+        return true;
+    *row = (struct acre_proof_row){
+        .ns = plain->ns_per_iteration,
+        .region_ns = planned->ns_per_iteration,
+        .has_alone = plain != malloc_row,
+    };
+    snprintf(row->backend, sizeof row->backend, "%s", plain->cell->key.backend);
+    if (!compare(planned, plain, &row->region) ||
+        (row->has_alone && !compare(plain, malloc_row, &row->alone)))
+        return false;
+    if (row->ns < proof->rows[proof->best].ns)
+        proof->best = proof->row_count;
+    proof->row_count++;
+    return true;
+}
+
+static bool add_rows(struct acre_proof *proof, const struct acre_group *group)
+{
+    const struct acre_group_row *malloc_row = row_of(group, "malloc", false);
+
+    if (malloc_row == NULL)
+        return true;
+    if (!add_row(proof, group, malloc_row, malloc_row))
+        return false;
+    for (size_t i = 0; i < group->row_count; i++) {
+        const struct acre_group_row *row = &group->rows[i];
+
+        if (row->is_timed && !has_regions(row) && row != malloc_row &&
+            !add_row(proof, group, row, malloc_row))
+            return false;
+    }
+    return true;
+}
+
+/* What a ratio of the calls leaves of `percent` of the run. */
+static struct acre_points points_of(const struct acre_ratio *ratio, double percent)
+{
+    return (struct acre_points){
+        .point = percent * (1 - ratio->point),
+        .low = percent * (1 - ratio->high),
+        .high = percent * (1 - ratio->low),
+        .has_interval = ratio->has_interval,
+    };
+}
+
+/* Points are per cent of the run on malloc throughout, so that they can be added up. */
+static void find_points(struct acre_proof *proof)
+{
+    const struct acre_proof_row *best = &proof->rows[proof->best];
+
+    proof->share_percent = 100 * proof->rows[0].ns / proof->run_ns;
+    proof->has_points = proof->share_percent < 100;
+    proof->gained = points_of(&proof->rows[0].region, proof->share_percent);
+    proof->on_best = points_of(&best->region, 100 * best->ns / proof->run_ns);
+    if (best->has_alone)
+        proof->alone = points_of(&best->alone, proof->share_percent);
+}
+
+/* Of the part that was played: time passes in it as in the recording, and recording took as much of
+ * each call. */
+static double run_ns_of(const struct acre_played *played, const struct acre_program *whole,
+                        double run_seconds)
+{
+    double recorded = (double)played->recorded_ns;
+    double overhead = (double)whole->overhead_ns * (double)played->events / (double)whole->events;
+
+    if (run_seconds > 0 && whole->recorded_ns > 0)
+        return run_seconds * 1e9 * recorded / (double)whole->recorded_ns;
+    return recorded > overhead ? recorded - overhead : 0;
+}
+
+bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole, double run_seconds,
+                   struct acre_proof *proof)
+{
+    struct acre_groups groups;
+    bool done;
+
+    *proof = (struct acre_proof){
+        .events = run->played.events,
+        .all_events = whole->events,
+        .run_ns = run_ns_of(&run->played, whole, run_seconds),
+        .is_run_told = run_seconds > 0,
+    };
+    if (!acre_groups_init(&groups, run))
+        return false;
+    done = groups.count == 0 || add_rows(proof, &groups.groups[0]);
+    acre_groups_fini(&groups);
+    if (done && proof->row_count > 0 && proof->run_ns > 0)
+        find_points(proof);
+    return done;
+}

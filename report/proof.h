@@ -1,0 +1,58 @@
+/*
+ * What regions save, as a replay has measured it: the calls of a recording as they are and under
+ * the plan, on several allocators, in turn.
+ *
+ *    points of the run   = share of the calls in the run, on malloc x what is saved of them
+ *
+ *    run on malloc       ├──────────── other work ─────────────┼──── calls ────┤
+ *    region on malloc    ├──────────── other work ─────────────┼┤  gained: on malloc
+ *    a better malloc     ├──────────── other work ─────────────┼─────┤  alone
+ *    region beside it    ├──────────── other work ─────────────┼┤  gained: on the best
+ */
+#ifndef ACRE_REPORT_PROOF_H
+#define ACRE_REPORT_PROOF_H
+
+#include "replay/program.h"
+#include "report/group.h"
+
+enum { ACRE_PROOF_MOST_ROWS = 16 };
+
+/* Per cent of the run, with what holds it with 95 %. */
+struct acre_points {
+    double point, low, high;
+    bool has_interval;
+};
+
+struct acre_proof_row {
+    char backend[64];
+    double ns, region_ns;     /* of the calls, a pass, without and with regions */
+    struct acre_ratio region; /* with to without */
+    bool has_alone;           /* this without regions to malloc without; never of malloc itself */
+    struct acre_ratio alone;
+};
+
+struct acre_proof {
+    uint64_t events, all_events; /* that were played: a sample, from the begin */
+    double run_ns;               /* of the part of the run that was played */
+    bool is_run_told;            /* by the user; else recorded time less what recording took */
+    double share_percent;        /* calls of the run, on malloc; above 100: no share */
+    struct acre_proof_row rows[ACRE_PROOF_MOST_ROWS]; /* malloc first, then as in the run */
+    size_t row_count;
+    size_t best; /* row of the allocator with the least time without regions */
+
+    /* Where the share is known. */
+    bool has_points;
+    struct acre_points gained;  /* by regions, on malloc */
+    struct acre_points alone;   /* by the best allocator, without regions; 0 of malloc itself */
+    struct acre_points on_best; /* by regions, beside the best allocator */
+};
+
+/*
+ * Of a run of cells with and without regions. `whole` is the header of all of the recording, of
+ * which the run may have played a sample; `run_seconds` is what all of it takes without a recorder,
+ * 0: not told. False when out of memory. A run without times of malloc gives no rows.
+ */
+bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole, double run_seconds,
+                   struct acre_proof *proof);
+
+#endif
