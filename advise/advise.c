@@ -323,12 +323,9 @@ static uint64_t budget_of(const struct acre_adviser *adviser)
 static bool is_over_budget(struct acre_adviser *adviser)
 {
     adviser->advice.budget_bytes = budget_of(adviser);
-    for (size_t i = 0; i < adviser->request->recording_count; i++) {
-        const struct acre_program *program = &adviser->advice.programs[i];
-
-        if (program->peak_bytes - program->live_peak_bytes > adviser->advice.budget_bytes)
+    for (size_t i = 0; i < adviser->request->recording_count; i++)
+        if (acre_advice_extra_bytes(&adviser->advice, i) > adviser->advice.budget_bytes)
             return true;
-    }
     return false;
 }
 

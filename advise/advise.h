@@ -81,6 +81,12 @@ struct acre_advise_request {
     void *to;
 };
 
+/* By how much the peak of a recording is higher: in bytes that are asked for, which is exact ... */
+uint64_t acre_advice_extra_bytes(const struct acre_advice *advice, size_t recording);
+
+/* ... and at most, where regions take chunks of 64 KiB and align blocks to 16. */
+uint64_t acre_advice_most_extra_bytes(const struct acre_advice *advice, size_t recording);
+
 struct acre_adviser; /* opaque */
 
 /* NULL for want of memory. `memory` is borrowed. */

@@ -9,6 +9,8 @@ enum {
     STAYING_SHARE = 200, /* what stays is told where it is one in so many of the region's births */
     REFUTED_SHARE = 100, /* more than one in so many refuted: the input decides */
     TOP_PERCENT = 97,
+    CHUNK_BYTES = 64 * 1024,
+    ALIGNING_BYTES = 15, /* of a block, at most */
 };
 
 void acre_advice_fini(struct acre_advice *advice, struct acre_alloc *memory)
@@ -20,6 +22,29 @@ void acre_advice_fini(struct acre_advice *advice, struct acre_alloc *memory)
         region->sites = NULL;
         region->site_count = 0;
     }
+}
+
+/* Memory -----------------------------------------------------------------------------------------
+ */
+
+uint64_t acre_advice_extra_bytes(const struct acre_advice *advice, size_t recording)
+{
+    const struct acre_program *program = &advice->programs[recording];
+
+    return program->peak_bytes - program->live_peak_bytes;
+}
+
+uint64_t acre_advice_most_extra_bytes(const struct acre_advice *advice, size_t recording)
+{
+    uint64_t bytes = acre_advice_extra_bytes(advice, recording);
+
+    for (uint32_t i = 0; i < advice->region_count; i++) {
+        const struct acre_advised_region *region = &advice->regions[i];
+
+        bytes += region->rotation *
+                 (CHUNK_BYTES + ALIGNING_BYTES * region->counts[recording].most_births);
+    }
+    return bytes;
 }
 
 /* Sites ------------------------------------------------------------------------------------------

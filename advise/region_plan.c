@@ -14,6 +14,8 @@ static void end_epoch(struct acre_planned_region *region)
 {
     region->counts.epochs_used += region->births > 0;
     region->counts.squares += (double)region->births * (double)region->births;
+    if (region->births > region->counts.most_births)
+        region->counts.most_births = region->births;
     region->births = 0;
 }
 

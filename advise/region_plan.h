@@ -12,6 +12,7 @@ struct acre_region_counts {
     uint64_t births, bytes;           /* bytes as they were born */
     uint64_t firings, resets;         /* resets: every so manieth firing, as the stride says */
     uint64_t epochs_used;             /* between resets: those with births */
+    uint64_t most_births;             /* of one of them */
     double squares;                   /* of their births, summed */
     uint64_t first_event, last_event; /* of resets */
     uint64_t elsewhere;               /* firings in another thread than that of the first one */

@@ -86,7 +86,7 @@ bool acre_read_seconds(const struct acre_refusal *refusal, const char *option, c
     static const struct {
         const char *name;
         double seconds;
-    } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}};
+    } units[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"min", 60}, {"h", 3600}};
     size_t length = strspn(text, "0123456789.");
     char number[32];
     double value;

@@ -54,9 +54,9 @@ static enum acre_advice_verdict verdict_of(const struct acre_proof *proof)
 {
     if (!proof->has_points || !proof->gained.has_interval || !proof->on_best.has_interval)
         return ACRE_ADVICE_CANNOT_TELL;
-    if (proof->gained.high < ACRE_ADVICE_LEAST_POINTS || proof->on_best.high <= 0)
+    if (proof->gained.most < ACRE_ADVICE_LEAST_POINTS || proof->on_best.most <= 0)
         return ACRE_ADVICE_NOT_WORTH_IT;
-    return proof->gained.low >= ACRE_ADVICE_LEAST_POINTS && proof->on_best.low > 0
+    return proof->gained.least >= ACRE_ADVICE_LEAST_POINTS && proof->on_best.least > 0
                ? ACRE_ADVICE_WORTH_IT
                : ACRE_ADVICE_CANNOT_TELL;
 }

@@ -121,6 +121,8 @@ static void put_points(struct writing *writing, json_t *object, const char *name
     if (points->has_interval) {
         acre_put_number(&writing->maker, of, "low", points->low);
         acre_put_number(&writing->maker, of, "high", points->high);
+        acre_put_number(&writing->maker, of, "least", points->least);
+        acre_put_number(&writing->maker, of, "most", points->most);
     }
     acre_put(&writing->maker, object, name, of);
 }
@@ -128,8 +130,14 @@ static void put_points(struct writing *writing, json_t *object, const char *name
 static void put_ratio(struct writing *writing, json_t *object, const char *name,
                       const struct acre_ratio *ratio)
 {
-    put_points(writing, object, name,
-               &(struct acre_points){ratio->point, ratio->low, ratio->high, ratio->has_interval});
+    json_t *of = json_object();
+
+    acre_put_number(&writing->maker, of, "point", ratio->point);
+    if (ratio->has_interval) {
+        acre_put_number(&writing->maker, of, "low", ratio->low);
+        acre_put_number(&writing->maker, of, "high", ratio->high);
+    }
+    acre_put(&writing->maker, object, name, of);
 }
 
 static json_t *rows_of(struct writing *writing, const struct acre_proof *proof)
@@ -185,6 +193,8 @@ static json_t *recordings_of(struct writing *writing)
         acre_put_count(&writing->maker, object, "moved_out", program->moved_out);
         acre_put_count(&writing->maker, object, "peak_bytes", program->live_peak_bytes);
         acre_put_count(&writing->maker, object, "planned_peak_bytes", program->peak_bytes);
+        acre_put_count(&writing->maker, object, "most_extra_bytes",
+                       acre_advice_most_extra_bytes(report->advice, i));
         if (report->proofs != NULL)
             acre_put(&writing->maker, object, "proof", proof_of(writing, &report->proofs[i]));
         acre_add(&writing->maker, array, object);

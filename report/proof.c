@@ -1,5 +1,6 @@
 #include "report/proof.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,12 +70,19 @@ static bool add_rows(struct acre_proof *proof, const struct acre_group *group)
 /* What a ratio of the calls leaves of `percent` of the run. */
 static struct acre_points points_of(const struct acre_ratio *ratio, double percent)
 {
-    return (struct acre_points){
+    struct acre_points points = {
         .point = percent * (1 - ratio->point),
         .low = percent * (1 - ratio->high),
         .high = percent * (1 - ratio->low),
         .has_interval = ratio->has_interval,
     };
+    double margin = ACRE_PROOF_MARGIN * fabs(points.point);
+
+    if (margin > ACRE_PROOF_MOST_MARGIN_POINTS)
+        margin = ACRE_PROOF_MOST_MARGIN_POINTS;
+    points.least = points.low - margin;
+    points.most = points.high + margin;
+    return points;
 }
 
 /* Points are per cent of the run on malloc throughout, so that they can be added up. */
