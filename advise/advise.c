@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <fcntl.h>
+#include <math.h>
 #include <unistd.h>
 
 #include "advise/explain.h"
@@ -10,12 +11,17 @@
 #include "replay/compile.h"
 
 enum {
-    FEW_MARKERS = 128,               /* so many are looked at without a choice before */
-    MOST_SAMPLED = 1 << 20,          /* blocks of a sample, about */
-    MOST_ROW_BYTES = 256 << 20,      /* of what lives in a sample, about */
-    PEAK_SHARE = 4,                  /* the budget: one in so many bytes of the peak ... */
-    LEAST_BUDGET_BYTES = 1024 * 1024 /* ... and these at least */
+    FEW_MARKERS = 128,                /* so many are looked at without a choice before */
+    MOST_SAMPLED = 1 << 20,           /* blocks of a sample, about */
+    MOST_ROW_BYTES = 256 << 20,       /* of what lives in a sample, about */
+    PEAK_SHARE = 4,                   /* the budget: one in so many bytes of the peak ... */
+    LEAST_BUDGET_BYTES = 1024 * 1024, /* ... and these at least */
+    MOST_TRIES = 6,                   /* choices that are over it */
 };
+
+/* How much less a region may keep after a choice that was over the budget. */
+#define LEAST_FACTOR 0.1
+#define MOST_FACTOR  0.8
 
 struct acre_adviser {
     struct acre_alloc *memory;
@@ -329,19 +335,19 @@ static bool is_over_budget(struct acre_adviser *adviser)
     return false;
 }
 
-/* The region that keeps most is not chosen again. False: no more can be given up. */
-static bool give_up_greatest(struct acre_adviser *adviser)
+/* From here on regions have to keep less than the one that keeps most: by as much as the peak is
+ * over the budget, about. */
+static void lower_limit(struct acre_adviser *adviser)
 {
     struct acre_choice *choice = &adviser->choice;
-    const struct acre_chosen_region *greatest = &choice->regions[0];
+    double greatest = 0;
+    double factor =
+        (double)adviser->advice.budget_bytes / (double)acre_advice_extra_bytes(&adviser->advice, 0);
 
-    if (choice->region_count == 0 || choice->banned_count == ACRE_CHOICE_MOST_BANNED)
-        return false;
-    for (uint32_t i = 1; i < choice->region_count; i++)
-        if (choice->regions[i].held_bytes > greatest->held_bytes)
-            greatest = &choice->regions[i];
-    choice->banned[choice->banned_count++] = greatest->boundary;
-    return true;
+    for (uint32_t i = 0; i < choice->region_count; i++)
+        if (choice->regions[i].held_bytes > greatest)
+            greatest = choice->regions[i].held_bytes;
+    choice->most_held_bytes = greatest * fmin(fmax(factor, LEAST_FACTOR), MOST_FACTOR);
 }
 
 static enum acre_advised choose(struct acre_adviser *adviser)
@@ -349,14 +355,18 @@ static enum acre_advised choose(struct acre_adviser *adviser)
     enum acre_advised result;
     bool is_over;
 
-    do {
+    adviser->choice.most_held_bytes = INFINITY;
+    for (unsigned tries = 0;; tries++) {
         acre_choose(&adviser->choice, &adviser->findings);
         result = price_all(adviser);
         is_over = result == ACRE_ADVISED && is_over_budget(adviser);
-    } while (is_over && give_up_greatest(adviser));
+        if (!is_over || tries == MOST_TRIES || adviser->choice.region_count == 0)
+            break;
+        adviser->advice.over_budget += adviser->choice.region_count;
+        lower_limit(adviser);
+    }
     if (is_over)
         adviser->choice.region_count = 0;
-    adviser->advice.over_budget = adviser->choice.banned_count;
     adviser->advice.region_count = adviser->choice.region_count;
     return result;
 }

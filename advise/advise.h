@@ -59,7 +59,7 @@ struct acre_advice {
     uint64_t threaded_births;      /* at sites that are made or freed in several threads */
     uint64_t candidates, markers;  /* places that fire often enough, those that were looked at */
     uint64_t budget_bytes;         /* that the peak might grow by */
-    uint32_t over_budget;          /* boundaries that were given up for it */
+    uint32_t over_budget;          /* regions that were given up for it */
 };
 
 enum acre_advised {

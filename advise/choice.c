@@ -100,23 +100,16 @@ static struct group group_of(const struct acre_findings *findings, const uint8_t
     return group;
 }
 
-static bool is_worth_a_region(const struct acre_findings *findings, const struct group *group)
+static bool is_worth_a_region(const struct acre_findings *findings, const struct group *group,
+                              double most_held_bytes)
 {
     const struct acre_chosen_region *region = &group->region;
 
     return region->births > 0 && region->births >= findings->all_births / TENTH &&
+           region->held_bytes <= most_held_bytes &&
            region->firings / region->stride >= ACRE_CHOICE_LEAST_EPOCHS &&
            (findings->is_sampled ||
             2 * (uint64_t)group->active * region->stride >= region->firings);
-}
-
-static bool is_banned(const struct acre_choice *choice, struct acre_boundary boundary)
-{
-    for (uint32_t i = 0; i < choice->banned_count; i++)
-        if (choice->banned[i].marker == boundary.marker &&
-            choice->banned[i].rotation == boundary.rotation)
-            return true;
-    return false;
 }
 
 /* Memory counts in steps of four times. */
@@ -172,14 +165,14 @@ static struct acre_chosen_region best_region(const struct acre_choice *choice,
     for (uint32_t i = 0; i < count; i++) {
         struct group group = group_of(findings, choice->region_of_site, boundary_at(i));
 
-        if (!is_banned(choice, boundary_at(i)) && is_worth_a_region(findings, &group) &&
+        if (is_worth_a_region(findings, &group, choice->most_held_bytes) &&
             group.region.births > most)
             most = group.region.births;
     }
     for (uint32_t i = 0; i < count && most > 0; i++) {
         struct group group = group_of(findings, choice->region_of_site, boundary_at(i));
 
-        if (!is_banned(choice, boundary_at(i)) && is_worth_a_region(findings, &group) &&
+        if (is_worth_a_region(findings, &group, choice->most_held_bytes) &&
             (double)group.region.births >= 0.95 * (double)most &&
             (best.births == 0 || compare(findings, &group.region, &best) < 0))
             best = group.region;
@@ -253,7 +246,7 @@ static struct acre_boundary find_gains(const struct acre_findings *findings, con
         struct acre_boundary boundary = boundary_at(i);
         struct group group = group_of(findings, claimed, boundary);
 
-        if (!is_worth_a_region(findings, &group))
+        if (!is_worth_a_region(findings, &group, INFINITY))
             continue;
         if (group.region.births > gains[boundary.marker])
             gains[boundary.marker] = group.region.births;

@@ -18,7 +18,6 @@
 enum {
     ACRE_CHOICE_LEAST_EPOCHS = 8,
     ACRE_CHOICE_LEAST_BLOCKS = 8, /* an epoch; of fewer several epochs are one */
-    ACRE_CHOICE_MOST_BANNED = 64,
 };
 
 /* A marker with so many regions in rotation. */
@@ -50,15 +49,14 @@ struct acre_choice {
     struct acre_chosen_region regions[ACRE_PLAN_MOST_GROUPS];
     uint32_t region_count;
     uint8_t *region_of_site; /* by site: and one; 0: none. Not the choice's own */
-    struct acre_boundary banned[ACRE_CHOICE_MOST_BANNED];
-    uint32_t banned_count;
+    double most_held_bytes;  /* what a region may keep: those of more are not chosen. Not below 0 */
 };
 
 /* Whether a site fits. */
 bool acre_site_fits(const struct acre_findings *findings, uint32_t site,
                     struct acre_boundary boundary);
 
-/* Chooses anew, without what is banned. */
+/* Chooses anew. */
 void acre_choose(struct acre_choice *choice, const struct acre_findings *findings);
 
 /* The markers that are worth a closer look: `keep` by marker. `claimed`, by site, is for its use.
