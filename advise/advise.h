@@ -78,6 +78,10 @@ struct acre_advise_request {
                                                     of it, 1 MiB at least */
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void (*stage)(void *to, const char *what, const struct acre_recording *recording);
+    /* Which function a node of a recording lies in: equal for equal ones, NULL: not known. If not
+     * NULL itself; *failed: for want of memory. */
+    const void *(*function_of)(void *to, const struct acre_recording *recording, uint32_t node,
+                               bool *failed);
     void *to;
 };
 

@@ -5,7 +5,8 @@
 #include "alloc/grow.h"
 
 enum {
-    HUB_CHILDREN = 50,   /* a function with more is taken for an interpreter's loop */
+    HUB_CHILDREN = 50,   /* a function that calls from more places is an interpreter's loop */
+    HUB_FUNCTIONS = 8,   /* ... and a call that so many functions are called by */
     STAYING_SHARE = 200, /* what stays is told where it is one in so many of the region's births */
     REFUTED_SHARE = 100, /* more than one in so many refuted: the input decides */
     TOP_PERCENT = 97,
@@ -169,14 +170,50 @@ static uint32_t find_top(const struct acre_advised_region *region, const struct 
     return place;
 }
 
-/* What is called from so many lines of one function is what a program tells it to do. */
-static bool is_interpreted(const struct acre_advised_region *region,
-                           const struct acre_places *places)
+/* Functions that one call calls, HUB_FUNCTIONS of them at most: more than one where it is by a
+ * pointer. */
+static unsigned functions_below(const struct acre_places *places, uint32_t hub,
+                                const struct acre_advise_request *request, bool *failed)
 {
-    for (uint32_t place = region->marker.place; place != 0;
+    const void *functions[HUB_FUNCTIONS];
+    unsigned count = 0;
+
+    for (uint32_t place = 1; place <= places->numbers.count && count < HUB_FUNCTIONS; place++) {
+        const struct acre_place *at = acre_place_at(places, place);
+        const void *function = NULL;
+        unsigned known = 0;
+
+        if (at->parent == hub)
+            function = request->function_of(request->to, &request->recordings[at->recording],
+                                            at->node, failed);
+        while (known < count && functions[known] != function)
+            known++;
+        if (function != NULL && known == count)
+            functions[count++] = function;
+    }
+    return count;
+}
+
+static bool is_hub(const struct acre_places *places, uint32_t place,
+                   const struct acre_advise_request *request, bool *failed)
+{
+    uint32_t children = acre_place_at(places, place)->children;
+
+    return children > HUB_CHILDREN ||
+           (children >= HUB_FUNCTIONS && request->function_of != NULL &&
+            functions_below(places, place, request, failed) == HUB_FUNCTIONS);
+}
+
+/* What is called from so many lines of one function, or is so many functions of one call, is what a
+ * script tells the program to do. */
+static bool is_interpreted(const struct acre_advised_region *region,
+                           const struct acre_places *places,
+                           const struct acre_advise_request *request, bool *failed)
+{
+    for (uint32_t place = acre_place_at(places, region->marker.place)->parent; place != 0;
          place = acre_place_at(places, place)->parent)
-        if (acre_place_at(places, place)->children > HUB_CHILDREN &&
-            2 * births_through(region, places, place) > births_of_all(region))
+        if (2 * births_through(region, places, place) > births_of_all(region) &&
+            is_hub(places, place, request, failed))
             return true;
     return false;
 }
@@ -190,14 +227,16 @@ static bool is_uneven(const struct acre_region_counts *counts)
            2 * counts->epochs_used < counts->resets;
 }
 
-static void find_doubts(const struct acre_advice *advice, struct acre_advised_region *region,
-                        const struct acre_places *places)
+/* False for want of memory. */
+static bool find_doubts(const struct acre_advice *advice, struct acre_advised_region *region,
+                        const struct acre_places *places, const struct acre_advise_request *request)
 {
     uint64_t births = births_of_all(region);
+    bool failed = false;
 
     if (advice->recording_count == 1)
         region->doubts |= ACRE_DOUBT_ONE_RECORDING;
-    if (is_interpreted(region, places))
+    if (is_interpreted(region, places, request, &failed))
         region->doubts |= ACRE_DOUBT_INTERPRETER;
     if (is_uneven(&region->counts[0]))
         region->doubts |= ACRE_DOUBT_UNEVEN;
@@ -209,10 +248,12 @@ static void find_doubts(const struct acre_advice *advice, struct acre_advised_re
         if (region->counts[i].elsewhere > 0)
             region->doubts |= ACRE_DOUBT_THREADS;
     }
+    return !failed;
 }
 
-bool acre_explain(struct acre_advice *advice, const struct acre_findings *findings,
-                  const struct acre_choice *choice, struct acre_alloc *memory)
+bool acre_explain(struct acre_advice *advice, const struct acre_advise_request *request,
+                  const struct acre_findings *findings, const struct acre_choice *choice,
+                  struct acre_alloc *memory)
 {
     const struct acre_places *places = &findings->steps->places;
 
@@ -230,7 +271,8 @@ bool acre_explain(struct acre_advice *advice, const struct acre_findings *findin
             return false;
         find_staying(region, findings, choice, i);
         region->top = find_top(region, places);
-        find_doubts(advice, region, places);
+        if (!find_doubts(advice, region, places, request))
+            return false;
     }
     return true;
 }

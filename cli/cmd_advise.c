@@ -184,6 +184,41 @@ static void begin_stage(void *to, const char *what, const struct acre_recording 
     acre_reading_begin(&advising->reading, what, recording->events);
 }
 
+/* Names: of what a recording's first reading has left.
+ */
+
+/* NULL for want of memory. */
+static struct acre_names *names_of(struct advising *advising, size_t number)
+{
+    struct acre_recording *recording = &advising->recordings[number];
+
+    if (advising->names[number] != NULL)
+        return advising->names[number];
+    advising->stacks[number] =
+        (struct acre_profile){.frames = recording->frames, .modules = recording->modules};
+    advising->names[number] =
+        acre_names_new(advising->memory, &advising->stacks[number], advising->request->sites.roots,
+                       advising->request->sites.root_count);
+    return advising->names[number];
+}
+
+static const void *function_of(void *to, const struct acre_recording *recording, uint32_t node,
+                               bool *failed)
+{
+    struct advising *advising = to;
+    struct acre_names *names = names_of(advising, (size_t)(recording - advising->recordings));
+    struct acre_frames found;
+
+    if (names == NULL || !acre_names_of(names, node, &found)) {
+        *failed = true;
+        return NULL;
+    }
+    /* "app+0x12ab": nothing is known of it */
+    return strstr(found.frames[found.count - 1].function, "+0x") == NULL
+               ? found.frames[found.count - 1].function
+               : NULL;
+}
+
 /* The advice -------------------------------------------------------------------------------------
  */
 
@@ -207,22 +242,6 @@ static enum acre_exit tell_failure(const struct advising *advising, enum acre_ad
     return acre_complain(name, ACRE_EXIT_INPUT, sentence);
 }
 
-static bool find_names(struct advising *advising)
-{
-    for (size_t i = 0; i < advising->count; i++) {
-        advising->stacks[i] = (struct acre_profile){
-            .frames = advising->recordings[i].frames,
-            .modules = advising->recordings[i].modules,
-        };
-        advising->names[i] =
-            acre_names_new(advising->memory, &advising->stacks[i], advising->request->sites.roots,
-                           advising->request->sites.root_count);
-        if (advising->names[i] == NULL)
-            return false;
-    }
-    return true;
-}
-
 static enum acre_exit print(struct advising *advising, const struct acre_adviser *adviser)
 {
     const struct request *request = advising->request;
@@ -237,10 +256,11 @@ static enum acre_exit print(struct advising *advising, const struct acre_adviser
     };
     bool done;
 
-    if (!find_names(advising))
-        return out_of_memory(advising);
-    for (size_t i = 0; i < advising->count; i++)
+    for (size_t i = 0; i < advising->count; i++) {
         stacks[i] = &advising->stacks[i];
+        if (names_of(advising, i) == NULL)
+            return out_of_memory(advising);
+    }
     done = request->is_json ? acre_advised_write_json(&report, stdout)
                             : acre_advised_print(&report, &request->page);
     return done || ferror(stdout) ? ACRE_EXIT_OK : out_of_memory(advising);
@@ -265,6 +285,7 @@ static enum acre_exit advise(struct advising *advising)
         .budget_bytes = advising->request->budget_bytes,
         .progress = show_progress,
         .stage = begin_stage,
+        .function_of = function_of,
         .to = advising,
     };
     struct acre_adviser *adviser = acre_adviser_new(advising->memory);

@@ -23,8 +23,9 @@ const struct acre_doubt_text *acre_doubt_text(unsigned number)
          "one recording alone: what holds in it may be its input's. Record another "
          "input, and advise on both"},
         {"interpreter",
-         "the boundary lies below a function that calls from more than 50 places, as "
-         "interpreters do: it is rather the script's than the program's"},
+         "the boundary lies below a function that calls from more than 50 places, or a "
+         "call of at least 8 functions, as interpreters have: it is rather the "
+         "script's than the program's"},
         {"uneven", "few turns have most of the blocks: it is seen too rarely to recur"},
         {"escapes", "blocks outlive a reset"},
         {"withdrawn",
