@@ -13,7 +13,7 @@ struct reading {
 
 static bool take(struct reading *reading, const struct acre_call *call)
 {
-    reading->calls++;
+    reading->calls += call->kind != ACRE_CALL_SCOPE;
     return reading->request->take(reading->request->to, call);
 }
 
@@ -60,6 +60,9 @@ static bool take_event(struct reading *reading, const struct acre_trace_event *e
             return true;
         if (event->is_unknown) /* born by its move */
             call.kind = ACRE_CALL_BIRTH;
+        return take(reading, &call);
+    case ACRE_TRACE_SCOPE_BEGIN:
+        call.kind = ACRE_CALL_SCOPE;
         return take(reading, &call);
     case ACRE_TRACE_RESET:
         return drop(reading, call.clock, event->source);

@@ -10,6 +10,7 @@ enum acre_call_kind {
     ACRE_CALL_BIRTH,
     ACRE_CALL_DEATH, /* also by a reset, or unseen */
     ACRE_CALL_RESIZE,
+    ACRE_CALL_SCOPE, /* none: a scope begins, at its place */
 };
 
 struct acre_call {

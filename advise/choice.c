@@ -123,7 +123,12 @@ static int compare_numbers(double a, double b)
     return (a > b) - (a < b);
 }
 
-/* Below 0: a is to be preferred. */
+static bool is_scope(const struct acre_places *places, const struct acre_marker *marker)
+{
+    return acre_place_scope(places, marker->place) != NULL;
+}
+
+/* Below 0: a is to be preferred. What a program says of itself is before what is found. */
 static int compare(const struct acre_findings *findings, const struct acre_chosen_region *a,
                    const struct acre_chosen_region *b)
 {
@@ -132,6 +137,8 @@ static int compare(const struct acre_findings *findings, const struct acre_chose
     const struct acre_places *places = &findings->steps->places;
     int order = compare_numbers(a->boundary.rotation, b->boundary.rotation);
 
+    if (order == 0)
+        order = is_scope(places, marker_b) - is_scope(places, marker_a);
     if (order == 0)
         order = memory_class(a->held_bytes) - memory_class(b->held_bytes);
     if (order == 0)

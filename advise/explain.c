@@ -131,8 +131,7 @@ static void find_staying(struct acre_advised_region *region, const struct acre_f
             region->refuted_births += about.births;
         if (2 * about.births >= lags->of_sites[site].births &&
             (about.births >= choice->regions[number].births / STAYING_SHARE ||
-             (about.outliving > 0 &&
-              epochs >= choice->regions[number].firings / STAYING_SHARE)))
+             (about.outliving > 0 && epochs >= choice->regions[number].firings / STAYING_SHARE)))
             add_staying(region, &about);
     }
 }

@@ -1,8 +1,8 @@
 /*
  * Markers: what in a trace might be the boundary of a region's life.
  *
- *    entry of a place   a step enters it: what is called there is called anew
- *    birth at a place   a block is born there; for what begins within one call
+ *    entry of a place   a step enters it: what is called there is called anew; of a scope: it
+ * begins birth at a place   a block is born there; for what begins within one call
  *
  * Both are seen in the calls themselves: no event tells where a function begins. Every place is a
  * candidate for both. Those that fire at the same times are one, and of those that fire about

@@ -1,5 +1,6 @@
 #include "advise/places.h"
 
+#include <stdio.h>
 #include <xxhash.h>
 
 #include "alloc/grow.h"
@@ -16,6 +17,8 @@ void acre_places_fini(struct acre_places *places)
     acre_numbers_fini(&places->modules);
     acre_numbers_fini(&places->numbers);
     acre_free_elements(places->memory, places->places, places->capacity, sizeof *places->places);
+    acre_free_elements(places->memory, places->scopes, places->scope_capacity,
+                       sizeof *places->scopes);
     *places = (struct acre_places){.memory = places->memory};
 }
 
@@ -88,9 +91,9 @@ static uint32_t find_back(const struct acre_places *places, uint32_t place, uint
     return 0;
 }
 
-/* 0 for want of memory. */
-static uint32_t child_of(struct acre_places *places, const struct acre_places_of *of,
-                         uint32_t parent, uint32_t module, uint64_t offset)
+/* 0 for want of memory. A new one is `about`, but for its depth. */
+static uint32_t find_or_add(struct acre_places *places, struct acre_key key,
+                            struct acre_place about)
 {
     uint32_t count = places->numbers.count;
     uint32_t place;
@@ -98,19 +101,37 @@ static uint32_t child_of(struct acre_places *places, const struct acre_places_of
     if (!acre_grow(places->memory, &places->places, count, &places->capacity,
                    sizeof *places->places))
         return 0;
-    place = acre_number_of(&places->numbers,
-                           (struct acre_key){(uint64_t)parent << 32 | module, offset});
+    place = acre_number_of(&places->numbers, key);
     if (place <= count)
         return place;
-    places->places[count] = (struct acre_place){
-        .parent = parent,
-        .depth = acre_place_depth(places, parent) + 1,
-        .recording = of->recording,
-        .node = of->node_count + 1,
-    };
-    if (parent != 0)
-        places->places[parent - 1].children++;
+    about.depth = acre_place_depth(places, about.parent) + 1;
+    places->places[count] = about;
+    if (about.parent != 0)
+        places->places[about.parent - 1].children++;
     return place;
+}
+
+uint32_t acre_places_of_scope(struct acre_places *places, const char *name, size_t name_bytes)
+{
+    struct acre_key key = {ACRE_PLACES_SCOPES, XXH3_64bits(name, name_bytes)};
+    uint32_t count = places->numbers.count;
+    uint32_t place;
+
+    if (!acre_grow(places->memory, &places->scopes, places->scope_count, &places->scope_capacity,
+                   sizeof *places->scopes))
+        return 0;
+    place = find_or_add(places, key, (struct acre_place){.node = places->scope_count});
+    if (place > count)
+        snprintf(places->scopes[places->scope_count++], sizeof *places->scopes, "%.*s",
+                 (int)name_bytes, name);
+    return place;
+}
+
+const char *acre_place_scope(const struct acre_places *places, uint32_t place)
+{
+    return place != 0 && (uint32_t)places->numbers.keys[place - 1].high == ACRE_PLACES_SCOPES
+               ? places->scopes[acre_place_at(places, place)->node]
+               : NULL;
 }
 
 bool acre_places_add_node(struct acre_places *places, struct acre_places_of *of,
@@ -126,7 +147,10 @@ bool acre_places_add_node(struct acre_places *places, struct acre_places_of *of,
         return false;
     place = find_back(places, parent, module, frame->offset);
     if (place == 0)
-        place = child_of(places, of, parent, module, frame->offset);
+        place = find_or_add(
+            places, (struct acre_key){(uint64_t)parent << 32 | module, frame->offset},
+            (struct acre_place){
+                .parent = parent, .recording = of->recording, .node = of->node_count + 1});
     if (place == 0)
         return false;
     of->nodes[of->node_count++] = place;

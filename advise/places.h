@@ -11,12 +11,18 @@
  *    main > walk > walk > walk > malloc   is the place   main > walk > malloc
  *
  * Numbers are given in the order in which recordings tell frames. 0 is none.
+ *
+ * What a program tells of itself, the begin of a scope by its name, is a place of its own beside
+ * the tree: it has no frame.
  */
 #ifndef ACRE_ADVISE_PLACES_H
 #define ACRE_ADVISE_PLACES_H
 
 #include "advise/numbers.h"
 #include "trace/frames.h"
+
+/* The module of places that are scopes. */
+#define ACRE_PLACES_SCOPES UINT32_MAX
 
 /* From where a path is cut back no further: of what is deeper than any recorder follows. */
 enum { ACRE_PLACES_MOST_BACK = 1024 };
@@ -25,8 +31,10 @@ struct acre_place {
     uint32_t parent;
     uint32_t depth;           /* 1: the outermost */
     uint32_t children;        /* places that have it as their parent */
-    uint32_t recording, node; /* whose frame it first was */
+    uint32_t recording, node; /* whose frame it first was; of a scope its place among the names */
 };
+
+enum { ACRE_SCOPE_NAME_BYTES = 64 };
 
 struct acre_places {
     struct acre_alloc *memory;   /* borrowed */
@@ -34,6 +42,9 @@ struct acre_places {
     struct acre_numbers numbers; /* by parent, module and offset */
     struct acre_place *places;   /* element 0 is place 1 */
     size_t capacity;
+    char (*scopes)[ACRE_SCOPE_NAME_BYTES]; /* names, cut to that */
+    uint32_t scope_count;
+    size_t scope_capacity;
 };
 
 /* Of one recording: what its nodes and modules are. Element 0 is number 1. */
@@ -70,6 +81,12 @@ bool acre_places_add_module(struct acre_places *places, struct acre_places_of *o
                             const struct acre_trace_module *module);
 bool acre_places_add_node(struct acre_places *places, struct acre_places_of *of,
                           const struct acre_trace_frame *frame);
+
+/* The place of a scope of that name. 0 for want of memory. */
+uint32_t acre_places_of_scope(struct acre_places *places, const char *name, size_t name_bytes);
+
+/* The name, where a place is a scope; else NULL. */
+const char *acre_place_scope(const struct acre_places *places, uint32_t place);
 
 /* The place of a node: 0 of 0, and of one that nobody told. */
 static inline uint32_t acre_place_of_node(const struct acre_places_of *of, uint32_t node)

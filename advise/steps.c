@@ -63,6 +63,30 @@ static bool step(struct acre_walker *walker, const struct acre_trace_event *even
     return at->step != 0;
 }
 
+/* Scopes of name 0 are iterations, which nobody has to name. */
+static bool name_scope(struct acre_walker *walker, uint32_t number, const char *name, size_t bytes)
+{
+    if (number < ACRE_TRACE_MOST_SCOPE_NAMES)
+        walker->scopes[number] = acre_places_of_scope(&walker->steps->places, name, bytes);
+    return number >= ACRE_TRACE_MOST_SCOPE_NAMES || walker->scopes[number] != 0;
+}
+
+static bool begin_scope(struct acre_walker *walker, const struct acre_trace_event *event,
+                        struct acre_step_at *at)
+{
+    static const char iteration[] = "iteration";
+
+    if (event->scope_name == 0 && walker->scopes[0] == 0 &&
+        !name_scope(walker, 0, iteration, sizeof iteration - 1))
+        return false;
+    at->thread = number_of_thread(walker, event->thread);
+    at->place =
+        event->scope_name < ACRE_TRACE_MOST_SCOPE_NAMES ? walker->scopes[event->scope_name] : 0;
+    if (at->place != 0)
+        at->step = acre_number_of(&walker->steps->numbers, (struct acre_key){0, at->place});
+    return at->thread != 0 && (at->place == 0 || at->step != 0);
+}
+
 bool acre_walker_step(struct acre_walker *walker, const struct acre_trace_event *event,
                       struct acre_step_at *at)
 {
@@ -81,6 +105,11 @@ bool acre_walker_step(struct acre_walker *walker, const struct acre_trace_event 
     case ACRE_TRACE_RESIZE:
     case ACRE_TRACE_MOVE:
         return step(walker, event, at);
+    case ACRE_TRACE_SCOPE_BEGIN:
+        return begin_scope(walker, event, at);
+    case ACRE_TRACE_OTHER:
+        return event->type != ACRE_TRACE_TYPE_SCOPE ||
+               name_scope(walker, event->source, event->text, event->text_bytes);
     default:
         return true;
     }

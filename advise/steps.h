@@ -7,7 +7,8 @@
  *
  * What is entered by a step are the places on the path of the second that are not on the path of
  * the first: so it is seen that a loop comes round, without a word of the program about it.
- * Calls whose place is not known are no steps.
+ * Calls whose place is not known are no steps. A scope that begins is a step by itself, to its
+ * place.
  */
 #ifndef ACRE_ADVISE_STEPS_H
 #define ACRE_ADVISE_STEPS_H
@@ -28,8 +29,9 @@ struct acre_walker {
     struct acre_numbers threads; /* by their numbers in the trace */
     uint32_t *lasts;             /* by number, one less: the place of the last call */
     size_t capacity;
-    uint32_t last_thread, last_number; /* that was asked for */
-    uint32_t modules, frames;          /* told so far */
+    uint32_t last_thread, last_number;            /* that was asked for */
+    uint32_t modules, frames;                     /* told so far */
+    uint32_t scopes[ACRE_TRACE_MOST_SCOPE_NAMES]; /* places, by the numbers of their names */
 };
 
 /* Where an event was made. */
@@ -50,6 +52,16 @@ static inline uint32_t acre_step_from(const struct acre_steps *steps, uint32_t s
 static inline uint32_t acre_step_to(const struct acre_steps *steps, uint32_t step)
 {
     return (uint32_t)(steps->numbers.keys[step - 1].low);
+}
+
+/* The deepest place of a step that is not entered by it. */
+static inline uint32_t acre_step_common(const struct acre_steps *steps, uint32_t step)
+{
+    uint32_t to = acre_step_to(steps, step);
+
+    return acre_place_scope(&steps->places, to) != NULL
+               ? 0
+               : acre_place_common(&steps->places, acre_step_from(steps, step), to);
 }
 
 void acre_walker_init(struct acre_walker *walker, struct acre_steps *steps,

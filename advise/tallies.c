@@ -72,7 +72,7 @@ bool acre_tallies_take(void *to, const struct acre_call *call)
 {
     struct acre_tallies *tallies = to;
 
-    tallies->calls++;
+    tallies->calls += call->kind != ACRE_CALL_SCOPE;
     if (call->at.step != 0 && !tally(tallies, call))
         return false;
     if (call->kind == ACRE_CALL_BIRTH) {

@@ -62,6 +62,7 @@ enum {
     OPTION_WIDE,
     OPTION_RUN_TIME,
     OPTION_BACKENDS,
+    OPTION_TOUCH,
     OPTION_ROUNDS,
     OPTION_TIME_BUDGET,
     OPTION_SAMPLE,
@@ -93,6 +94,9 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
         return acre_read_seconds(refusal, "--run-time", optarg, &request->proof.run_seconds);
     case OPTION_BACKENDS:
         request->proof.backends = optarg;
+        return true;
+    case OPTION_TOUCH:
+        request->proof.touch = optarg;
         return true;
     case OPTION_ROUNDS:
         request->proof.rounds = optarg;
@@ -335,6 +339,7 @@ int acre_cmd_advise(int argc, char **argv)
         {"no-proof", no_argument, NULL, OPTION_NO_PROOF},
         {"run-time", required_argument, NULL, OPTION_RUN_TIME},
         {"backends", required_argument, NULL, OPTION_BACKENDS},
+        {"touch", required_argument, NULL, OPTION_TOUCH},
         {"rounds", required_argument, NULL, OPTION_ROUNDS},
         {"time-budget", required_argument, NULL, OPTION_TIME_BUDGET},
         {"sample", required_argument, NULL, OPTION_SAMPLE},

@@ -18,6 +18,7 @@ static bool read_options(struct acre_bench_options *bench, const struct acre_wor
     int argc = 4;
     const char *const pairs[][2] = {
         {"--backends", options->backends},
+        {"--touch", options->touch},
         {"--rounds", options->rounds},
         {"--time-budget", options->time_budget},
     };

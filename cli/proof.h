@@ -9,6 +9,7 @@
 
 struct acre_proof_options {
     const char *backends;    /* as of --backends; NULL: the usual ones */
+    const char *touch;       /* as of --touch; NULL: the usual */
     const char *rounds;      /* NULL: the usual number */
     const char *time_budget; /* instead, as of --time-budget; NULL: none */
     double run_seconds;      /* of the program, unrecorded; 0: not told */

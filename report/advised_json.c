@@ -88,15 +88,27 @@ static json_t *doubts_of(struct writing *writing, unsigned doubts)
     return array;
 }
 
+static json_t *boundary_of(struct writing *writing, const struct acre_marker *marker)
+{
+    const char *scope = acre_place_scope(&writing->report->steps->places, marker->place);
+    json_t *object = scope == NULL ? place_of(writing, marker->place) : json_object();
+
+    if (scope != NULL)
+        acre_put_text(&writing->maker, object, "scope", scope);
+    else
+        acre_put(&writing->maker, object, "stack", stack_of(writing, marker->place));
+    acre_put_text(&writing->maker, object, "kind",
+                  scope != NULL                       ? "scope"
+                  : marker->kind == ACRE_MARKER_ENTRY ? "entry"
+                                                      : "birth");
+    return object;
+}
+
 static json_t *region_of(struct writing *writing, const struct acre_advised_region *region)
 {
     json_t *object = json_object();
-    json_t *boundary = place_of(writing, region->marker.place);
 
-    acre_put_text(&writing->maker, boundary, "kind",
-                  region->marker.kind == ACRE_MARKER_ENTRY ? "entry" : "birth");
-    acre_put(&writing->maker, boundary, "stack", stack_of(writing, region->marker.place));
-    acre_put(&writing->maker, object, "boundary", boundary);
+    acre_put(&writing->maker, object, "boundary", boundary_of(writing, &region->marker));
     acre_put_count(&writing->maker, object, "rotation", region->rotation);
     acre_put_count(&writing->maker, object, "stride", region->stride);
     acre_put(&writing->maker, object, "recordings", counts_of(writing, region));

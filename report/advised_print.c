@@ -248,12 +248,17 @@ enum { COLUMN_LABEL, COLUMN_COUNT, COLUMN_TEXT };
 static bool set_place(const struct acre_advised_report *report, const struct acre_page *page,
                       struct acre_grid *grid, uint32_t place)
 {
+    const char *scope = acre_place_scope(&report->steps->places, place);
     const struct acre_place *at = acre_place_at(&report->steps->places, place);
     const struct acre_frame *frame;
     char function[MOST_NAME_BYTES], way[MOST_WAY_BYTES];
     struct acre_page rest = *page; /* of the width, behind the name */
     uint32_t depth;
 
+    if (scope != NULL) {
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE, "%s", scope);
+        return true;
+    }
     if (!acre_advised_frame(report, place, &frame, &depth))
         return false;
     acre_site_name(page, frame != NULL ? frame->function : "?", function, sizeof function);
@@ -307,10 +312,21 @@ static bool set_sites(const struct acre_advised_report *report, const struct acr
     return true;
 }
 
-/* How the change would look. */
-static void set_sketch(struct acre_grid *grid, const struct acre_advised_region *region)
+static bool is_scope(const struct acre_advised_report *report,
+                     const struct acre_advised_region *region)
 {
-    const char *when = region->marker.kind == ACRE_MARKER_ENTRY ? "that call" : "that allocation";
+    return acre_place_scope(&report->steps->places, region->marker.place) != NULL;
+}
+
+/* How the change would look. */
+static void set_sketch(const struct acre_advised_report *report, struct acre_grid *grid,
+                       const struct acre_advised_region *region)
+{
+    const char *when = is_scope(report, region)                   ? "each such scope"
+                       : region->marker.kind == ACRE_MARKER_ENTRY ? "that call"
+                                                                  : "that allocation";
+    const char *what =
+        region->rotation == 1 ? "reset it" : "fill the other one, and reset it first";
 
     set_label(grid, "change");
     acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
@@ -319,13 +335,9 @@ static void set_sketch(struct acre_grid *grid, const struct acre_advised_region 
     acre_grid_row(grid);
     if (region->stride > 1)
         acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
-                       "in front of %s, each %" PRIu32 " times: %s", when, region->stride,
-                       region->rotation == 1 ? "reset it"
-                                             : "fill the other one, and reset it first");
+                       "in front of %s, once in %" PRIu32 " times: %s", when, region->stride, what);
     else
-        acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "in front of %s: %s", when,
-                       region->rotation == 1 ? "reset it"
-                                             : "fill the other one, and reset it first");
+        acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "in front of %s: %s", when, what);
     acre_grid_row(grid);
     acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
                    "what goes in is allocated there, and its frees are left out");
@@ -334,14 +346,16 @@ static void set_sketch(struct acre_grid *grid, const struct acre_advised_region 
 static bool set_region(const struct acre_advised_report *report, const struct acre_page *page,
                        struct acre_grid *grid, const struct acre_advised_region *region)
 {
-    set_label(grid, region->marker.kind == ACRE_MARKER_ENTRY ? "at the call" : "at the allocation");
+    set_label(grid, is_scope(report, region)                   ? "in each scope"
+                    : region->marker.kind == ACRE_MARKER_ENTRY ? "at the call"
+                                                               : "at the birth");
     acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
                   acre_format_count(region->counts[0].firings).text);
     if (!set_place(report, page, grid, region->marker.place) ||
         !set_sites(report, page, grid, "goes in", region->sites, region->site_count, false) ||
         !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true))
         return false;
-    set_sketch(grid, region);
+    set_sketch(report, grid, region);
     return true;
 }
 
