@@ -8,7 +8,6 @@
 
 #include "advise/explain.h"
 #include "alloc/grow.h"
-#include "replay/compile.h"
 
 enum {
     FEW_MARKERS = 128,                /* so many are looked at without a choice before */
@@ -233,20 +232,23 @@ static enum acre_advised result_of(enum acre_compiled compiled)
     }
 }
 
-static enum acre_advised compile(struct acre_adviser *adviser,
-                                 const struct acre_advised_program *wanted,
-                                 const struct acre_plan *plan, struct acre_program *header)
+static enum acre_advised compile_to(struct acre_adviser *adviser,
+                                    const struct acre_advised_program *wanted, int file,
+                                    const struct acre_plan *plan, struct acre_program *header)
 {
     const struct acre_advise_request *request = adviser->request;
     struct acre_recording *recording = &request->recordings[wanted->recording];
+    const char *slash = strrchr(recording->path, '/');
     const struct acre_compile_request compiling = {
-        .file = wanted->file,
-        .name = recording->path,
+        .file = file,
+        .name = slash != NULL ? slash + 1 : recording->path,
         .plan = plan,
         .progress = request->progress,
         .to = request->to,
         .header = header,
         .most_events = wanted->most_events,
+        .watch = wanted->watch,
+        .watcher = wanted->watcher,
     };
     struct acre_trace_reader reader;
     enum acre_compiled compiled = ACRE_COMPILE_NO_TRACE;
@@ -256,6 +258,21 @@ static enum acre_advised compile(struct acre_adviser *adviser,
         compiled = acre_compile(&compiling, &reader, adviser->memory);
     acre_trace_reader_close(&reader);
     return result_of(compiled);
+}
+
+static enum acre_advised compile(struct acre_adviser *adviser,
+                                 const struct acre_advised_program *wanted,
+                                 const struct acre_plan *plan, struct acre_program *header)
+{
+    int nowhere = wanted->file < 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    enum acre_advised result = ACRE_ADVISE_NO_MEMORY;
+
+    if (wanted->file >= 0 || nowhere >= 0)
+        result =
+            compile_to(adviser, wanted, wanted->file >= 0 ? wanted->file : nowhere, plan, header);
+    if (nowhere >= 0)
+        close(nowhere);
+    return result;
 }
 
 /* The plan has its counts then, and is to be ended. */
@@ -291,20 +308,14 @@ enum acre_advised acre_adviser_compile(struct acre_adviser *adviser,
 static enum acre_advised price(struct acre_adviser *adviser, size_t number)
 {
     const struct acre_advised_program wanted = {
-        .recording = number,
-        .is_planned = true,
-        .file = open("/dev/null", O_WRONLY | O_CLOEXEC),
-    };
+        .recording = number, .is_planned = true, .file = -1};
     enum acre_advised result;
 
-    if (wanted.file < 0)
-        return ACRE_ADVISE_NO_MEMORY;
     tell_stage(adviser, "pricing", number);
     result = compile_planned(adviser, &wanted, &adviser->advice.programs[number]);
     for (uint32_t i = 0; i < adviser->choice.region_count; i++)
         adviser->advice.regions[i].counts[number] = adviser->plan.regions[i].counts;
     acre_region_plan_fini(&adviser->plan);
-    close(wanted.file);
     return result;
 }
 

@@ -14,6 +14,7 @@
 #define ACRE_ADVISE_ADVISE_H
 
 #include "advise/region_plan.h"
+#include "replay/compile.h"
 #include "replay/program.h"
 
 enum { ACRE_ADVISE_MOST_RECORDINGS = 8, ACRE_ADVICE_MOST_STAYING = 8 };
@@ -110,7 +111,9 @@ struct acre_advised_program {
     size_t recording;
     bool is_planned;
     uint64_t most_events; /* of the stream, from its begin; 0: all */
-    int file;             /* as of struct acre_compile_request */
+    int file;             /* as of struct acre_compile_request; -1: nowhere */
+    void (*watch)(void *watcher, const struct acre_compile_moment *moment); /* the same */
+    void *watcher;
 };
 
 /* Reads the recording once more. Its header goes to `header`. */

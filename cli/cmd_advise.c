@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include "advise/advise.h"
+#include "advise/picture.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/profiled.h"
 #include "cli/proof.h"
 #include "cli/reading.h"
+#include "cli/report_page.h"
 #include "cli/site_options.h"
+#include "page/page.h"
 #include "report/advised.h"
 #include "report/streams.h"
 
@@ -41,6 +44,7 @@ static const char help_text[] =
     "    --process N        of each trace the one with this pid, or at this place\n"
     "    --symbols DIR      look for files of code there as well, under their paths (may be "
     "repeated)\n"
+    "-o, --output FILE.html a page to look at, with lives against resets and memory over time\n"
     "    --json             for programs, as docs/advise.md says\n"
     "    --max-memory N     take at most so many bytes, K, M or G behind it\n"
     "    --wide             names as they are\n"
@@ -74,6 +78,7 @@ struct request {
     struct acre_site_options sites;
     struct acre_proof_options proof;
     uint64_t budget_bytes, process;
+    const char *output; /* of a page; NULL: none */
     bool is_json, has_no_proof;
 };
 
@@ -107,6 +112,9 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
     case OPTION_SAMPLE:
         return acre_read_number(refusal, "--sample", optarg, 1000, INT64_MAX / 2,
                                 &request->proof.most_events);
+    case 'o':
+        request->output = optarg;
+        return true;
     case OPTION_JSON:
         request->is_json = true;
         return true;
@@ -143,6 +151,7 @@ struct advising {
     struct acre_names *names[ACRE_ADVISE_MOST_RECORDINGS];
     struct acre_reading reading;
     struct acre_proof proofs[ACRE_ADVISE_MOST_RECORDINGS];
+    struct acre_picture picture;
 };
 
 static enum acre_exit out_of_memory(const struct advising *advising)
@@ -246,7 +255,35 @@ static enum acre_exit tell_failure(const struct advising *advising, enum acre_ad
     return acre_complain(name, ACRE_EXIT_INPUT, sentence);
 }
 
-static enum acre_exit print(struct advising *advising, const struct acre_adviser *adviser)
+/* The page, with what is shown of the first recording. */
+static enum acre_exit write_page(struct advising *advising, struct acre_adviser *adviser,
+                                 const struct acre_advised_report *report)
+{
+    const char *output = advising->request->output;
+    struct acre_picture *picture = &advising->picture;
+    const struct acre_page_advice page = {.report = report, .picture = picture};
+    const struct acre_advised_program wanted = {
+        .is_planned = true, .file = -1, .watch = acre_picture_watch, .watcher = picture};
+    enum acre_advised advised = ACRE_ADVISED;
+    char error[1024];
+    enum acre_exit status;
+
+    acre_picture_begin(picture, report->advice, 0);
+    if (report->advice->region_count > 0)
+        advised = acre_adviser_compile(adviser, &wanted, NULL);
+    acre_reading_end(&advising->reading);
+    if (advised != ACRE_ADVISED)
+        return tell_failure(advising, advised);
+    status = acre_page_write_advice(&page, output, error, sizeof error);
+    if (status == ACRE_EXIT_MEMORY)
+        return out_of_memory(advising);
+    if (status != ACRE_EXIT_OK)
+        return acre_complain(name, status, error);
+    acre_say_page(output);
+    return status;
+}
+
+static enum acre_exit tell(struct advising *advising, struct acre_adviser *adviser)
 {
     const struct request *request = advising->request;
     const struct acre_profile *stacks[ACRE_ADVISE_MOST_RECORDINGS];
@@ -265,6 +302,8 @@ static enum acre_exit print(struct advising *advising, const struct acre_adviser
         if (names_of(advising, i) == NULL)
             return out_of_memory(advising);
     }
+    if (request->output != NULL)
+        return write_page(advising, adviser, &report);
     done = request->is_json ? acre_advised_write_json(&report, stdout)
                             : acre_advised_print(&report, &request->page);
     return done || ferror(stdout) ? ACRE_EXIT_OK : out_of_memory(advising);
@@ -303,7 +342,7 @@ static enum acre_exit advise(struct advising *advising)
     status = advised == ACRE_ADVISED ? prove(advising, adviser) : tell_failure(advising, advised);
     acre_reading_end(&advising->reading);
     if (status == ACRE_EXIT_OK)
-        status = print(advising, adviser);
+        status = tell(advising, adviser);
     acre_adviser_destroy(adviser);
     return status;
 }
@@ -335,6 +374,7 @@ int acre_cmd_advise(int argc, char **argv)
 {
     static const struct option options[] = {
         ACRE_SITE_OPTIONS,
+        {"output", required_argument, NULL, 'o'},
         {"max-extra", required_argument, NULL, OPTION_MAX_EXTRA},
         {"no-proof", no_argument, NULL, OPTION_NO_PROOF},
         {"run-time", required_argument, NULL, OPTION_RUN_TIME},
@@ -353,6 +393,7 @@ int acre_cmd_advise(int argc, char **argv)
         .name = name,
         .help = help_text,
         .options = options,
+        .letters = "o:",
         .wants = "which trace? acre record makes one",
         .loads_libraries = true,
         .take = take,

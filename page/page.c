@@ -140,6 +140,13 @@ enum acre_exit acre_page_write_recording(const struct acre_page_recording *recor
                           "acre info", path, error, error_bytes);
 }
 
+enum acre_exit acre_page_write_advice(const struct acre_page_advice *advice, const char *path,
+                                      char *error, size_t error_bytes)
+{
+    return write_document(acre_page_advised_model(advice), &acre_page_scripts_of_advice,
+                          "acre advise", path, error, error_bytes);
+}
+
 bool acre_page_has_charts(void)
 {
     return acre_page_charts.end > acre_page_charts.begin;

@@ -6,6 +6,7 @@
 #ifndef ACRE_PAGE_PAGE_H
 #define ACRE_PAGE_PAGE_H
 
+#include "page/advised.h"
 #include "page/model.h"
 #include "page/recorded.h"
 
@@ -20,6 +21,10 @@ enum acre_exit acre_page_write(const struct acre_page_content *content, const ch
  * markup. */
 enum acre_exit acre_page_write_recording(const struct acre_page_recording *recording,
                                          const char *path, char *error, size_t error_bytes);
+
+/* The same of an advice. */
+enum acre_exit acre_page_write_advice(const struct acre_page_advice *advice, const char *path,
+                                      char *error, size_t error_bytes);
 
 /* Whether charts are built in. */
 bool acre_page_has_charts(void);

@@ -27,6 +27,7 @@ BYTES(page, "page/script/page.js");
 BYTES(flame, "page/script/flame.js");
 BYTES(sites, "page/script/sites.js");
 BYTES(recorded, "page/script/recorded.js");
+BYTES(advised, "page/script/advised.js");
 
 const struct acre_page_part acre_page_style = PART(style);
 
@@ -35,10 +36,15 @@ static const struct acre_page_part of_runs[] = {PART(basics), PART(figure),  PAR
 static const struct acre_page_part of_recordings[] = {PART(basics), PART(figure), PART(sites),
                                                       PART(flame), PART(recorded)};
 
+static const struct acre_page_part of_advice[] = {PART(basics), PART(figure), PART(advised)};
+
 const struct acre_page_scripts acre_page_scripts_of_runs = {of_runs,
                                                             sizeof of_runs / sizeof of_runs[0]};
 const struct acre_page_scripts acre_page_scripts_of_recordings = {
     of_recordings, sizeof of_recordings / sizeof of_recordings[0]};
+
+const struct acre_page_scripts acre_page_scripts_of_advice = {of_advice, sizeof of_advice /
+                                                                             sizeof of_advice[0]};
 
 #ifdef ACRE_PAGE_HAS_CHARTS
 BYTES(charts, "page/node_modules/echarts/dist/echarts.min.js");

@@ -19,5 +19,6 @@ struct acre_page_scripts {
 
 extern const struct acre_page_scripts acre_page_scripts_of_runs;
 extern const struct acre_page_scripts acre_page_scripts_of_recordings;
+extern const struct acre_page_scripts acre_page_scripts_of_advice;
 
 #endif

@@ -54,7 +54,7 @@ static uint32_t region_of(const struct compiling *compiling, const struct acre_t
 }
 
 /* What lives outside of regions, and what regions have not given back. */
-static void note_peak(struct compiling *compiling)
+static uint64_t planned_bytes(const struct compiling *compiling)
 {
     const struct acre_lives *lives = &compiling->lives;
     uint64_t bytes = compiling->live_bytes;
@@ -62,6 +62,13 @@ static void note_peak(struct compiling *compiling)
     if (compiling->plan != NULL)
         for (size_t i = 0; i < ACRE_LIVES_REGIONS; i++)
             bytes += lives->held_bytes[i] - lives->live_bytes[i];
+    return bytes;
+}
+
+static void note_peak(struct compiling *compiling)
+{
+    uint64_t bytes = planned_bytes(compiling);
+
     if (bytes > compiling->program.peak_bytes)
         compiling->program.peak_bytes = bytes;
     if (compiling->live_bytes > compiling->program.live_peak_bytes)
@@ -320,6 +327,15 @@ static bool compile_event(struct compiling *compiling, const struct acre_trace_e
 /* From the first to the last ---------------------------------------------------------------------
  */
 
+static void watch(const struct compiling *compiling, const struct acre_compile_request *request,
+                  const struct acre_trace_event *event)
+{
+    const struct acre_compile_moment moment = {event, &compiling->step, compiling->live_bytes,
+                                               planned_bytes(compiling)};
+
+    request->watch(request->watcher, &moment);
+}
+
 static bool compile_events(struct compiling *compiling, struct acre_trace_reader *reader,
                            const struct acre_compile_request *request)
 {
@@ -329,6 +345,8 @@ static bool compile_events(struct compiling *compiling, struct acre_trace_reader
            acre_trace_next(reader, &event) == ACRE_TRACE_READING) {
         if (!compile_event(compiling, &event))
             return false;
+        if (request->watch != NULL && is_call(&event))
+            watch(compiling, request, &event);
         if (request->progress != NULL && event.number % EVENTS_A_PROGRESS == 0)
             request->progress(request->to, event.number);
     }

@@ -24,6 +24,13 @@ enum acre_compiled {
     ACRE_COMPILE_NO_MEMORY, /* for what lives, or for the file */
 };
 
+/* What was compiled of an event that is a call. */
+struct acre_compile_moment {
+    const struct acre_trace_event *event;
+    const struct acre_plan_step *step;  /* the plan's; zeros without one */
+    uint64_t live_bytes, planned_bytes; /* behind it: what lives; and what waits for a reset, too */
+};
+
 struct acre_compile_request {
     int file;                     /* where the program goes: empty, and it can seek */
     const char *name;             /* what people call it; bytes that cannot be printed become '?' */
@@ -31,7 +38,9 @@ struct acre_compile_request {
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void *to;
     struct acre_program *header; /* if not NULL: the program's, where it was compiled */
-    uint64_t most_events;        /* of the stream, from its begin: a sample; 0: all */
+    void (*watch)(void *watcher, const struct acre_compile_moment *moment); /* or NULL */
+    void *watcher;
+    uint64_t most_events; /* of the stream, from its begin: a sample; 0: all */
 };
 
 /*

@@ -53,9 +53,11 @@ static bool has_stacks(const struct acre_advice *advice)
 
 static enum acre_advice_verdict verdict_of(const struct acre_proof *proof)
 {
+    double untold = proof->is_run_told ? 1 : ACRE_ADVICE_UNTOLD_FACTOR;
+
     if (!proof->has_points || !proof->gained.has_interval || !proof->on_best.has_interval)
         return ACRE_ADVICE_CANNOT_TELL;
-    if (proof->gained.most < ACRE_ADVICE_LEAST_POINTS || proof->on_best.most <= 0)
+    if (proof->gained.most * untold < ACRE_ADVICE_LEAST_POINTS || proof->on_best.most <= 0)
         return ACRE_ADVICE_NOT_WORTH_IT;
     return proof->gained.least >= ACRE_ADVICE_LEAST_POINTS && proof->on_best.least > 0
                ? ACRE_ADVICE_WORTH_IT

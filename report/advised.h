@@ -6,6 +6,8 @@
 #ifndef ACRE_REPORT_ADVISED_H
 #define ACRE_REPORT_ADVISED_H
 
+#include <jansson.h>
+
 #include "advise/advise.h"
 #include "profile/walk.h"
 #include "report/layout.h"
@@ -31,11 +33,15 @@ enum acre_advice_verdict {
 /* Below that gain, in points of the run, nobody should rebuild a program. */
 #define ACRE_ADVICE_LEAST_POINTS 1.0
 
+/* A run may be so many times as fast as its recording, less what that took by its own account. */
+#define ACRE_ADVICE_UNTOLD_FACTOR 4
+
 /*
  * Of all regions together, over all recordings:
  *
- *    not worth it   no region, or in each recording less than one point of the run, or nothing
- *                   beside the best allocator
+ *    not worth it   no region, or in each recording less than one point of the run (where its
+ *                   time was not told, less than a quarter of a point: what is recorded takes
+ *                   longer), or nothing beside the best allocator
  *    cannot tell    it was not measured, or an interval says neither, or there is a doubt
  *    worth it       at least one point of the run on malloc in each, more than nothing beside the
  *                   best allocator, and no doubt
@@ -64,7 +70,17 @@ struct acre_walk acre_advised_walk(const struct acre_advised_report *report, uin
 /* False when out of memory; a write error is left to ferror. */
 bool acre_advised_print(const struct acre_advised_report *report, const struct acre_page *page);
 
-/* One JSON document. False when out of memory, or the stream takes no more. */
+/* The parts of the same: the sentence, and what is said below it. */
+bool acre_advised_print_sentence(const struct acre_advised_report *report,
+                                 const struct acre_page *page);
+bool acre_advised_print_notes(const struct acre_advised_report *report,
+                              const struct acre_page *page);
+
+/* The caller's to end with json_decref; NULL when out of memory. docs/advise.md says what names
+ * mean. */
+json_t *acre_advised_object(const struct acre_advised_report *report);
+
+/* It, as a document. False when out of memory, or the stream takes no more. */
 bool acre_advised_write_json(const struct acre_advised_report *report, FILE *stream);
 
 #endif

@@ -236,12 +236,22 @@ static json_t *document_of(struct writing *writing)
     return object;
 }
 
-bool acre_advised_write_json(const struct acre_advised_report *report, FILE *stream)
+json_t *acre_advised_object(const struct acre_advised_report *report)
 {
     struct writing writing = {.report = report};
     json_t *object = document_of(&writing);
-    bool done = !writing.maker.failed && object != NULL &&
-                json_dumpf(object, stream, JSON_INDENT(2)) == 0 && fputc('\n', stream) != EOF;
+
+    if (!writing.maker.failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+bool acre_advised_write_json(const struct acre_advised_report *report, FILE *stream)
+{
+    json_t *object = acre_advised_object(report);
+    bool done = object != NULL && json_dumpf(object, stream, JSON_INDENT(2)) == 0 &&
+                fputc('\n', stream) != EOF;
 
     json_decref(object);
     return done;

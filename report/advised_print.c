@@ -229,7 +229,8 @@ static bool print_proof(const struct acre_advised_report *report, const struct a
     if (proof->run_ns > 0)
         snprintf(share, sizeof share, "The run is %s%s; the calls on malloc are %s %% of it.",
                  acre_format_ns(proof->run_ns).text,
-                 proof->is_run_told ? "" : " (as recorded, less what recording took)",
+                 proof->is_run_told ? ""
+                                    : " (as recorded, less what recording took; --run-time tells)",
                  acre_format_short(proof->share_percent).text);
     acre_page_gap(page);
     if (!acre_page_say(page, 2, 2, ACRE_PAINT_NONE, "Played: %s%s calls of %s. %s",
@@ -382,14 +383,26 @@ static bool print_region(const struct acre_advised_report *report, const struct 
     return done;
 }
 
+bool acre_advised_print_sentence(const struct acre_advised_report *report,
+                                 const struct acre_page *page)
+{
+    return acre_page_sentence(page, put_sentence, report);
+}
+
+bool acre_advised_print_notes(const struct acre_advised_report *report,
+                              const struct acre_page *page)
+{
+    return report->advice->region_count == 0 ||
+           (print_price(report, page) && print_doubts(report, page));
+}
+
 bool acre_advised_print(const struct acre_advised_report *report, const struct acre_page *page)
 {
     const struct acre_advice *advice = report->advice;
-    bool done = acre_page_sentence(page, put_sentence, report);
+    bool done = acre_advised_print_sentence(report, page) && acre_advised_print_notes(report, page);
 
     if (advice->region_count == 0)
         return done;
-    done = done && print_price(report, page) && print_doubts(report, page);
     for (size_t i = 0; done && report->proofs != NULL && i < advice->recording_count; i++)
         done = print_proof(report, page, i);
     for (uint32_t i = 0; done && i < advice->region_count; i++)
