@@ -402,8 +402,9 @@ enum acre_advised acre_advise(struct acre_adviser *adviser,
     adviser->advice.markers = adviser->markers.count;
     if (result == ACRE_ADVISED)
         result = choose(adviser);
-    if (result == ACRE_ADVISED && !acre_explain(&adviser->advice, request, &adviser->findings,
-                                                &adviser->choice, adviser->memory))
+    if (result == ACRE_ADVISED &&
+        !acre_advice_explain(&adviser->advice, request, &adviser->findings, &adviser->choice,
+                             adviser->memory))
         result = ACRE_ADVISE_NO_MEMORY;
     return result;
 }

@@ -251,9 +251,9 @@ static bool find_doubts(const struct acre_advice *advice, struct acre_advised_re
     return !failed;
 }
 
-bool acre_explain(struct acre_advice *advice, const struct acre_advise_request *request,
-                  const struct acre_findings *findings, const struct acre_choice *choice,
-                  struct acre_alloc *memory)
+bool acre_advice_explain(struct acre_advice *advice, const struct acre_advise_request *request,
+                         const struct acre_findings *findings, const struct acre_choice *choice,
+                         struct acre_alloc *memory)
 {
     const struct acre_places *places = &findings->steps->places;
 

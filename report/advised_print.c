@@ -71,7 +71,7 @@ static const char *words_of(enum acre_advice_verdict verdict)
                                                  : "Cannot tell yet";
 }
 
-/* "7.5 % of the run on malloc [4.5, 10.5]; mimalloc alone saves 5.1, and beside it they save 2.3
+/* "7.5 % of the run on malloc [4.5, 10.5]; mimalloc alone saves 5.1, and the regions beside it 2.3
  * more [1.4, 3.2]" */
 static void put_gain(FILE *to, const struct acre_proof *proof, uint32_t regions)
 {
@@ -83,9 +83,9 @@ static void put_gain(FILE *to, const struct acre_proof *proof, uint32_t regions)
         fprintf(to, "; no other allocator takes less than malloc");
         return;
     }
-    fprintf(to, "; %s alone saves %s %%, and beside it %s save%s %s %% more", best->backend,
-            acre_format_short(proof->alone.point).text, regions == 1 ? "it" : "they",
-            regions == 1 ? "s" : "", acre_format_short(proof->on_best.point).text);
+    fprintf(to, "; %s alone saves %s %%, and the region%s beside it %s %% more", best->backend,
+            acre_format_short(proof->alone.point).text, regions == 1 ? "" : "s",
+            acre_format_short(proof->on_best.point).text);
     put_interval(to, &proof->on_best);
 }
 

@@ -16,7 +16,7 @@ trap 'exit 143' INT TERM HUP
 jobs=$(getconf _NPROCESSORS_ONLN)
 cd "$root"
 # binary_main.c is compiled once a workload, with its name; the peers are not acre.
-sources=$(find alloc core trace record symbols profile export import replay report plot history page bench cli -name '*.c' ! -path 'bench/peers/*' ! -name binary_main.c |
+sources=$(find alloc core trace record symbols profile export import replay advise report plot history page bench cli -name '*.c' ! -path 'bench/peers/*' ! -name binary_main.c |
     sort)
 
 bail_out()

@@ -55,14 +55,14 @@ const chartsOf = (page) => page.evaluate(() => [...document.querySelectorAll(".c
     };
 }));
 
-const unit = /\b(log scale|bytes?|s|ms|us|ns|B|round|iteration|strategy|strategy, heap|case|purpose)\b/;
+const unit = /\b(log scale|events?|blocks|allocator|bytes?|s|ms|us|ns|B|round|iteration|strategy|strategy, heap|case|purpose)\b/;
 
 async function look(browser, { page: file, answer, kind }, width, scheme) {
     const name = `${kind}, ${width} px, ${scheme}`, { page, noted } = await open(browser, file, width, scheme);
     await scrollThrough(page);
     const charts = await chartsOf(page);
     ok(noted.length === 0, `${name}: no console message, no error, no request`, noted);
-    ok(await page.$eval("#answer", (e) => e.textContent) === answer, `${name}: the answer is that of the terminal`,
+    ok(answer === undefined || await page.$eval("#answer", (e) => e.textContent) === answer, `${name}: the answer is that of the terminal`,
        await page.$eval("#answer", (e) => e.textContent), answer);
     ok(charts.length > 0 && charts.every((c) => c.isDrawn && c.series > 0 && c.points > 0), `${name}: every chart is drawn`, charts);
     ok(charts.every((c) => c.role === "img" && c.words.length > 20 && c.hasTable), `${name}: every chart has its words and its table`, charts);
@@ -161,6 +161,26 @@ function checkPlayed(_, { answer, runs: [file], kind }) {
     }
 }
 
+// An advice: its figures are those of its JSON, memory has both peaks, and what goes in dies before the reset.
+async function checkAdvice(browser, { page: file, json, kind }) {
+    const { page } = await open(browser, file, 1024, "light"), { advised } = await page.evaluate(() => model);
+    const printed = JSON.parse(readFileSync(json, "utf8")), [recording] = printed.recordings, [region] = printed.regions;
+    const most = (values) => Math.max(...values);
+    const written = (value) => JSON.stringify(value, (_, inner) => typeof inner === "number" ? Number(inner.toPrecision(6)) : inner);
+    ok(written(advised.advice) === written(printed), `${kind}: the advice is that of --json`);
+    ok(most(advised.memory.live) === recording.peak_bytes && most(advised.memory.planned) === recording.planned_peak_bytes,
+       `${kind}: memory over time has both peaks`, recording);
+    const [{ resets, blocks }] = advised.windows, inside = blocks.filter(([, , isIn]) => isIn === 1);
+    const next = (event) => resets.find((reset) => reset > event) ?? Infinity;
+    ok(resets.length === 7 && inside.length > 100, `${kind}: six turns with their blocks`, resets, inside.length);
+    ok(inside.every(([born, died]) => died > born && died <= next(born)), `${kind}: what goes in dies before its reset`);
+    const rows = await page.evaluate(() => [...document.querySelectorAll("table")].filter((t) => /What goes in|What stays/.test(t.caption.textContent))
+        .map((t) => [...t.tBodies[0].rows].map((row) => row.cells[1].textContent.split(" ")[0])));
+    ok(JSON.stringify(rows) === JSON.stringify([region.sites, region.staying].map((sites) => sites.map((site) => site.function))),
+       `${kind}: all sites stand there`, rows);
+    await page.close();
+}
+
 // The words of each verdict, as `acre compare` printed them.
 async function checkVerdicts(browser, { page: file, printed, kind }) {
     const { page } = await open(browser, file, 1024, "light");
@@ -194,7 +214,7 @@ async function checkHostile(browser, { page: file, kind }) {
     await page.close();
 }
 
-const checks = { useKeyboard, timePaint, checkAnswer, checkPlayed, checkVerdicts, checkHostile, ...recordedChecks({ ok, open, scrollThrough }) };
+const checks = { useKeyboard, timePaint, checkAnswer, checkPlayed, checkAdvice, checkVerdicts, checkHostile, ...recordedChecks({ ok, open, scrollThrough }) };
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", pipe: true,
                                          args: ["--no-sandbox", "--disable-gpu"] });
 for (const page of JSON.parse(readFileSync(process.argv[2], "utf8"))) {

@@ -85,6 +85,18 @@ make "$acre" replay --quiet --rounds 9 --visit-ms 10 --memory-ms 50 --backends m
     --json "$work/replayed.json" "$work/processes.acre"
 make "$acre" report "$work/replayed.json" -o "$work/replayed.html"
 
+# Advised, with its proof: a program of which it is known what could live in a region.
+make cc -O2 -g -fno-builtin -fno-omit-frame-pointer -fno-optimize-sibling-calls -pthread -o "$work/planted" \
+    "$here"/../advise/planted_*.c
+for seed in 2 4; do
+    make "$acre" record -o "$work/planted$seed.acre" "$work/planted" kept_result $seed
+done
+make "$acre" advise --rounds 6 --run-time 2ms --backends malloc,mimalloc -o "$work/advised.html" "$work/planted2.acre" \
+    "$work/planted4.acre"
+make "$acre" advise --no-proof -o "$work/unproved.html" "$work/planted2.acre" "$work/planted4.acre"
+"$acre" advise --no-proof --json "$work/planted2.acre" "$work/planted4.acre" >"$work/unproved.json"
+"$acre" advise --no-proof "$work/planted2.acre" "$work/planted4.acre" >"$work/unproved.txt"
+
 # The sentence as the terminal has it: the first paragraph below the title.
 answer()
 {
@@ -97,9 +109,10 @@ done
 node - "$work" "$(answer "$work/all.txt" 2)" "$(answer "$work/one.txt" 2)" "$(answer "$work/million.txt" 2)" \
     "$(answer "$work/hostile.txt" 2)" "$(answer "$work/compared.txt" 1)" "$(answer "$work/processes.txt" 2)" \
     "$(answer "$work/events.txt" 1)" "$(answer "$work/evil.txt" 1)" "$evil/app" \
-    "$(answer "$work/replayed.txt" 2)" <<'END'
+    "$(answer "$work/replayed.txt" 2)" "$(sed -n '/Cannot tell/,/measured/p' "$work/unproved.txt" | tr -s ' \n' '  ' | sed 's/^ //; s/ $//')" <<'END'
 const { writeFileSync } = require("node:fs");
-const [work, all, one, million, hostile, compared, processes, events, evil, path, replayed] = process.argv.slice(2);
+const [work, all, one, million, hostile, compared, processes, events, evil, path, replayed, advised] =
+    process.argv.slice(2);
 const page = (kind, answer, checks, views) => ({ kind, answer, checks, views, page: `${work}/${kind}.html`, runs: [`${work}/${kind}.json`],
                                                  printed: `${work}/compared.txt` });
 const recorded = (kind, answer, checks, more) => ({ kind, answer, checks, page: `${work}/${kind}.html`, info: `${work}/${kind}.info.json`, ...more });
@@ -110,6 +123,8 @@ writeFileSync(`${work}/pages.json`, JSON.stringify([
     page("million", million, ["useKeyboard", "timePaint"], [[1024, "light"]]),
     page("hostile", hostile, ["checkHostile"], [[1024, "light"]]),
     page("replayed", replayed, ["checkPlayed", "timePaint"], [[1024, "light"]]),
+    { kind: "advised", checks: ["timePaint"], page: `${work}/advised.html` },
+    { kind: "unproved", answer: advised, checks: ["checkAdvice", "timePaint"], page: `${work}/unproved.html`, json: `${work}/unproved.json` },
     recorded("processes", processes, ["checkInfo", "useFlame", "useSites", "timePaint"]),
     recorded("events", events, ["checkInfo", "useFlame", "timePaint"], { events: 1e6, views: [[1024, "light"], [2560, "dark"]] }),
     recorded("evil", evil, ["checkHostileNames", "useFlame"], { names: [path], views: [[1024, "light"], [1024, "dark"]] }),

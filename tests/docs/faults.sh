@@ -79,6 +79,7 @@ help_of()
     'acre list'*) "$ACRE" list --help ;;
     'acre plot'*) "$ACRE" plot --help ;;
     'acre record'*) "$ACRE" record --help ;;
+    'acre advise'*) "$ACRE" advise --help ;;
     'acre replay'*) "$ACRE" replay --help ;;
     'acre report'*) "$ACRE" report --help ;;
     acre*) "$ACRE" --help ;;
@@ -94,7 +95,7 @@ all_helps()
 {
     for command in 'acre' 'acre bench' 'acre bench all' 'acre check' 'acre classes' 'acre compare' \
         'acre diff' 'acre export' 'acre history' 'acre import' 'acre info' 'acre list' 'acre plot' 'acre record' \
-        'acre replay' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
+        'acre advise' 'acre replay' 'acre report' recording-cost peers './dev test' './dev' $workloads; do
         # shellcheck disable=SC2086 # a list of words
         help_of $command
     done
@@ -143,11 +144,11 @@ check_command()
 check_word()
 {
     case $2 in
-    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | import/* | replay/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
+    alloc/* | core/* | trace/* | record/* | symbols/* | profile/* | export/* | import/* | replay/* | advise/* | report/* | plot/* | history/* | page/* | bench/* | cli/* | tests/* | docs/* | .ci/*)
         [ -e "$2" ] || grep -q "$2" dev || fault "$1" "no such file: $2"
         ;;
     acre_* | ACRE_*)
-        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export import replay report plot history page bench cli tests ||
+        grep -rqw --include='*.[ch]' -e "$2" alloc core trace record symbols profile export import replay advise report plot history page bench cli tests ||
             fault "$1" "no such name: $2"
         ;;
     esac
