@@ -309,6 +309,15 @@ static enum acre_exit tell(struct advising *advising, struct acre_adviser *advis
     return done || ferror(stdout) ? ACRE_EXIT_OK : out_of_memory(advising);
 }
 
+/* What a trace lacks is told, once, and what it has is looked at. */
+static void tell_what_is_cut(const struct advising *advising)
+{
+    for (size_t i = 0; i < advising->count; i++)
+        if (advising->recordings[i].state != ACRE_TRACE_COMPLETE)
+            fprintf(stderr, "%s: %s; what is there is looked at\n", name,
+                    advising->recordings[i].sentence);
+}
+
 static enum acre_exit prove(struct advising *advising, struct acre_adviser *adviser)
 {
     enum acre_exit status = ACRE_EXIT_OK;
@@ -339,6 +348,8 @@ static enum acre_exit advise(struct advising *advising)
         return out_of_memory(advising);
     advised = acre_advise(adviser, &wanted);
     acre_reading_end(&advising->reading);
+    if (advised == ACRE_ADVISED)
+        tell_what_is_cut(advising);
     status = advised == ACRE_ADVISED ? prove(advising, adviser) : tell_failure(advising, advised);
     acre_reading_end(&advising->reading);
     if (status == ACRE_EXIT_OK)

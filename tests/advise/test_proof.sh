@@ -1,0 +1,82 @@
+#!/bin/sh
+# acre advise with its proof: what is measured is not judged here, but what is said of it.
+. "$ACRE_TESTS/cli/lib.sh"
+
+record()
+{
+    tap_run "$ACRE" record --quiet -o "$tap_work/$1.acre" "$PLANTED" "$2" "$3" "$4"
+    test "$tap_status" -eq 0
+}
+one=$tap_work/one.acre two=$tap_work/two.acre
+check 'recorded' record one kept_result 2 100
+check 'recorded again' record two kept_result 4 100
+
+says()
+{
+    tr '\n' ' ' <"$out" | tr -s ' ' | grep -qE "$1"
+}
+
+# advise OPTION... FILE...
+advise()
+{
+    tap_run "$ACRE" advise --backends malloc,mimalloc "$@"
+    check "advise $*" test "$tap_status" -eq 0
+}
+
+advise --rounds 8 --run-time 2ms "$one" "$two"
+check 'the sentence comes first' says '^ (Worth it|Cannot tell yet): 1 region, reset 100 times, '
+check 'it has the gain on malloc, and beside the best' \
+    says 's? [0-9.]+ % of the run on malloc \[[-0-9.]+, [0-9.]+\]; (mimalloc alone saves|no other)'
+check 'both recordings are played' says 'Played: [0-9,]+ calls of one.acre.* Played: [0-9,]+ calls of two.acre'
+check 'as long as it was told' says 'The run is 2.00 ms; the calls on malloc are [0-9.]+ % of it'
+check 'each allocator has a row' test "$(grep -cE '^ +(malloc|mimalloc) +[0-9]' "$out")" -eq 4
+check 'what goes in' grep -q 'goes in.*parse' "$out"
+check 'what stays, and why' says 'stays +[0-9]+ keep_result .* 100 % outlive it'
+
+advise --rounds 1 --run-time 2ms --json "$one" "$two"
+check 'one round has no interval' grep -q '"verdict": "cannot tell"' "$out"
+check 'of a sample it is said' test "$(grep -c '"proof": {' "$out")" -eq 2
+
+advise --rounds 1 --run-time 2ms --sample 1000 "$one"
+check 'a sample is named' says 'Played: of a sample, the first [0-9,]+ calls of one.acre'
+check 'one recording is a doubt' says 'Doubt: one recording alone'
+
+# The same each time, wherever it lies.
+same()
+{
+    tap_run "$ACRE" advise --no-proof --json "$one" "$two" && cp "$out" "$tap_work/first"
+    tap_run "$ACRE" advise --no-proof --json "$one" "$two"
+    cmp "$tap_work/first" "$out"
+}
+check 'without proof the same, byte for byte' same
+
+# What is cut off is looked at as far as it goes.
+head -c -96 "$one" >"$tap_work/cut.acre"
+tap_run "$ACRE" advise --no-proof "$tap_work/cut.acre"
+check 'a cut trace: advised' test "$tap_status" -eq 0
+check 'it is said' grep -q 'cut.acre.*; what is there is looked at$' "$err"
+check 'in one line' test "$(tap_lines "$err")" -eq 1
+check 'and the region is found' says '1 region, reset [0-9]+ times'
+
+# What a program that is built so asks for at its peak lies where it was said to lie.
+peak_of()
+{
+    sed -n 's/^ *"'"$1"'": \([0-9]*\),*$/\1/p' "$out" | head -n 1
+}
+
+lies_between()
+{
+    check "$1: recorded as it is" record plain "$1" 3 200
+    tap_run "$ACRE" advise --no-proof --json "$tap_work/plain.acre"
+    plain=$(peak_of peak_bytes) planned=$(peak_of planned_peak_bytes) most=$(peak_of most_extra_bytes)
+    tap_run "$ACRE" record --quiet -o "$tap_work/built.acre" "$PLANTED" "$1" 3 200 region
+    tap_run "$ACRE" advise --no-proof --json "$tap_work/built.acre"
+    built=$(peak_of peak_bytes)
+    check "$1: the peak is no lower than predicted" test "$built" -ge "$planned"
+    check "$1: nor higher" test "$built" -le $((plain + most))
+}
+for scenario in request seed_order nested kept_result grown_within; do
+    lies_between $scenario
+done
+
+done_testing
