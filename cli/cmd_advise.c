@@ -31,10 +31,14 @@ static const char help_text[] =
     "quarter\n"
     "                       of the peak, 1M at least)\n"
     "    --no-proof         measure nothing: then the answer is the same each time\n"
-    "    --run-time TIME    what the program takes without a recorder (0.25s, 90s, 2min), of which "
-    "the\n"
-    "                       calls are a share (default: as recorded, less what recording took)\n"
+    "    --run-time TIME[,TIME...]\n"
+    "                       what the program takes without a recorder (250ms, 90s, 2min), by "
+    "recording,\n"
+    "                       of which the calls are a share (default: as recorded, less what "
+    "recording\n"
+    "                       took, which is too long)\n"
     "    --backends A,...   allocators to measure, as of 'acre replay'; malloc is among them\n"
+    "    --touch WORD       what is done with blocks: none, first, first+last (default), all\n"
     "    --rounds N         rounds of visits\n"
     "    --time-budget TIME instead: until every verdict is given or no other round would end in "
     "time,\n"
@@ -44,7 +48,8 @@ static const char help_text[] =
     "    --process N        of each trace the one with this pid, or at this place\n"
     "    --symbols DIR      look for files of code there as well, under their paths (may be "
     "repeated)\n"
-    "-o, --output FILE.html a page to look at, with lives against resets and memory over time\n"
+    "  -o, --output FILE.html\n"
+    "                       a page to look at, with lives against resets and memory over time\n"
     "    --json             for programs, as docs/advise.md says\n"
     "    --max-memory N     take at most so many bytes, K, M or G behind it\n"
     "    --wide             names as they are\n"
@@ -78,9 +83,37 @@ struct request {
     struct acre_site_options sites;
     struct acre_proof_options proof;
     uint64_t budget_bytes, process;
+    double run_seconds[ACRE_ADVISE_MOST_RECORDINGS]; /* told, by recording */
+    size_t run_count;
     const char *output; /* of a page; NULL: none */
     bool is_json, has_no_proof;
 };
+
+/* A list, in the order of the recordings; the last one is that of all that follow. */
+static bool take_run_times(struct request *request, const char *list,
+                           const struct acre_refusal *refusal)
+{
+    char word[64];
+
+    request->run_count = 0;
+    while (acre_next_word(&list, word, sizeof word)) {
+        if (request->run_count == ACRE_ADVISE_MOST_RECORDINGS)
+            return acre_refuse(refusal, "--run-time: %d times at most",
+                               ACRE_ADVISE_MOST_RECORDINGS);
+        if (!acre_read_seconds(refusal, "--run-time", word,
+                               &request->run_seconds[request->run_count++]))
+            return false;
+    }
+    return true;
+}
+
+static double run_seconds_of(const struct request *request, size_t recording)
+{
+    if (request->run_count == 0)
+        return 0;
+    return request
+        ->run_seconds[recording < request->run_count ? recording : request->run_count - 1];
+}
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
 {
@@ -96,7 +129,7 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
     case OPTION_PROCESS:
         return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
     case OPTION_RUN_TIME:
-        return acre_read_seconds(refusal, "--run-time", optarg, &request->proof.run_seconds);
+        return take_run_times(request, optarg, refusal);
     case OPTION_BACKENDS:
         request->proof.backends = optarg;
         return true;
@@ -325,7 +358,8 @@ static enum acre_exit prove(struct advising *advising, struct acre_adviser *advi
     if (advising->request->has_no_proof || acre_adviser_advice(adviser)->region_count == 0)
         return status;
     for (size_t i = 0; i < advising->count && status == ACRE_EXIT_OK; i++)
-        status = acre_prove(name, adviser, i, &advising->request->proof, &advising->proofs[i]);
+        status = acre_prove(name, adviser, i, run_seconds_of(advising->request, i),
+                            &advising->request->proof, &advising->proofs[i]);
     return status;
 }
 

@@ -73,7 +73,8 @@ static enum acre_advised compile(struct acre_adviser *adviser, size_t recording,
 
 static enum acre_exit measure(const char *command, const struct acre_programs *programs,
                               const struct acre_proof_options *options,
-                              const struct acre_program *whole, struct acre_proof *proof)
+                              const struct acre_program *whole, double run_seconds,
+                              struct acre_proof *proof)
 {
     struct acre_bench_options bench;
     const struct acre_runner runner = {
@@ -89,7 +90,7 @@ static enum acre_exit measure(const char *command, const struct acre_programs *p
     if (!read_options(&bench, &programs->workload, options, error, sizeof error))
         return acre_complain(command, ACRE_EXIT_USAGE, error);
     status = acre_runner_run(&runner, &run, error, sizeof error);
-    if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, options->run_seconds, proof)) {
+    if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, run_seconds, proof)) {
         status = ACRE_EXIT_MEMORY;
         snprintf(error, sizeof error, "out of memory");
     }
@@ -98,7 +99,8 @@ static enum acre_exit measure(const char *command, const struct acre_programs *p
 }
 
 enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
-                          const struct acre_proof_options *options, struct acre_proof *proof)
+                          double run_seconds, const struct acre_proof_options *options,
+                          struct acre_proof *proof)
 {
     const struct acre_program *whole = &acre_adviser_advice(adviser)->programs[recording];
     struct acre_programs programs;
@@ -109,7 +111,7 @@ enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, siz
         !acre_programs_map(&programs))
         acre_complain(command, status, "out of memory, or a recording was changed meanwhile");
     else
-        status = measure(command, &programs, options, whole, proof);
+        status = measure(command, &programs, options, whole, run_seconds, proof);
     acre_programs_fini(&programs);
     return status;
 }

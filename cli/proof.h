@@ -12,14 +12,15 @@ struct acre_proof_options {
     const char *touch;       /* as of --touch; NULL: the usual */
     const char *rounds;      /* NULL: the usual number */
     const char *time_budget; /* instead, as of --time-budget; NULL: none */
-    double run_seconds;      /* of the program, unrecorded; 0: not told */
     uint64_t most_events;    /* of a recording: more are a sample */
     bool shows_progress;
 };
 
-/* Another status than OK is told already, by `command`. */
+/* `run_seconds`: what the program took, unrecorded; 0: not told. Another status than OK is told
+ * already, by `command`. */
 enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
-                          const struct acre_proof_options *options, struct acre_proof *proof);
+                          double run_seconds, const struct acre_proof_options *options,
+                          struct acre_proof *proof);
 
 /* Whether the options are well formed; else one sentence in `error`. */
 bool acre_proof_options_check(const struct acre_proof_options *options, char *error,
