@@ -256,6 +256,8 @@ static enum acre_advised compile_to(struct acre_adviser *adviser,
     if (acre_trace_reader_open(&reader, adviser->memory, recording->path, recording->offset) ==
         ACRE_TRACE_READING)
         compiled = acre_compile(&compiling, &reader, adviser->memory);
+    else if (reader.input.state == ACRE_TRACE_NO_MEMORY)
+        compiled = ACRE_COMPILE_NO_MEMORY;
     acre_trace_reader_close(&reader);
     return result_of(compiled);
 }

@@ -121,6 +121,8 @@ enum acre_calls_read acre_calls_read(const struct acre_calls_reader *request)
     if (acre_trace_reader_open(&reading->reader, request->memory, recording->path,
                                recording->offset) == ACRE_TRACE_READING)
         result = take_events(reading) ? ACRE_CALLS_READ : ACRE_CALLS_NO_MEMORY;
+    else if (reading->reader.input.state == ACRE_TRACE_NO_MEMORY)
+        result = ACRE_CALLS_NO_MEMORY;
     recording->state = reading->reader.input.state;
     recording->calls = reading->calls;
     snprintf(recording->sentence, sizeof recording->sentence, "%s", reading->reader.input.sentence);
