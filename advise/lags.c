@@ -243,6 +243,8 @@ bool acre_lags_take(void *to, const struct acre_call *call)
         return true;
     if (call->kind == ACRE_CALL_BIRTH)
         return bear(lags, call);
+    if (call->kind == ACRE_CALL_ELSE)
+        return true;
     object = &lags->objects[call->object];
     if (call->kind == ACRE_CALL_RESIZE) {
         grow(lags, object, call);

@@ -377,6 +377,46 @@ MTest(advise, a_region_begins_where_it_is_empty)
     end_advised(&advised);
 }
 
+/* In later turns somebody frees what was there before the recording, in the middle of what a turn
+ * builds, at the place that was entered once a turn before. */
+static void tell_foreign_frees(struct told *told)
+{
+    enum { TURNS = 40, EACH = 5 };
+    struct block foreign, hold, scratch, blocks[2 * EACH];
+
+    begin_told(told, 0, false);
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        scratch = bear(told, AT_DROP, 16);
+        drop(told, AT_DROP, &scratch);
+        hold = bear(told, AT_KEEP, 16);
+        for (size_t i = 0; i < EACH; i++)
+            blocks[i] = bear(told, AT_NODE, 48);
+        foreign = (struct block){0x10, 48};
+        if (turn >= TURNS / 2)
+            drop(told, AT_DROP, &foreign);
+        for (size_t i = EACH; i < 2 * EACH; i++)
+            blocks[i] = bear(told, AT_NODE, 48);
+        for (size_t i = 0; i < 2 * EACH; i++)
+            drop(told, AT_NODE, &blocks[i]);
+        drop(told, AT_NODE, &hold);
+    }
+    finish_told(told);
+}
+
+/* Where it was called counts, whosesoever the block is. */
+MTest(advise, calls_about_foreign_blocks_pass_boundaries)
+{
+    struct advised advised;
+
+    tell_foreign_frees(&advised.told[0]);
+    advise_within(&advised, 1, UINT64_MAX);
+    cr_assert_eq(advised.advice->region_count, 1);
+    cr_assert_eq(advised.advice->regions[0].marker.kind, ACRE_MARKER_BIRTH);
+    cr_assert_eq(advised.advice->regions[0].marker.place, place_at(&advised, AT_DROP));
+    cr_assert_eq(advised.advice->programs[0].unknown, 20);
+    end_advised(&advised);
+}
+
 /* Each in a function of its own: two blocks that are dropped at once. */
 static void tell_phases(struct told *told, size_t phases, size_t turns)
 {
