@@ -489,6 +489,52 @@ MTest(advise, what_costs_more_than_the_budget_is_given_up)
     end_advised(&advised);
 }
 
+/* Seven boundaries of which each keeps four fifths of what the one before keeps, and of which the
+ * first to fire is preferred; others that keep more. A burst, which is all of them over a budget
+ * that none was over before. */
+static void tell_sevenfold(struct told *told, bool has_burst)
+{
+    static const size_t visits[] = {256, 322, 405, 508, 637, 798, 1000};
+    enum { TURNS = 1000, SEVEN = 7, OTHERS = 32, OTHERS_A_TURN = 8, SIZE = 87 };
+    struct block block;
+
+    begin_told(told, SEVEN + OTHERS, false);
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        for (size_t i = 0; i < OTHERS_A_TURN; i++) {
+            size_t frame = AT_PHASE + SEVEN + (turn * OTHERS_A_TURN + i) % OTHERS;
+
+            block = bear(told, frame, SIZE);
+            drop(told, frame, &block);
+        }
+        for (size_t i = 0; i < SEVEN; i++) {
+            size_t births = turn == 0 || turn * visits[i] / TURNS > (turn - 1) * visits[i] / TURNS;
+
+            if (has_burst && turn == TURNS / 2 && i == SEVEN - 1)
+                births = 40;
+            for (size_t j = 0; j < births; j++) {
+                block = bear(told, AT_PHASE + i, births == 1 ? SIZE : 1000);
+                drop(told, AT_PHASE + i, &block);
+            }
+        }
+    }
+    finish_told(told);
+}
+
+/* What was tried last is as little in the advice as what was tried before. */
+MTest(advise, after_so_many_choices_it_is_given_up)
+{
+    struct advised advised;
+
+    tell_sevenfold(&advised.told[0], false);
+    tell_sevenfold(&advised.told[1], true);
+    advise_within(&advised, 2, 8000);
+    cr_assert_eq(advised.advice->region_count, 0);
+    cr_assert_eq(advised.advice->over_budget, 7);
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_eq(acre_advice_extra_bytes(advised.advice, i), 0);
+    end_advised(&advised);
+}
+
 /* Several recordings -----------------------------------------------------------------------------
  */
 
