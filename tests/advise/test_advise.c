@@ -237,6 +237,30 @@ MTest(advise, what_lives_for_a_turn_is_in_one_region)
     end_advised(&advised);
 }
 
+/* What the program says of itself is a boundary before all that is found. */
+MTest(advise, a_scope_is_a_boundary)
+{
+    struct turns turns = forty;
+    struct turns second = forty;
+    const struct acre_advised_region *region;
+    struct advised advised;
+
+    turns.has_scopes = second.has_scopes = second.is_turned_round = true;
+    second.turns = 20;
+    advise_on(&advised, &turns, &second);
+    cr_assert_eq(advised.advice->region_count, 1);
+    region = &advised.advice->regions[0];
+    cr_assert_str_eq(
+        acre_place_scope(&acre_adviser_steps(advised.adviser)->places, region->marker.place),
+        "turn");
+    cr_assert_eq(region->marker.kind, ACRE_MARKER_ENTRY);
+    cr_assert_eq(region->doubts, 0);
+    cr_assert_eq(region->counts[0].firings, 40);
+    cr_assert_eq(region->counts[0].births, 40 * 15);
+    cr_assert_eq(region->counts[1].firings, 20);
+    end_advised(&advised);
+}
+
 /* What is dropped when the new is there lives through the next boundary, and through no other. */
 MTest(advise, the_old_is_dropped_after_the_new_is_built)
 {

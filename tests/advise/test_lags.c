@@ -260,6 +260,12 @@ static void draw_calls(struct story *story, uint64_t first_clock)
         if (below(story, 200) == 0)
             story->clock += below(story, 20000);
         *call = (struct acre_call){.clock = story->clock};
+        if (below(story, 30) == 0) {
+            call->kind = below(story, 2) == 0 ? ACRE_CALL_ELSE : ACRE_CALL_SCOPE;
+            call->object = UINT32_MAX; /* none */
+            call->at = draw_at(story);
+            continue;
+        }
         call->object = (uint32_t)below(story, 1 + least(at, MOST_LIVE - 1));
         number = story->block_of_object[call->object];
         if (number == 0)

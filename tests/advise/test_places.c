@@ -329,7 +329,7 @@ static struct acre_trace_event call_of(enum acre_trace_kind kind, uint32_t threa
     return (struct acre_trace_event){.kind = kind, .thread = thread, .stack = stack};
 }
 
-/* main, main > a, main > b, and what two threads call there. */
+/* main, main > a, main > b, and what two threads call there; scopes are places 4 and 5. */
 static const struct {
     struct acre_trace_event event;
     uint32_t thread, from, to; /* to 0: no step */
@@ -348,6 +348,19 @@ static const struct {
     {{.kind = ACRE_TRACE_REFUSE, .thread = 5, .stack = 1}, 0, 0, 0},
     {{.kind = ACRE_TRACE_RESET, .thread = 5}, 0, 0, 0},
     {{.kind = ACRE_TRACE_OTHER, .thread = 5}, 0, 0, 0},
+    {{.kind = ACRE_TRACE_OTHER,
+      .type = ACRE_TRACE_TYPE_SCOPE,
+      .source = 2,
+      .text = "request, and what is cut off",
+      .text_bytes = 7},
+     0,
+     0,
+     0},
+    {{.kind = ACRE_TRACE_SCOPE_BEGIN, .thread = 7, .scope_name = 2}, 1, 0, 4},
+    {{.kind = ACRE_TRACE_SCOPE_BEGIN, .thread = 7, .scope_name = 2}, 1, 0, 4},
+    {{.kind = ACRE_TRACE_SCOPE_END, .thread = 7, .scope_name = 2}, 0, 0, 0},
+    {{.kind = ACRE_TRACE_SCOPE_BEGIN, .thread = 5}, 2, 0, 5},
+    {{.kind = ACRE_TRACE_SCOPE_BEGIN, .thread = 5, .scope_name = 9}, 2, 0, 0},
     {{.kind = ACRE_TRACE_FREE, .thread = 7, .stack = 3}, 1, 1, 3},
     {{.kind = ACRE_TRACE_FREE, .thread = 5, .stack = 2}, 2, 3, 2},
 };
@@ -383,7 +396,9 @@ MTest(places, each_thread_walks_by_itself)
     }
     places = tree.steps.places.numbers.count;
     steps = tree.steps.numbers.count;
-    cr_assert_eq(places, 3);
+    cr_assert_eq(places, 5);
+    cr_assert_str_eq(acre_place_scope(&tree.steps.places, 4), "request");
+    cr_assert_str_eq(acre_place_scope(&tree.steps.places, 5), "iteration");
     walk(&tree, second);
     for (size_t i = 0; i < WALKED; i++)
         cr_assert(first[i].thread == second[i].thread && first[i].place == second[i].place &&
@@ -392,6 +407,39 @@ MTest(places, each_thread_walks_by_itself)
     cr_assert_eq(tree.steps.numbers.count, steps);
     cr_assert_eq(tree.of.node_count, 3);
     cr_assert_eq(tree.of.module_count, 1);
+    end_tree(&tree);
+}
+
+/* By its name, whatever its number is in a recording; and each begin enters it. */
+MTest(places, a_scope_is_a_place_of_its_own)
+{
+    static const char other[] = "a scope of a name that is much longer than there is room for it";
+    struct tree tree;
+    struct acre_places *places = &tree.steps.places;
+    uint32_t request, long_one, step;
+
+    begin_tree(&tree);
+    add_node(&tree, &tree.of, 0, 0, 1);
+    request = acre_places_of_scope(places, "request", 7);
+    cr_assert_eq(request, 2);
+    cr_assert_eq(acre_places_of_scope(places, "request+", 7), request);
+    cr_assert_neq(acre_places_of_scope(places, "request+", 8), request);
+    long_one = acre_places_of_scope(places, other, sizeof other - 1);
+    cr_assert_eq(strlen(acre_place_scope(places, long_one)), ACRE_SCOPE_NAME_BYTES - 1);
+    for (unsigned i = 0; i < 100; i++) {
+        char name[16];
+        int bytes = snprintf(name, sizeof name, "%u", i);
+
+        cr_assert_eq(acre_places_of_scope(places, name, (size_t)bytes), long_one + 1 + i);
+    }
+    cr_assert_str_eq(acre_place_scope(places, request), "request");
+    cr_assert_eq(acre_place_depth(places, request), 1);
+    cr_assert_null(acre_place_scope(places, 1));
+    cr_assert_null(acre_place_scope(places, 0));
+    step = acre_number_of(&tree.steps.numbers, (struct acre_key){request, request});
+    cr_assert_eq(acre_step_common(&tree.steps, step), 0);
+    step = acre_number_of(&tree.steps.numbers, (struct acre_key){1, 1});
+    cr_assert_eq(acre_step_common(&tree.steps, step), 1);
     end_tree(&tree);
 }
 

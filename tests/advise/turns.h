@@ -129,10 +129,27 @@ struct turns {
     bool drops_at_once;            /* each in front of the next birth */
     bool has_state;                /* a block each turn that lives for seven */
     bool has_threads;              /* every other turn is another thread's */
+    bool has_scopes;               /* "turn", which begins with each */
     bool is_turned_round;
     size_t first_nodes; /* of the first two turns; 0: as many as of others */
     size_t tail;        /* nodes behind the loop that live on */
 };
+
+/* In a recording that is turned round its name has another number. */
+static inline void begin_scope(struct told *told, const struct turns *turns, size_t turn)
+{
+    struct acre_trace_event event = {.kind = ACRE_TRACE_OTHER,
+                                     .type = ACRE_TRACE_TYPE_SCOPE,
+                                     .source = turns->is_turned_round ? 3 : 1,
+                                     .text = "turn",
+                                     .text_bytes = 4};
+
+    if (turn == 0)
+        acre_trace_put_at(&told->recording.writer, &event, told->time_ns, told->thread);
+    event = (struct acre_trace_event){
+        .kind = ACRE_TRACE_SCOPE_BEGIN, .scope = turn, .scope_name = event.source};
+    acre_trace_put_at(&told->recording.writer, &event, told->time_ns, told->thread);
+}
 
 static inline void build(struct told *told, const struct turns *turns, struct block *blocks,
                          size_t nodes)
@@ -167,6 +184,8 @@ static inline void tell_turns(struct told *told, const struct turns *turns)
         counts[turn] = nodes;
         if (turns->has_threads)
             told->thread = 1 + turn % 2;
+        if (turns->has_scopes)
+            begin_scope(told, turns, turn);
         build(told, turns, blocks[turn], nodes);
         if (turns->has_state)
             states[turn] = bear(told, AT_KEEP, 64);
