@@ -356,6 +356,40 @@ MTest(advise, what_several_threads_make_is_left_alone)
     end_advised(&advised);
 }
 
+/* Both come to the boundary, each with sites of its own. */
+static void tell_two_threads(struct told *told)
+{
+    enum { TURNS = 40, NODES = 10 };
+    struct block blocks[NODES];
+
+    begin_told(told, 0, false);
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        told->thread = 2;
+        blocks[0] = bear(told, AT_TEXT, 100);
+        drop(told, AT_DROP, &blocks[0]);
+        told->thread = 1;
+        for (size_t i = 0; i < NODES; i++)
+            blocks[i] = bear(told, AT_NODE, 48);
+        for (size_t i = 0; i < NODES; i++)
+            drop(told, AT_DROP, &blocks[i]);
+    }
+    finish_told(told);
+}
+
+MTest(advise, a_boundary_of_several_threads_is_doubtful)
+{
+    struct advised advised;
+
+    tell_two_threads(&advised.told[0]);
+    advise_within(&advised, 1, UINT64_MAX);
+    cr_assert_eq(advised.advice->region_count, 1);
+    cr_assert_eq(advised.advice->regions[0].marker.place, place_at(&advised, AT_BUILD));
+    cr_assert_eq(advised.advice->regions[0].counts[0].firings, 80);
+    cr_assert_eq(advised.advice->regions[0].counts[0].elsewhere, 40);
+    cr_assert_eq(advised.advice->regions[0].doubts, ACRE_DOUBT_ONE_RECORDING | ACRE_DOUBT_THREADS);
+    end_advised(&advised);
+}
+
 /* Phases -----------------------------------------------------------------------------------------
  */
 
