@@ -2,7 +2,7 @@
  * costs; what makes it doubtful; and that wherever memory fails nothing is left. */
 #include "advise/turns.h"
 
-#include "advise/advise.h"
+#include "advise/picture.h"
 #include "alloc/ledger.h"
 #include "bench/random.h"
 #include "support/stride.h"
@@ -121,8 +121,12 @@ static enum acre_advised compile_again(const struct advised *advised, size_t rec
 static void expect_programs(const struct advised *advised, size_t recording)
 {
     const struct acre_program *priced = &advised->advice->programs[recording];
+    const struct acre_advised_program nowhere = {
+        .recording = recording, .is_planned = true, .file = -1};
     struct acre_program planned = {0}, plain = {0};
 
+    cr_assert_eq(acre_adviser_compile(advised->adviser, &nowhere, &planned), ACRE_ADVISED);
+    cr_assert_eq(memcmp(&planned, priced, sizeof planned), 0);
     cr_assert_eq(compile_again(advised, recording, true, &planned), ACRE_ADVISED);
     cr_assert_eq(memcmp(&planned, priced, sizeof planned), 0);
     cr_assert_eq(compile_again(advised, recording, false, &plain), ACRE_ADVISED);
@@ -774,6 +778,77 @@ MTest(advise, the_same_recordings_have_the_same_advice)
     end_asking(&second);
     acre_destroy(second.memory);
     end_advised(&first);
+}
+
+/* Pictures ---------------------------------------------------------------------------------------
+ */
+
+static void draw(const struct advised *advised, size_t recording, struct acre_picture *picture)
+{
+    const struct acre_advised_program wanted = {
+        .recording = recording,
+        .is_planned = true,
+        .file = -1,
+        .watch = acre_picture_watch,
+        .watcher = picture,
+    };
+    const struct acre_program *program = &advised->advice->programs[recording];
+    uint64_t live_bytes = 0, planned_bytes = 0;
+    struct acre_program header;
+
+    acre_picture_begin(picture, advised->advice, recording);
+    cr_assert_eq(acre_adviser_compile(advised->adviser, &wanted, &header), ACRE_ADVISED);
+    cr_assert_gt(picture->point_count, 0);
+    for (uint32_t i = 0; i < picture->point_count; i++) {
+        const struct acre_picture_point *point = &picture->points[i];
+
+        cr_assert(i == 0 || point->event > picture->points[i - 1].event);
+        cr_assert_leq(point->live_bytes, point->planned_bytes);
+        if (point->live_bytes > live_bytes)
+            live_bytes = point->live_bytes;
+        if (point->planned_bytes > planned_bytes)
+            planned_bytes = point->planned_bytes;
+    }
+    cr_assert_eq(live_bytes, program->live_peak_bytes, "thinning keeps what is most");
+    cr_assert_eq(planned_bytes, program->peak_bytes, "thinning keeps what is most");
+}
+
+/* Six turns of forty, all of whose blocks are born and die between two resets. */
+MTest(advise, a_picture_shows_turns_from_the_middle)
+{
+    static struct acre_picture picture;
+    const struct acre_picture_window *window = &picture.windows[0];
+    struct advised advised;
+
+    advise_on(&advised, &forty, NULL);
+    draw(&advised, 0, &picture);
+    cr_assert_eq(picture.window_count, 1);
+    cr_assert_eq(window->first_reset, 20);
+    cr_assert_eq(window->reset_count, ACRE_PICTURE_TURNS + 1);
+    cr_assert_eq(window->block_count, ACRE_PICTURE_TURNS * 15);
+    for (uint32_t i = 0; i < window->block_count; i++) {
+        const struct acre_picture_block *block = &window->blocks[i];
+        uint32_t turn = i / 15;
+
+        cr_assert(block->is_in);
+        cr_assert_geq(block->born, window->resets[turn]);
+        cr_assert_gt(block->died, block->born);
+        cr_assert_lt(block->died, window->resets[turn + 1]);
+    }
+    end_advised(&advised);
+}
+
+MTest(advise, a_picture_has_room_for_any_number_of_events)
+{
+    static struct acre_picture picture;
+    struct advised advised;
+
+    tell_sevenfold(&advised.told[0], true);
+    advise_within(&advised, 1, UINT64_MAX);
+    cr_assert_eq(advised.advice->region_count, 1);
+    draw(&advised, 0, &picture);
+    cr_assert_geq(picture.point_count, ACRE_PICTURE_POINTS / 2);
+    end_advised(&advised);
 }
 
 /* Without memory ---------------------------------------------------------------------------------
