@@ -15,7 +15,7 @@ enum {
     MOST_ROW_BYTES = 256 << 20,       /* of what lives in a sample, about */
     PEAK_SHARE = 4,                   /* the budget: one in so many bytes of the peak ... */
     LEAST_BUDGET_BYTES = 1024 * 1024, /* ... and these at least */
-    MOST_TRIES = 6,                   /* choices that are over it */
+    MOST_TRIES = 7,                   /* choices that are over it */
 };
 
 /* How much less a region may keep after a choice that was over the budget. */
@@ -256,6 +256,8 @@ static enum acre_advised compile_to(struct acre_adviser *adviser,
     if (acre_trace_reader_open(&reader, adviser->memory, recording->path, recording->offset) ==
         ACRE_TRACE_READING)
         compiled = acre_compile(&compiling, &reader, adviser->memory);
+    else if (reader.input.state == ACRE_TRACE_NO_MEMORY)
+        compiled = ACRE_COMPILE_NO_MEMORY;
     acre_trace_reader_close(&reader);
     return result_of(compiled);
 }
@@ -363,23 +365,22 @@ static void lower_limit(struct acre_adviser *adviser)
 
 static enum acre_advised choose(struct acre_adviser *adviser)
 {
-    enum acre_advised result;
-    bool is_over;
+    struct acre_choice *choice = &adviser->choice;
 
-    adviser->choice.most_held_bytes = INFINITY;
-    for (unsigned tries = 0;; tries++) {
-        acre_choose(&adviser->choice, &adviser->findings);
+    choice->most_held_bytes = INFINITY;
+    for (unsigned tries = 0; tries < MOST_TRIES; tries++) {
+        enum acre_advised result;
+
+        acre_choose(choice, &adviser->findings);
+        adviser->advice.region_count = choice->region_count;
         result = price_all(adviser);
-        is_over = result == ACRE_ADVISED && is_over_budget(adviser);
-        if (!is_over || tries == MOST_TRIES || adviser->choice.region_count == 0)
-            break;
-        adviser->advice.over_budget += adviser->choice.region_count;
+        if (result != ACRE_ADVISED || !is_over_budget(adviser))
+            return result;
+        adviser->advice.over_budget += choice->region_count;
         lower_limit(adviser);
     }
-    if (is_over)
-        adviser->choice.region_count = 0;
-    adviser->advice.region_count = adviser->choice.region_count;
-    return result;
+    choice->region_count = adviser->advice.region_count = 0;
+    return price_all(adviser); /* as it was recorded */
 }
 
 enum acre_advised acre_advise(struct acre_adviser *adviser,

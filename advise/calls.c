@@ -50,16 +50,15 @@ static bool take_event(struct reading *reading, const struct acre_trace_event *e
     case ACRE_TRACE_INHERIT:
         return take(reading, &call);
     case ACRE_TRACE_FREE:
-        call.kind = ACRE_CALL_DEATH;
-        return event->is_unknown || take(reading, &call);
-    case ACRE_TRACE_MOVE:
+        call.kind = event->is_unknown ? ACRE_CALL_ELSE : ACRE_CALL_DEATH;
+        return take(reading, &call);
     case ACRE_TRACE_RESIZE:
-        call.kind = ACRE_CALL_RESIZE;
+        call.kind = event->is_unknown ? ACRE_CALL_ELSE : ACRE_CALL_RESIZE;
         call.old_bytes = event->old_bytes;
-        if (event->is_unknown && event->kind == ACRE_TRACE_RESIZE)
-            return true;
-        if (event->is_unknown) /* born by its move */
-            call.kind = ACRE_CALL_BIRTH;
+        return take(reading, &call);
+    case ACRE_TRACE_MOVE:
+        call.kind = event->is_unknown ? ACRE_CALL_BIRTH : ACRE_CALL_RESIZE; /* born by its move */
+        call.old_bytes = event->old_bytes;
         return take(reading, &call);
     case ACRE_TRACE_SCOPE_BEGIN:
         call.kind = ACRE_CALL_SCOPE;
@@ -121,6 +120,8 @@ enum acre_calls_read acre_calls_read(const struct acre_calls_reader *request)
     if (acre_trace_reader_open(&reading->reader, request->memory, recording->path,
                                recording->offset) == ACRE_TRACE_READING)
         result = take_events(reading) ? ACRE_CALLS_READ : ACRE_CALLS_NO_MEMORY;
+    else if (reading->reader.input.state == ACRE_TRACE_NO_MEMORY)
+        result = ACRE_CALLS_NO_MEMORY;
     recording->state = reading->reader.input.state;
     recording->calls = reading->calls;
     snprintf(recording->sentence, sizeof recording->sentence, "%s", reading->reader.input.sentence);

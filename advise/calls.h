@@ -11,6 +11,7 @@ enum acre_call_kind {
     ACRE_CALL_DEATH, /* also by a reset, or unseen */
     ACRE_CALL_RESIZE,
     ACRE_CALL_SCOPE, /* none: a scope begins, at its place */
+    ACRE_CALL_ELSE,  /* about a block that nobody saw being born: it is none of the objects */
 };
 
 struct acre_call {

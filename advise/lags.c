@@ -239,7 +239,7 @@ bool acre_lags_take(void *to, const struct acre_call *call)
 
     if (call->at.step != 0 && !fire_all(lags, call))
         return false;
-    if (call->kind == ACRE_CALL_SCOPE)
+    if (call->kind == ACRE_CALL_SCOPE || call->kind == ACRE_CALL_ELSE)
         return true;
     if (call->kind == ACRE_CALL_BIRTH)
         return bear(lags, call);

@@ -47,7 +47,7 @@ struct acre_proof {
     double run_ns;               /* of the part of the run that was played */
     bool is_run_told;            /* by the user; else recorded time less what recording took */
     double share_percent;        /* calls of the run, on malloc; above 100: no share */
-    struct acre_proof_row rows[ACRE_PROOF_MOST_ROWS]; /* malloc first, then as in the run */
+    struct acre_proof_row rows[ACRE_PROOF_MOST_ROWS]; /* malloc first, then the fastest */
     size_t row_count;
     size_t best; /* row of the allocator with the least time without regions */
 
