@@ -58,7 +58,7 @@ struct acre_advice {
     size_t recording_count;
     uint64_t births, known_births; /* of the first recording; known: with a call stack */
     uint64_t threaded_births;      /* at sites that are made or freed in several threads */
-    uint64_t candidates, markers;  /* places that fire often enough, those that were looked at */
+    uint64_t markers;              /* boundaries that were looked at */
     uint64_t budget_bytes;         /* that the peak might grow by */
     uint32_t over_budget;          /* regions that were given up for it */
 };

@@ -68,7 +68,7 @@ static void tally_places(const struct acre_tallies *tallies, const struct acre_s
     for (uint32_t step = 1; step <= tallies->step_count; step++) {
         const struct acre_step_firings *tally = &tallies->steps[step - 1];
         uint32_t to = acre_step_to(steps, step);
-        uint32_t common = acre_step_common(steps, step);
+        uint32_t common = acre_place_common(places, acre_step_from(steps, step), to);
 
         acre_firings_add(&births[to - 1], &tally->births);
         for (uint32_t place = to; place != common; place = acre_place_at(places, place)->parent)
@@ -248,7 +248,7 @@ static bool make_list(struct acre_markers *markers, const struct acre_steps *ste
 {
     const struct acre_places *places = &steps->places;
     uint32_t to = acre_step_to(steps, step);
-    uint32_t common = acre_step_common(steps, step);
+    uint32_t common = acre_place_common(places, acre_step_from(steps, step), to);
     size_t begin = markers->fired_count;
 
     if (!put_fired(markers, 0))

@@ -54,16 +54,6 @@ static inline uint32_t acre_step_to(const struct acre_steps *steps, uint32_t ste
     return (uint32_t)(steps->numbers.keys[step - 1].low);
 }
 
-/* The deepest place of a step that is not entered by it. */
-static inline uint32_t acre_step_common(const struct acre_steps *steps, uint32_t step)
-{
-    uint32_t to = acre_step_to(steps, step);
-
-    return acre_place_scope(&steps->places, to) != NULL
-               ? 0
-               : acre_place_common(&steps->places, acre_step_from(steps, step), to);
-}
-
 void acre_walker_init(struct acre_walker *walker, struct acre_steps *steps,
                       struct acre_places_of *of);
 void acre_walker_fini(struct acre_walker *walker);

@@ -114,8 +114,9 @@ both()
     printf '  %-9s %-12s %5s %3s %6s %9s  %s\n' "$1" "$(of .verdict)" "$(of '100 * .recordings[0].absorbed / .births | round')" \
         "$(of '[.regions[].rotation] | add // 0')" "$(of '[.regions[].recordings[0].resets] | add // 0')" \
         "$(of '.recordings[0] | .planned_peak_bytes - .peak_bytes')" \
-        "$(of '[.recordings[].proof // {} | if .gained then "\(.gained.point * 100 | round / 100) (\(.on_best.point * 100 | round / 100))" else "-" end] |
-            join("  ") as $gains | $gains + "  " + ([.regions[].doubts[]] | unique | join(", "))')"
+        "$(of '([.recordings[].proof // {} |
+                if .gained then "\(.gained.point * 100 | round / 100) (\(.on_best.point * 100 | round / 100))" else "-" end] |
+                join("  ")) + "  " + ([.regions[].doubts[]] | unique | join(", "))')"
 }
 
 echo '  program   verdict      births   regions  resets  bytes  saved of the run on malloc (beside the best), by recording; doubts'
