@@ -370,6 +370,8 @@ static bool run_all(struct session *session)
     session->run->rounds = 0;
     begin_ns = acre_now_ns();
     while (wants_round(session, begin_ns, &done)) {
+        if (session->runner->in_front_of_round != NULL)
+            session->runner->in_front_of_round(session->runner->of);
         if (!run_round(session, reference))
             return false;
         session->run->rounds++;

@@ -28,6 +28,8 @@ struct acre_runner {
     const struct acre_bench_options *options;
     struct acre_launch launch;
     bool shows_progress;
+    void (*in_front_of_round)(void *of); /* if not NULL: what is to meet the same weather */
+    void *of;
 };
 
 /*

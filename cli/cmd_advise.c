@@ -31,12 +31,13 @@ static const char help_text[] =
     "quarter\n"
     "                       of the peak, 1M at least)\n"
     "    --no-proof         measure nothing: then the answer is the same each time\n"
+    "    --run COMMAND      runs the program without a recorder: a line for the shell, timed in "
+    "front of\n"
+    "                       each round; one for each recording, in their order\n"
     "    --run-time TIME[,TIME...]\n"
-    "                       what the program takes without a recorder (250ms, 90s, 2min), by "
-    "recording,\n"
-    "                       of which the calls are a share (default: as recorded, less what "
-    "recording\n"
-    "                       took, which is too long)\n"
+    "                       instead: what it takes (250ms, 90s, 2min), by recording (default: as "
+    "recorded,\n"
+    "                       less what recording took, which is too long)\n"
     "    --backends A,...   allocators to measure, as of 'acre replay'; malloc is among them\n"
     "    --touch WORD       what is done with blocks: none, first, first+last (default), all\n"
     "    --rounds N         rounds of visits\n"
@@ -57,7 +58,8 @@ static const char help_text[] =
     "\n"
     "examples:\n"
     "  acre record -o one.acre ./app one && acre advise one.acre\n"
-    "  acre advise one.acre two.acre\n"
+    "  acre advise --run './app one' --run './app two' one.acre two.acre\n"
+    "  acre advise --no-proof -o advice.html one.acre two.acre\n"
     "\n"
     "exit status: 0 told, 2 wrong command line, 3 out of memory, 4 a file cannot be read or "
     "standard\n"
@@ -70,6 +72,7 @@ enum {
     OPTION_JSON,
     OPTION_WIDE,
     OPTION_RUN_TIME,
+    OPTION_RUN,
     OPTION_BACKENDS,
     OPTION_TOUCH,
     OPTION_ROUNDS,
@@ -85,6 +88,8 @@ struct request {
     uint64_t budget_bytes, process;
     double run_seconds[ACRE_ADVISE_MOST_RECORDINGS]; /* told, by recording */
     size_t run_count;
+    const char *lines[ACRE_ADVISE_MOST_RECORDINGS]; /* that run the program, by recording */
+    size_t line_count;
     const char *output; /* of a page; NULL: none */
     bool is_json, has_no_proof;
 };
@@ -107,12 +112,17 @@ static bool take_run_times(struct request *request, const char *list,
     return true;
 }
 
-static double run_seconds_of(const struct request *request, size_t recording)
+/* What is known of the run of that recording. */
+static struct acre_proof_run run_of(const struct request *request, size_t recording)
 {
-    if (request->run_count == 0)
-        return 0;
-    return request
-        ->run_seconds[recording < request->run_count ? recording : request->run_count - 1];
+    size_t last = request->run_count - 1;
+    struct acre_proof_run run = {0};
+
+    if (request->run_count > 0)
+        run.seconds = request->run_seconds[recording < last ? recording : last];
+    if (request->line_count > 0)
+        run.line = request->lines[recording];
+    return run;
 }
 
 static bool take(void *argument, int option, const struct acre_refusal *refusal)
@@ -130,6 +140,11 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
         return acre_read_number(refusal, "--process", optarg, 1, INT64_MAX, &request->process);
     case OPTION_RUN_TIME:
         return take_run_times(request, optarg, refusal);
+    case OPTION_RUN:
+        if (request->line_count == ACRE_ADVISE_MOST_RECORDINGS)
+            return acre_refuse(refusal, "--run: %d at most", ACRE_ADVISE_MOST_RECORDINGS);
+        request->lines[request->line_count++] = optarg;
+        return true;
     case OPTION_BACKENDS:
         request->proof.backends = optarg;
         return true;
@@ -162,14 +177,17 @@ static bool take(void *argument, int option, const struct acre_refusal *refusal)
 static bool check(const void *argument, char *const *paths, const struct acre_refusal *refusal)
 {
     const struct request *request = argument;
+    size_t count = 0;
     char error[400];
 
     if (!acre_proof_options_check(&request->proof, error, sizeof error))
         return acre_refuse(refusal, "%s", error);
-    for (size_t i = 0; paths[i] != NULL; i++)
-        if (i == ACRE_ADVISE_MOST_RECORDINGS)
-            return acre_refuse(refusal, "%d recordings at most", ACRE_ADVISE_MOST_RECORDINGS);
-    return true;
+    while (paths[count] != NULL)
+        count++;
+    if (count > ACRE_ADVISE_MOST_RECORDINGS)
+        return acre_refuse(refusal, "%d recordings at most", ACRE_ADVISE_MOST_RECORDINGS);
+    return request->line_count == 0 || request->line_count == count ||
+           acre_refuse(refusal, "--run: one for each recording, in their order");
 }
 
 /* Recordings -------------------------------------------------------------------------------------
@@ -357,9 +375,12 @@ static enum acre_exit prove(struct advising *advising, struct acre_adviser *advi
 
     if (advising->request->has_no_proof || acre_adviser_advice(adviser)->region_count == 0)
         return status;
-    for (size_t i = 0; i < advising->count && status == ACRE_EXIT_OK; i++)
-        status = acre_prove(name, adviser, i, run_seconds_of(advising->request, i),
-                            &advising->request->proof, &advising->proofs[i]);
+    for (size_t i = 0; i < advising->count && status == ACRE_EXIT_OK; i++) {
+        const struct acre_proof_run program = run_of(advising->request, i);
+
+        status =
+            acre_prove(name, adviser, i, &program, &advising->request->proof, &advising->proofs[i]);
+    }
     return status;
 }
 
@@ -423,6 +444,7 @@ int acre_cmd_advise(int argc, char **argv)
         {"max-extra", required_argument, NULL, OPTION_MAX_EXTRA},
         {"no-proof", no_argument, NULL, OPTION_NO_PROOF},
         {"run-time", required_argument, NULL, OPTION_RUN_TIME},
+        {"run", required_argument, NULL, OPTION_RUN},
         {"backends", required_argument, NULL, OPTION_BACKENDS},
         {"touch", required_argument, NULL, OPTION_TOUCH},
         {"rounds", required_argument, NULL, OPTION_ROUNDS},

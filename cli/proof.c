@@ -2,12 +2,14 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/options.h"
 #include "bench/runner.h"
 #include "bench/workloads/replay.h"
 #include "cli/programs.h"
+#include "cli/timed_command.h"
 #include "report/streams.h"
 
 /* The options of a benchmark that plays them. `workload` has what it plays, or is acre_replay. */
@@ -71,36 +73,80 @@ static enum acre_advised compile(struct acre_adviser *adviser, size_t recording,
     return acre_adviser_compile(adviser, &wanted, NULL);
 }
 
-static enum acre_exit measure(const char *command, const struct acre_programs *programs,
-                              const struct acre_proof_options *options,
-                              const struct acre_program *whole, double run_seconds,
-                              struct acre_proof *proof)
+/* The program itself, timed. */
+struct timing {
+    const char *line;
+    struct acre_series seconds;
+    bool has_failed;
+    char error[512];
+};
+
+static void time_program(void *of)
 {
-    struct acre_bench_options bench;
+    struct timing *timing = of;
+    double seconds;
+
+    if (timing->has_failed)
+        return;
+    snprintf(timing->error, sizeof timing->error, "out of memory");
+    timing->has_failed =
+        !acre_time_command(timing->line, &seconds, timing->error, sizeof timing->error) ||
+        !acre_series_append(&timing->seconds, seconds);
+}
+
+static enum acre_exit measure_timed(const struct acre_programs *programs,
+                                    const struct acre_bench_options *bench,
+                                    const struct acre_proof_options *options, struct timing *timing,
+                                    struct acre_run *run, char *error, size_t error_bytes)
+{
     const struct acre_runner runner = {
         .workload = &programs->workload,
-        .options = &bench,
+        .options = bench,
         .launch = programs->launch,
         .shows_progress = options->shows_progress,
+        .in_front_of_round = timing->line != NULL ? time_program : NULL,
+        .of = timing,
     };
-    struct acre_run run;
-    char error[512];
+    enum acre_exit status;
+
+    /* Once for nothing: what it reads is in memory then, and a line that fails is told at once. */
+    if (timing->line != NULL)
+        time_program(timing);
+    timing->seconds.count = 0;
+    status =
+        timing->has_failed ? ACRE_EXIT_CELL : acre_runner_run(&runner, run, error, error_bytes);
+    if (timing->has_failed)
+        snprintf(error, error_bytes, "--run: %s", timing->error);
+    return timing->has_failed ? ACRE_EXIT_CELL : status;
+}
+
+static enum acre_exit measure(const char *command, const struct acre_programs *programs,
+                              const struct acre_proof_options *options,
+                              const struct acre_program *whole,
+                              const struct acre_proof_run *program, struct acre_proof *proof)
+{
+    struct timing timing = {.line = program->line};
+    const struct acre_proof_time time = {program->seconds, &timing.seconds};
+    struct acre_bench_options bench;
+    struct acre_run run = {0};
+    char error[640];
     enum acre_exit status;
 
     if (!read_options(&bench, &programs->workload, options, error, sizeof error))
         return acre_complain(command, ACRE_EXIT_USAGE, error);
-    status = acre_runner_run(&runner, &run, error, sizeof error);
-    if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, run_seconds, proof)) {
+    status = measure_timed(programs, &bench, options, &timing, &run, error, sizeof error);
+    if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, &time, proof)) {
         status = ACRE_EXIT_MEMORY;
         snprintf(error, sizeof error, "out of memory");
     }
+    free(timing.seconds.values);
     acre_run_free(&run);
     return status == ACRE_EXIT_OK ? status : acre_complain(command, status, error);
 }
 
 enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
-                          double run_seconds, const struct acre_proof_options *options,
-                          struct acre_proof *proof)
+                          const struct acre_proof_run *program,
+                          const struct acre_proof_options *options, struct acre_proof *proof)
 {
     const struct acre_program *whole = &acre_adviser_advice(adviser)->programs[recording];
     struct acre_programs programs;
@@ -111,7 +157,7 @@ enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, siz
         !acre_programs_map(&programs))
         acre_complain(command, status, "out of memory, or a recording was changed meanwhile");
     else
-        status = measure(command, &programs, options, whole, run_seconds, proof);
+        status = measure(command, &programs, options, whole, program, proof);
     acre_programs_fini(&programs);
     return status;
 }

@@ -16,11 +16,16 @@ struct acre_proof_options {
     bool shows_progress;
 };
 
-/* `run_seconds`: what the program took, unrecorded; 0: not told. Another status than OK is told
- * already, by `command`. */
+/* What is known of the program's run without a recorder. */
+struct acre_proof_run {
+    double seconds;   /* 0: not told */
+    const char *line; /* of the shell, which is timed in front of each round; NULL: none */
+};
+
+/* Another status than OK is told already, by `command`. */
 enum acre_exit acre_prove(const char *command, struct acre_adviser *adviser, size_t recording,
-                          double run_seconds, const struct acre_proof_options *options,
-                          struct acre_proof *proof);
+                          const struct acre_proof_run *program,
+                          const struct acre_proof_options *options, struct acre_proof *proof);
 
 /* Whether the options are well formed; else one sentence in `error`. */
 bool acre_proof_options_check(const struct acre_proof_options *options, char *error,

@@ -111,7 +111,7 @@ static void put_found(const struct acre_advised_report *report, FILE *to)
     } else {
         fprintf(to,
                 "would take %s %% of all births. Which part of the run that is cannot be told from "
-                "its recording: --run-time says how long it takes.",
+                "its recording: --run times it.",
                 acre_format_short(percent(advice->programs[0].absorbed, advice->births)).text);
     }
 }
@@ -224,13 +224,13 @@ static bool print_proof(const struct acre_advised_report *report, const struct a
     const struct acre_proof *proof = &report->proofs[recording];
     bool is_sample = proof->events < proof->all_events;
 
-    char share[320] = "How long the run takes is not known: --run-time tells.";
+    char share[320] = "How long the run takes is not known: --run times it.";
 
     if (proof->run_ns > 0)
         snprintf(share, sizeof share, "The run is %s%s; the calls on malloc are %s %% of it.",
                  acre_format_ns(proof->run_ns).text,
                  proof->is_run_told ? ""
-                                    : " (as recorded, less what recording took; --run-time tells)",
+                                    : " (as recorded, less what recording took; --run times it)",
                  acre_format_short(proof->share_percent).text);
     acre_page_gap(page);
     if (!acre_page_say(page, 2, 2, ACRE_PAINT_NONE, "Played: %s%s calls of %s. %s",

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool has_regions(const struct acre_group_row *row)
@@ -111,8 +112,47 @@ static double run_ns_of(const struct acre_played *played, const struct acre_prog
     return recorded > overhead ? recorded - overhead : 0;
 }
 
-bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole, double run_seconds,
-                   struct acre_proof *proof)
+/* A run of which the calls of malloc are the share that they are in the median of rounds. False
+ * when out of memory. */
+static bool time_run(struct acre_proof *proof, const struct acre_group_row *malloc_row,
+                     const struct acre_series *timed, double part)
+{
+    const struct acre_cell *cell = malloc_row->cell;
+    struct acre_series shares = {0};
+    double share;
+    bool done = true;
+
+    for (size_t i = 0; i < timed->count && i < cell->ns_per_iteration.count &&
+                       i < cell->limit_ns_per_iteration.count && done;
+         i++)
+        done = acre_series_append(
+            &shares, (cell->ns_per_iteration.values[i] - cell->limit_ns_per_iteration.values[i]) /
+                         (timed->values[i] * 1e9 * part));
+    if (done && shares.count > 0 && acre_series_median(&shares, &share) == ACRE_STATS_OK &&
+        share > 0)
+        proof->run_ns = malloc_row->ns_per_iteration / share;
+    free(shares.values);
+    return done;
+}
+
+static bool fill(struct acre_proof *proof, const struct acre_group *group,
+                 const struct acre_program *whole, const struct acre_proof_time *time)
+{
+    const struct acre_group_row *malloc_row = row_of(group, "malloc", false);
+    double part = whole->recorded_ns > 0
+                      ? (double)group->played->recorded_ns / (double)whole->recorded_ns
+                      : 1;
+
+    if (malloc_row != NULL && time->timed != NULL && time->timed->count > 0) {
+        proof->is_run_told = true;
+        if (!time_run(proof, malloc_row, time->timed, part))
+            return false;
+    }
+    return add_rows(proof, group);
+}
+
+bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
+                   const struct acre_proof_time *time, struct acre_proof *proof)
 {
     struct acre_groups groups;
     bool done;
@@ -120,12 +160,12 @@ bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
     *proof = (struct acre_proof){
         .events = run->played.events,
         .all_events = whole->events,
-        .run_ns = run_ns_of(&run->played, whole, run_seconds),
-        .is_run_told = run_seconds > 0,
+        .run_ns = run_ns_of(&run->played, whole, time->seconds),
+        .is_run_told = time->seconds > 0,
     };
     if (!acre_groups_init(&groups, run))
         return false;
-    done = groups.count == 0 || add_rows(proof, &groups.groups[0]);
+    done = groups.count == 0 || fill(proof, &groups.groups[0], whole, time);
     acre_groups_fini(&groups);
     if (done && proof->row_count > 0 && proof->run_ns > 0)
         find_points(proof);

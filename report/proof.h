@@ -45,7 +45,7 @@ struct acre_proof_row {
 struct acre_proof {
     uint64_t events, all_events; /* that were played: a sample, from the begin */
     double run_ns;               /* of the part of the run that was played */
-    bool is_run_told;            /* by the user; else recorded time less what recording took */
+    bool is_run_told;            /* or timed; else recorded time less what recording took */
     double share_percent;        /* calls of the run, on malloc; above 100: no share */
     struct acre_proof_row rows[ACRE_PROOF_MOST_ROWS]; /* malloc first, then the fastest */
     size_t row_count;
@@ -58,12 +58,19 @@ struct acre_proof {
     struct acre_points on_best; /* by regions, beside the best allocator */
 };
 
+/* How long the program takes without a recorder, of all of the recording. */
+struct acre_proof_time {
+    double seconds;                  /* told; 0: not */
+    const struct acre_series *timed; /* seconds, in front of each round; NULL or empty: not timed */
+};
+
 /*
  * Of a run of cells with and without regions. `whole` is the header of all of the recording, of
- * which the run may have played a sample; `run_seconds` is what all of it takes without a recorder,
- * 0: not told. False when out of memory. A run without times of malloc gives no rows.
+ * which the run may have played a sample. What was timed in front of each round goes before what
+ * was told: the calls of a round and the program meet the same speed of the machine. False when out
+ * of memory. A run without times of malloc gives no rows.
  */
-bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole, double run_seconds,
-                   struct acre_proof *proof);
+bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
+                   const struct acre_proof_time *time, struct acre_proof *proof);
 
 #endif

@@ -79,21 +79,6 @@ echo 'scale=20; for (i = 1; i < 2000; i++) s += sqrt(i) * e(0.001 * i); s' >sums
 echo 'scale=10; define f(n) { if (n < 2) return (n); return (f(n-1) + f(n-2)); }
 f(17); for (i = 1; i < 3000; i++) s += l(i) / i; s' >sums2.bc
 
-now_ns()
-{
-    date +%s%N
-}
-
-# seconds COMMAND: the median of nine runs, without a recorder.
-seconds()
-{
-    for run in 1 2 3 4 5 6 7 8 9; do
-        begin=$(now_ns)
-        eval "$1" >out 2>err || :
-        echo "$run $(($(now_ns) - begin))"
-    done | sort -k2n | awk 'NR == 5 { printf "%.6f", $2 / 1e9 }'
-}
-
 # of FILTER: of what is advised, in one line.
 of()
 {
@@ -103,13 +88,10 @@ of()
 # both NAME COMMAND: @ in it is the number of the input.
 both()
 {
-    for i in 1 2; do
-        command=$(echo "$2" | sed "s/@/$i/g")
-        eval "\"$acre\" record --quiet -o $1$i.acre -- $command" >out 2>err || :
-        eval "seconds_$i=\$(seconds \"\$command\")"
-    done
-    # shellcheck disable=SC2154 # by eval
-    "$acre" advise --json --backends malloc,mimalloc --rounds "$rounds" --run-time "$seconds_1,$seconds_2" \
+    line_1=$(echo "$2" | sed "s/@/1/g") line_2=$(echo "$2" | sed "s/@/2/g")
+    eval "\"$acre\" record --quiet -o $1"1.acre" -- $line_1" >out 2>err || :
+    eval "\"$acre\" record --quiet -o $1"2.acre" -- $line_2" >out 2>err || :
+    "$acre" advise --json --backends malloc,mimalloc --rounds "$rounds" --run "$line_1" --run "$line_2" \
         "$1"1.acre "$1"2.acre >advice.json
     printf '  %-9s %-12s %5s %3s %6s %9s  %s\n' "$1" "$(of .verdict)" "$(of '100 * .recordings[0].absorbed / .births | round')" \
         "$(of '[.regions[].rotation] | add // 0')" "$(of '[.regions[].recordings[0].resets] | add // 0')" \

@@ -27,10 +27,10 @@ quartiles()
         printf "%.1f %.1f %.1f", n[int((NR + 1) / 2)], n[int((NR + 3) / 4)], n[int((3 * NR + 3) / 4)] }'
 }
 
-# advise RUN_SECONDS TRACE
+# advise OPTION... TRACE
 advise()
 {
-    "$acre" advise --json --backends malloc,mimalloc --run-time "$1" "$2" >"$work/advice.json"
+    "$acre" advise --json --backends malloc,mimalloc "$@" >"$work/advice.json"
 }
 
 # peak TRACE: most bytes that were live.
@@ -66,7 +66,7 @@ built()
     saved=$(awk '{ print 100 * (1 - $2 / $1) }' "$work/pairs" | quartiles)
     "$acre" record --quiet -o "$work/plain.acre" -- "$planted" "$1" 1 "$2" >"$work/out"
     "$acre" record --quiet -o "$work/built.acre" -- "$planted" "$1" 1 "$2" region >"$work/out"
-    advise "$(awk -v ns="$run_ns" 'BEGIN { printf "%.9f", ns / 1e9 }')" "$work/plain.acre"
+    advise --run "$planted $1 1 $2" "$work/plain.acre"
     line "$1" "$(awk -v ns="$run_ns" 'BEGIN { printf "%.1f ms", ns / 1e6 }')" "$saved" \
         $(($(peak "$work/built.acre") - $(peak "$work/plain.acre")))
 }
@@ -87,7 +87,7 @@ workload()
     "$acre" record --quiet -o "$work/plain.acre" -- "$build/bench/$name" --in-process --backends malloc \
         --lifetimes weak --rounds 1 --memory-ms 0 "$@" >"$work/out"
     "$acre" advise --json --no-proof "$work/plain.acre" >"$work/advice.json"
-    advise "$(jq --argjson ns "$ns" '[.regions[].recordings[0].firings] | add * $ns / 1e9' \
+    advise --run-time "$(jq --argjson ns "$ns" '[.regions[].recordings[0].firings] | add * $ns / 1e9' \
         "$work/advice.json" | awk '{ printf "%.9f", $1 }')" "$work/plain.acre"
     line "$name $*" "$(awk -v ns="$ns" 'BEGIN { printf "%.1f us", ns / 1e3 }')" "$saved" -
 }

@@ -26,7 +26,7 @@ function savedBy(recording, isOne) {
         proof.rows.map((row) => [row.backend, time(row.ns), time(row.region_ns), percent(100 * (1 - row.region_ratio.point)),
             row.region_ratio.low === undefined ? "" : `[${digits(100 * (1 - row.region_ratio.high))}, ${digits(100 * (1 - row.region_ratio.low))}]`,
             proof.share_percent === undefined ? "?" : percent(100 * (row.ns - row.region_ns) / proof.run_ns)]));
-    const share = proof.share_percent === undefined ? "Which part of the run that is cannot be told; 'acre advise --run-time' does."
+    const share = proof.share_percent === undefined ? "Which part of the run that is cannot be told; 'acre advise --run' does."
         : `The calls on malloc are ${percent(proof.share_percent)} of the run. Saved of it: ${between(proof.gained)} on malloc, `
           + `${between(proof.on_best)} beside ${proof.best}, which alone saves ${percent(proof.alone.point)}.`;
     return section(isOne ? "What is saved" : `What is saved in ${file}`,

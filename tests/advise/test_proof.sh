@@ -41,6 +41,12 @@ advise --rounds 1 --run-time 2ms --sample 1000 "$one"
 check 'a sample is named' says 'Played: of a sample, the first [0-9,]+ calls of one.acre'
 check 'one recording is a doubt' says 'Doubt: one recording alone'
 
+# The program itself, timed in front of each round.
+advise --rounds 1 --run "$PLANTED kept_result 2 100" "$one"
+check 'the run is that of the program' says 'The run is [0-9.]+ [mu]s; the calls on malloc'
+expect 6 "'false' ended with status 1" -- "$ACRE" advise --run false "$one"
+expect 6 "'kill -9 .*' was ended by signal 9" -- "$ACRE" advise --run 'kill -9 $$' "$one"
+
 # The same each time, wherever it lies.
 same()
 {

@@ -18,6 +18,8 @@ expect 2 '--time-budget decides' -- "$ACRE" advise --rounds 9 --time-budget 9s x
 expect 2 '--sample' -- "$ACRE" advise --sample 1 x.acre
 expect 2 '--process' -- "$ACRE" advise --process 0 x.acre
 expect 2 '8 recordings at most' -- "$ACRE" advise 1 2 3 4 5 6 7 8 9
+expect 2 '--run: one for each recording' -- "$ACRE" advise --run true 1 2
+expect 2 "'x' is no time such as" -- "$ACRE" advise --run-time 1s,x 1 2
 expect_out 0 '--max-extra' -- "$ACRE" advise --help
 
 # Files.

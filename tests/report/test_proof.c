@@ -77,12 +77,37 @@ static void make_run(struct acre_run *run)
 static const struct acre_program all_of_it = {
     .events = 10, .births = 5, .deaths = 5, .recorded_ns = 1200, .overhead_ns = 200};
 
+static const struct acre_proof_time not_told = {0};
+
 static void expect_points(const struct acre_points *points, double percent, double ratio)
 {
     cr_assert_float_eq(points->point, percent * (1 - ratio), 1e-9);
     cr_assert_leq(points->low, points->point);
     cr_assert_geq(points->high, points->point);
     cr_assert(points->has_interval);
+}
+
+/* Calls and program are slowed down together: a tenth stays a tenth. Told is what is not timed. */
+MTest(proof, what_is_timed_meets_the_speed_of_its_round)
+{
+    static const double factors[] = {1.0, 1.1, 0.9};
+    struct acre_series timed = {0};
+    const struct acre_proof_time time = {.seconds = 1, .timed = &timed};
+    struct acre_run run;
+    struct acre_proof proof;
+
+    make_run(&run);
+    for (size_t i = 0; i < ROUNDS; i++)
+        cr_assert(acre_series_append(&timed, 2000e-9 * factors[i % 3]));
+    cr_assert(acre_proof_of(&run, &all_of_it, &time, &proof));
+    cr_assert(proof.is_run_told && proof.has_points);
+    cr_assert_float_eq(proof.share_percent, 10, 1e-9);
+    cr_assert_float_eq(proof.run_ns, 2000, 1e-6);
+    timed.values[0] *= 100; /* one round alone is no matter */
+    cr_assert(acre_proof_of(&run, &all_of_it, &time, &proof));
+    cr_assert_float_eq(proof.share_percent, 10, 1e-9);
+    free(timed.values);
+    acre_run_free(&run);
 }
 
 MTest(proof, a_row_each_and_malloc_first)
@@ -95,7 +120,7 @@ MTest(proof, a_row_each_and_malloc_first)
     struct acre_proof proof;
 
     make_run(&run);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, 3);
     for (size_t i = 0; i < 3; i++) {
         const struct acre_proof_row *row = &proof.rows[i];
@@ -118,7 +143,7 @@ MTest(proof, points_are_per_cent_of_the_run_on_malloc)
     struct acre_proof proof;
 
     make_run(&run);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.events, 10);
     cr_assert_eq(proof.all_events, 10);
     cr_assert_not(proof.is_run_told);
@@ -142,7 +167,7 @@ MTest(proof, what_is_to_be_expected_is_wider)
     struct acre_proof proof;
 
     make_run(&run);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_float_eq(proof.on_best.point, 4, 1e-9);
     cr_assert_float_eq(proof.on_best.least, 4 - 1.6, 1e-9);
     cr_assert_float_eq(proof.on_best.most, 4 + 1.6, 1e-9);
@@ -153,7 +178,7 @@ MTest(proof, what_is_to_be_expected_is_wider)
     begin_run(&run);
     add_cell(&run, "malloc", "", 900, 0);
     add_cell(&run, "malloc", "region", 90, 0);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_float_eq(proof.gained.point, 81, 1e-9);
     cr_assert_float_eq(proof.gained.least, 81 - 14, 1e-9);
     cr_assert_float_eq(proof.gained.most, 81 + 14, 1e-9);
@@ -164,7 +189,7 @@ MTest(proof, what_is_to_be_expected_is_wider)
     begin_run(&run);
     add_cell(&run, "malloc", "", 100, 0);
     add_cell(&run, "malloc", "region", 150, 0);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_float_eq(proof.gained.point, -5, 1e-9);
     cr_assert_float_eq(proof.gained.least, -7, 1e-9);
     cr_assert_float_eq(proof.gained.most, -3, 1e-9);
@@ -178,7 +203,7 @@ MTest(proof, the_run_is_told_or_what_recording_left_of_it)
     struct acre_program whole = all_of_it;
 
     make_run(&run);
-    cr_assert(acre_proof_of(&run, &whole, 2e-6, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &(struct acre_proof_time){.seconds = 2e-6}, &proof));
     cr_assert(proof.is_run_told);
     cr_assert_float_eq(proof.run_ns, 2000, 1e-6);
     cr_assert_float_eq(proof.share_percent, 10, 1e-6);
@@ -186,23 +211,23 @@ MTest(proof, the_run_is_told_or_what_recording_left_of_it)
     whole.events = 40;
     whole.recorded_ns = 3600;
     whole.overhead_ns = 800;
-    cr_assert(acre_proof_of(&run, &whole, 0, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &not_told, &proof));
     cr_assert_eq(proof.events, 10);
     cr_assert_eq(proof.all_events, 40);
     cr_assert_float_eq(proof.run_ns, 1000, 1e-9);
-    cr_assert(acre_proof_of(&run, &whole, 2.4e-6, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &(struct acre_proof_time){.seconds = 2.4e-6}, &proof));
     cr_assert_float_eq(proof.run_ns, 800, 1e-6);
     cr_assert_float_eq(proof.share_percent, 25, 1e-6);
     /* Recording took all of it. */
     whole.overhead_ns = 4 * 1200;
-    cr_assert(acre_proof_of(&run, &whole, 0, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &not_told, &proof));
     cr_assert_eq(proof.run_ns, 0);
     cr_assert_not(proof.has_points);
     cr_assert_eq(proof.row_count, 3);
     /* Calls that take longer than the run they are of have no share. */
-    cr_assert(acre_proof_of(&run, &whole, 0.6e-6, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &(struct acre_proof_time){.seconds = 0.6e-6}, &proof));
     cr_assert_float_eq(proof.share_percent, 100, 1e-6);
-    cr_assert(acre_proof_of(&run, &whole, 0.5e-6, &proof));
+    cr_assert(acre_proof_of(&run, &whole, &(struct acre_proof_time){.seconds = 0.5e-6}, &proof));
     cr_assert_gt(proof.share_percent, 100);
     cr_assert_not(proof.has_points);
     acre_run_free(&run);
@@ -214,11 +239,11 @@ MTest(proof, without_times_there_are_no_rows)
     struct acre_proof proof;
 
     begin_run(&run);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, 0);
     add_cell(&run, "better", "", 160, 0);
     add_cell(&run, "better", "region", 120, 0);
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, 0, "nothing to hold it against");
     cr_assert_not(proof.has_points);
     /* One that failed, and one that was never played with regions. */
@@ -226,7 +251,7 @@ MTest(proof, without_times_there_are_no_rows)
     add_cell(&run, "malloc", "region", 100, 0);
     add_cell(&run, "alone", "", 10, 0);
     run.cells[1].failure = copy("killed by signal 9");
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, 1);
     cr_assert_str_eq(proof.rows[0].backend, "malloc");
     cr_assert(proof.has_points);
@@ -242,7 +267,7 @@ MTest(proof, few_rounds_have_no_interval)
     for (size_t i = 0; i < run.cell_count; i++)
         run.cells[i].ns_per_iteration.count = run.cells[i].x_limit.count =
             run.cells[i].limit_ns_per_iteration.count = 3;
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, 3);
     cr_assert(proof.has_points);
     cr_assert_not(proof.gained.has_interval || proof.on_best.has_interval);
@@ -263,7 +288,7 @@ MTest(proof, there_are_rows_for_so_many)
         add_cell(&run, name, "", 400 - i, 0);
         add_cell(&run, name, "region", 100, 0);
     }
-    cr_assert(acre_proof_of(&run, &all_of_it, 0, &proof));
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
     cr_assert_eq(proof.row_count, ACRE_PROOF_MOST_ROWS);
     cr_assert_str_eq(proof.rows[0].backend, "malloc");
     acre_run_free(&run);
