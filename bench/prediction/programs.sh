@@ -11,7 +11,7 @@ set -eu
 
 build=$(cd "$1" && pwd)
 acre=$build/acre rounds=${2:-12}
-work=$(mktemp -d -p "${TMPDIR:-.}" acre-programs-XXXXXX)
+work=$(cd "$(mktemp -d -p "${TMPDIR:-.}" acre-programs-XXXXXX)" && pwd)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
