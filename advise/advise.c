@@ -34,6 +34,7 @@ struct acre_adviser {
     struct acre_findings findings;
     struct acre_choice choice;
     uint8_t *region_of_site; /* the choice's */
+    uint64_t thin_mask;      /* as of lags */
     struct acre_region_plan plan;
     struct acre_advice advice;
 };
@@ -143,13 +144,13 @@ static enum acre_advised count_calls(struct acre_adviser *adviser)
 }
 
 static enum acre_advised find_lags(struct acre_adviser *adviser, size_t recording,
-                                   uint64_t sample_mask)
+                                   uint64_t sample_mask, uint64_t thin_mask)
 {
     struct acre_lags *lags = &adviser->lags[adviser->lag_count++];
     enum acre_advised result;
 
     if (!acre_lags_init(lags, adviser->memory, &adviser->markers, &adviser->sites, &adviser->steps,
-                        sample_mask))
+                        sample_mask, thin_mask))
         return ACRE_ADVISE_NO_MEMORY;
     result = read_calls(adviser, recording, acre_lags_take, lags);
     acre_lags_end(lags);
@@ -169,31 +170,59 @@ static void set_findings(struct acre_adviser *adviser)
     };
 }
 
+static uint64_t row_bytes(const struct acre_adviser *adviser)
+{
+    return (adviser->markers.count + ACRE_LAGS_LANES) * sizeof(uint32_t);
+}
+
+static uint64_t most_row_bytes(const struct acre_adviser *adviser)
+{
+    uint64_t most = adviser->request->most_row_bytes;
+
+    return most > 0 ? most : (uint64_t)MOST_ROW_BYTES;
+}
+
 /* Of so many blocks that work and memory stay within bounds. */
 static uint64_t sample_mask(const struct acre_adviser *adviser)
 {
-    uint64_t row_bytes = adviser->markers.count * sizeof(uint32_t) + sizeof(uint32_t);
     uint64_t mask = 0;
 
     while (adviser->tallies.all_births / (mask + 1) > MOST_SAMPLED ||
-           adviser->tallies.most_live / (mask + 1) * row_bytes > MOST_ROW_BYTES)
+           adviser->tallies.most_live / (mask + 1) * row_bytes(adviser) > most_row_bytes(adviser))
         mask = 2 * mask + 1;
     return mask;
 }
 
-/* Where there are many markers a sample of the blocks says which are worth a closer look. */
+/* What lives long fits little: where rows of all that lives would be too many, sites that fit no
+ * boundary have them for the sample alone. */
+static void thin_sites(struct acre_adviser *adviser, uint64_t mask)
+{
+    adviser->thin_mask = mask;
+    for (uint32_t site = 0; site < adviser->sites.count; site++)
+        adviser->sites.is_thin[site] = !acre_site_fits_any(&adviser->findings, site);
+}
+
+/* A sample of the blocks says which of many markers are worth a closer look, and which sites. */
 static enum acre_advised screen(struct acre_adviser *adviser)
 {
+    uint64_t mask = sample_mask(adviser);
+    bool has_few = adviser->markers.count <= FEW_MARKERS;
+    bool has_room = adviser->tallies.most_live * row_bytes(adviser) <= most_row_bytes(adviser);
     bool keep[ACRE_MARKERS_MOST] = {false};
     enum acre_advised result;
 
-    if (adviser->markers.count <= FEW_MARKERS)
+    if (has_few && has_room)
         return ACRE_ADVISED;
     tell_stage(adviser, "looking for boundaries", 0);
-    result = find_lags(adviser, 0, sample_mask(adviser));
+    result = find_lags(adviser, 0, mask, mask);
     if (result == ACRE_ADVISED) {
         set_findings(adviser);
-        acre_choice_screen(&adviser->findings, adviser->region_of_site, keep);
+        if (has_few)
+            memset(keep, true, sizeof keep);
+        else
+            acre_choice_screen(&adviser->findings, adviser->region_of_site, keep);
+        if (!has_room)
+            thin_sites(adviser, mask);
     }
     end_lags(adviser);
     if (result == ACRE_ADVISED && !acre_markers_keep(&adviser->markers, &adviser->steps, keep))
@@ -207,7 +236,7 @@ static enum acre_advised look_closely(struct acre_adviser *adviser)
 
     for (size_t i = 0; i < adviser->request->recording_count && result == ACRE_ADVISED; i++) {
         tell_stage(adviser, "following blocks", i);
-        result = find_lags(adviser, i, 0);
+        result = find_lags(adviser, i, 0, adviser->thin_mask);
     }
     set_findings(adviser);
     return result;

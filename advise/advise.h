@@ -74,9 +74,11 @@ enum acre_advised {
 /* What is asked; all is borrowed. */
 struct acre_advise_request {
     struct acre_recording *recordings;
-    size_t recording_count;                      /* 1 at least */
-    uint64_t budget_bytes;                       /* that the peak may grow by; UINT64_MAX: a quarter
-                                                    of it, 1 MiB at least */
+    size_t recording_count;  /* 1 at least */
+    uint64_t budget_bytes;   /* that the peak may grow by; UINT64_MAX: a quarter
+                                of it, 1 MiB at least */
+    uint64_t most_row_bytes; /* of epochs of live blocks, about; 0: 256 MiB. Where they would be
+                                more a sample says which sites are looked at as a whole */
     void (*progress)(void *to, uint64_t events); /* if not NULL, called now and then */
     void (*stage)(void *to, const char *what, const struct acre_recording *recording);
     /* Which function a node of a recording lies in: equal for equal ones, NULL: not known. If not

@@ -49,6 +49,15 @@ bool acre_site_fits(const struct acre_findings *findings, uint32_t site,
            is_confirmed(findings, site, boundary);
 }
 
+bool acre_site_fits_any(const struct acre_findings *findings, uint32_t site)
+{
+    for (uint32_t marker = 0; marker < findings->markers->count; marker++)
+        for (uint32_t k = 1; k <= ACRE_LAGS_MOST_K; k++)
+            if (acre_site_fits(findings, site, (struct acre_boundary){marker, k}))
+                return true;
+    return false;
+}
+
 /* Groups -----------------------------------------------------------------------------------------
  */
 
@@ -62,7 +71,7 @@ static double births_of(const struct acre_lags *lags, uint32_t site, uint32_t ma
 {
     double births = lags->cells.births[acre_lag_cell(lags, site, marker)];
 
-    return births * (double)(lags->sample_mask + 1);
+    return births * (double)acre_lags_each(lags, site);
 }
 
 static double bytes_a_block(const struct acre_lags *lags, uint32_t site)

@@ -56,6 +56,9 @@ struct acre_choice {
 bool acre_site_fits(const struct acre_findings *findings, uint32_t site,
                     struct acre_boundary boundary);
 
+/* Whether it fits any marker, with one region or two. */
+bool acre_site_fits_any(const struct acre_findings *findings, uint32_t site);
+
 /* Chooses anew. */
 void acre_choose(struct acre_choice *choice, const struct acre_findings *findings);
 

@@ -59,8 +59,8 @@ static struct acre_advised_site site_of(const struct acre_findings *findings, ui
     size_t cell = acre_lag_cell(lags, site, boundary.marker);
     struct acre_advised_site about = {
         .place = findings->sites->places[site],
-        .births = lags->cells.births[cell],
-        .outliving = lags->cells.lags[boundary.rotation - 1][cell],
+        .births = lags->cells.births[cell] * acre_lags_each(lags, site),
+        .outliving = lags->cells.lags[boundary.rotation - 1][cell] * acre_lags_each(lags, site),
     };
 
     for (size_t i = 0; i < findings->recording_count; i++) {

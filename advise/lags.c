@@ -40,7 +40,7 @@ static bool make_cells(struct acre_lags *lags)
 
 bool acre_lags_init(struct acre_lags *lags, struct acre_alloc *memory, struct acre_markers *markers,
                     const struct acre_sites *sites, const struct acre_steps *steps,
-                    uint64_t sample_mask)
+                    uint64_t sample_mask, uint64_t thin_mask)
 {
     uint32_t lanes = (markers->count / ACRE_LAGS_LANES + 1) * ACRE_LAGS_LANES;
 
@@ -51,6 +51,7 @@ bool acre_lags_init(struct acre_lags *lags, struct acre_alloc *memory, struct ac
         .steps = steps,
         .lanes = lanes,
         .sample_mask = sample_mask,
+        .thin_mask = thin_mask,
     };
     lags->now = zeros(memory, lanes, sizeof *lags->now);
     lags->last = zeros(memory, lanes, sizeof *lags->last);
@@ -206,7 +207,7 @@ static bool bear(struct acre_lags *lags, const struct acre_call *call)
     site->thread = call->at.thread;
     site->births++;
     site->bytes += call->bytes;
-    if ((hash_of(lags->born) & lags->sample_mask) != 0)
+    if ((hash_of(lags->born) & (acre_lags_each(lags, number - 1) - 1)) != 0)
         return true;
     object->row = take_row(lags);
     if (object->row == 0)

@@ -33,6 +33,7 @@ struct acre_sites {
     struct acre_alloc *memory; /* borrowed */
     uint32_t places[ACRE_LAGS_MOST_SITES];
     uint32_t count;
+    bool is_thin[ACRE_LAGS_MOST_SITES]; /* fits nothing, as a sample has it: no more is looked at */
     uint16_t *of_place; /* by place, one less: number of the site, and one; 0: none */
     uint32_t place_count;
 };
@@ -62,6 +63,7 @@ struct acre_lags {
     const struct acre_steps *steps;
     uint32_t lanes;       /* markers, padded */
     uint64_t sample_mask; /* a block is looked at whose number's hash has none of these bits */
+    uint64_t thin_mask;   /* the same, of thin sites */
     uint64_t born;        /* blocks so far */
 
     uint32_t *now;          /* by marker: the epoch */
@@ -92,7 +94,7 @@ void acre_sites_fini(struct acre_sites *sites);
 /* False for want of memory; ended with acre_lags_fini either way. */
 bool acre_lags_init(struct acre_lags *lags, struct acre_alloc *memory, struct acre_markers *markers,
                     const struct acre_sites *sites, const struct acre_steps *steps,
-                    uint64_t sample_mask);
+                    uint64_t sample_mask, uint64_t thin_mask);
 void acre_lags_fini(struct acre_lags *lags);
 
 /* For acre_calls_read: `lags` is the struct. */
@@ -100,6 +102,12 @@ bool acre_lags_take(void *lags, const struct acre_call *call);
 
 /* Behind the last call: what lives still has lived up to here. */
 void acre_lags_end(struct acre_lags *lags);
+
+/* How many blocks each one stands for that is looked at there. */
+static inline uint64_t acre_lags_each(const struct acre_lags *lags, uint32_t site)
+{
+    return 1 + (lags->sites->is_thin[site] ? lags->thin_mask : lags->sample_mask);
+}
 
 static inline size_t acre_lag_cell(const struct acre_lags *lags, uint32_t site, uint32_t marker)
 {

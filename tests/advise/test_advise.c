@@ -15,6 +15,7 @@ struct advised {
     struct acre_alloc *memory;
     struct acre_recording recordings[MOST_TOLD];
     struct acre_advise_request request;
+    uint64_t most_row_bytes; /* of requests */
     struct acre_adviser *adviser;
     enum acre_advised result;
     const struct acre_advice *advice;
@@ -39,6 +40,7 @@ static void ask(struct advised *advised, uint64_t budget_bytes)
         .recordings = advised->recordings,
         .recording_count = advised->count,
         .budget_bytes = budget_bytes,
+        .most_row_bytes = advised->most_row_bytes,
         .stage = count_stage,
         .to = advised,
     };
@@ -523,6 +525,33 @@ static void expect_nothing_planned(const struct advised *advised)
     cr_assert_eq(advised->advice->budget_bytes, 0);
     cr_assert_eq(advised->advice->programs[0].peak_bytes,
                  advised->advice->programs[0].live_peak_bytes);
+}
+
+/* Where rows of all that lives would be too many, what fits nothing is looked at in part, and what
+ * fits as a whole: one more reading, and the same region. */
+MTest(advise, what_lives_long_is_looked_at_in_part)
+{
+    const struct turns turns = {
+        .turns = 40, .nodes = 10, .texts = 30, .text_turns = 30, .has_state = true};
+    static struct advised all, part;
+    const struct acre_advised_site *whole, *sample;
+
+    advise_on(&all, &turns, NULL);
+    part.most_row_bytes = 64 * 64;
+    advise_on(&part, &turns, NULL);
+    cr_assert_eq(all.advice->region_count, 1);
+    cr_assert_eq(part.advice->region_count, 1);
+    cr_assert_eq(part.stages, all.stages + 1);
+    cr_assert(is_member(&part, AT_NODE) && !is_member(&part, AT_TEXT));
+    cr_assert_eq(part.advice->programs[0].absorbed, all.advice->programs[0].absorbed);
+    cr_assert_eq(part.advice->regions[0].sites[0].births, all.advice->regions[0].sites[0].births);
+    whole = staying_at(&all, AT_TEXT);
+    sample = staying_at(&part, AT_TEXT);
+    cr_assert(whole != NULL && sample != NULL, "it is named all the same");
+    cr_assert_eq(whole->births, 40 * 30);
+    cr_assert_float_eq((double)sample->births, 40 * 30, 400);
+    end_advised(&all);
+    end_advised(&part);
 }
 
 MTest(advise, what_costs_more_than_the_budget_is_given_up)

@@ -463,7 +463,7 @@ MTest(lags, every_lag_is_that_of_a_model)
         struct acre_lags lags;
 
         cr_assert(acre_lags_init(&lags, story->tree.memory, &story->markers, &story->sites,
-                                 &story->tree.steps, 0));
+                                 &story->tree.steps, 0, 0));
         take_all(story, &lags);
         cr_assert_eq(lags.born, story->block_count);
         expect_cells(story, &lags, &sum);
@@ -510,7 +510,7 @@ MTest(lags, a_sample_is_a_part)
 
     for (size_t i = 0; i < 4; i++) {
         cr_assert(acre_lags_init(&lags[i], story->tree.memory, &story->markers, &story->sites,
-                                 &story->tree.steps, masks[i]));
+                                 &story->tree.steps, masks[i], 0));
         take_all(story, &lags[i]);
         expect_part(&lags[i], &lags[i == 0 ? 0 : i - 1], &births[i]);
     }
@@ -543,7 +543,7 @@ MTest(lags, without_memory_nothing_is_left)
         plan.fail_at = plan.calls + fail_at;
         plan.failures = 0;
         is_done =
-            acre_lags_init(&lags, faulty, &story->markers, &story->sites, &story->tree.steps, 0);
+            acre_lags_init(&lags, faulty, &story->markers, &story->sites, &story->tree.steps, 0, 0);
         for (size_t at = 0; at < CALLS && is_done; at++)
             is_done = acre_lags_take(&lags, &story->calls[at]);
         if (lags.of_sites != NULL && lags.cells.last_epoch != NULL)
