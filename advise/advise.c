@@ -135,6 +135,7 @@ static enum acre_advised count_calls(struct acre_adviser *adviser)
     if (adviser->tallies.all_births == 0)
         return ACRE_ADVISE_EMPTY;
     adviser->advice.births = adviser->tallies.all_births;
+    adviser->advice.last_event = adviser->tallies.last;
     adviser->advice.known_births = adviser->tallies.known_births;
     return acre_markers_choose(&adviser->markers, &adviser->tallies, &adviser->steps) &&
                    acre_sites_choose(&adviser->sites, adviser->memory, &adviser->tallies,

@@ -57,6 +57,7 @@ struct acre_advice {
     struct acre_program programs[ACRE_ADVISE_MOST_RECORDINGS]; /* headers, under the regions */
     size_t recording_count;
     uint64_t births, known_births; /* of the first recording; known: with a call stack */
+    uint64_t last_event;           /* of the first recording: of its last call */
     uint64_t threaded_births;      /* at sites that are made or freed in several threads */
     uint64_t markers;              /* boundaries that were looked at */
     uint64_t budget_bytes;         /* that the peak might grow by */

@@ -72,6 +72,7 @@ bool acre_tallies_take(void *to, const struct acre_call *call)
 {
     struct acre_tallies *tallies = to;
 
+    tallies->last = call->clock;
     tallies->calls += call->kind != ACRE_CALL_SCOPE;
     if (call->at.step != 0 && !tally(tallies, call))
         return false;

@@ -31,6 +31,7 @@ struct acre_tallies {
     uint64_t live, most_live;          /* blocks */
     uint64_t all_births, known_births; /* known: whose place is */
     uint64_t calls;
+    uint64_t last; /* clock of the last one */
 };
 
 void acre_tallies_init(struct acre_tallies *tallies, struct acre_alloc *memory);

@@ -227,6 +227,7 @@ static json_t *document_of(struct writing *writing)
     acre_put(&writing->maker, object, "recordings", recordings_of(writing));
     acre_put_count(&writing->maker, object, "births", advice->births);
     acre_put_count(&writing->maker, object, "births_with_stacks", advice->known_births);
+    acre_put_count(&writing->maker, object, "last_event", advice->last_event);
     acre_put_count(&writing->maker, object, "boundaries", advice->markers);
     acre_put_count(&writing->maker, object, "over_budget", advice->over_budget);
     acre_put_count(&writing->maker, object, "budget_bytes", advice->budget_bytes);

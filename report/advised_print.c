@@ -7,7 +7,13 @@
 #include "report/format.h"
 #include "report/site_text.h"
 
-enum { MOST_SITES = 10, MOST_NAME_BYTES = 256, MOST_WAY_BYTES = 1024, COLUMNS_WIDTH = 20 };
+enum {
+    MOST_SITES = 10,
+    MOST_NAME_BYTES = 256,
+    MOST_WAY_BYTES = 1024,
+    COLUMNS_WIDTH = 20,
+    WHOLE_PERCENT = 10
+};
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -344,6 +350,22 @@ static void set_sketch(const struct acre_advised_report *report, struct acre_gri
                    "what goes in is allocated there, and its frees are left out");
 }
 
+/* When it is in use, where that is not all of the time. */
+static void set_scope(const struct acre_advised_report *report, struct acre_grid *grid,
+                      const struct acre_advised_region *region)
+{
+    const struct acre_region_counts *counts = &region->counts[0];
+    double from = percent(counts->first_event, report->advice->last_event);
+    double to = percent(counts->last_event, report->advice->last_event);
+
+    if (from < WHOLE_PERCENT && to > 100 - WHOLE_PERCENT)
+        return;
+    set_label(grid, "in use");
+    acre_grid_note(grid, COLUMN_COUNT, ACRE_PAINT_NONE,
+                   "from %s %% to %s %% of the recording's events", acre_format_short(from).text,
+                   acre_format_short(to).text);
+}
+
 static bool set_region(const struct acre_advised_report *report, const struct acre_page *page,
                        struct acre_grid *grid, const struct acre_advised_region *region)
 {
@@ -356,6 +378,7 @@ static bool set_region(const struct acre_advised_report *report, const struct ac
         !set_sites(report, page, grid, "goes in", region->sites, region->site_count, false) ||
         !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true))
         return false;
+    set_scope(report, grid, region);
     set_sketch(report, grid, region);
     return true;
 }

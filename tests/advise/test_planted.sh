@@ -88,6 +88,8 @@ planted handoff ''
 planted leak 'handle_request 1: answer parse, stays leak_one'
 planted one_shot ''
 planted middle 'simulate_step 1: simulate_step'
+tap_run "$ACRE" advise --no-proof "$tap_work/one.acre"
+check 'middle: it is said when' grep -qE 'in use +from [0-9.]+ % to [0-9.]+ % of the recording' "$out"
 planted interleaved 'flush_batch 1: batch_item flush_batch scratch_of_turn'
 advised 'two regions, where one would keep too much' 'flush_batch 1: batch_item flush_batch
 work_on_turn 1: scratch_of_turn' --max-extra 10K
