@@ -55,6 +55,7 @@ struct acre_advice {
     struct acre_advised_region regions[ACRE_PLAN_MOST_GROUPS];
     uint32_t region_count;
     struct acre_program programs[ACRE_ADVISE_MOST_RECORDINGS]; /* headers, under the regions */
+    uint64_t matched_births[ACRE_ADVISE_MOST_RECORDINGS];      /* at sites that the first one has */
     size_t recording_count;
     uint64_t births, known_births; /* of the first recording; known: with a call stack */
     uint64_t last_event;           /* of the first recording: of its last call */

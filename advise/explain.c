@@ -257,6 +257,9 @@ bool acre_advice_explain(struct acre_advice *advice, const struct acre_advise_re
 {
     const struct acre_places *places = &findings->steps->places;
 
+    for (size_t i = 0; i < findings->recording_count; i++)
+        for (uint32_t site = 0; site < findings->sites->count; site++)
+            advice->matched_births[i] += findings->lags[i].of_sites[site].births;
     for (uint32_t site = 0; site < findings->sites->count; site++)
         if (!acre_site_has_one_thread(&findings->lags[0].of_sites[site]))
             advice->threaded_births += findings->lags[0].of_sites[site].births;

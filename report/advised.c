@@ -46,6 +46,21 @@ unsigned acre_advice_doubts(const struct acre_advice *advice)
     return doubts;
 }
 
+double acre_advice_matched_percent(const struct acre_advice *advice, size_t recording)
+{
+    uint64_t births = advice->programs[recording].births;
+
+    return births > 0 ? 100 * (double)advice->matched_births[recording] / (double)births : 0;
+}
+
+bool acre_advice_has_strangers(const struct acre_advice *advice)
+{
+    for (size_t i = 1; i < advice->recording_count; i++)
+        if (acre_advice_matched_percent(advice, i) < ACRE_ADVICE_STRANGER_PERCENT)
+            return true;
+    return false;
+}
+
 static bool has_stacks(const struct acre_advice *advice)
 {
     return 2 * advice->known_births >= advice->births;
@@ -70,7 +85,8 @@ enum acre_advice_verdict acre_advice_verdict(const struct acre_advised_report *r
     enum acre_advice_verdict verdict;
 
     if (advice->region_count == 0)
-        return has_stacks(advice) ? ACRE_ADVICE_NOT_WORTH_IT : ACRE_ADVICE_CANNOT_TELL;
+        return has_stacks(advice) && !acre_advice_has_strangers(advice) ? ACRE_ADVICE_NOT_WORTH_IT
+                                                                        : ACRE_ADVICE_CANNOT_TELL;
     if (report->proofs == NULL)
         return ACRE_ADVICE_CANNOT_TELL;
     verdict = verdict_of(&report->proofs[0]);

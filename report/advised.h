@@ -42,14 +42,22 @@ enum acre_advice_verdict {
  *    not worth it   no region, or in each recording less than one point of the run (where its
  *                   time was not told, less than a quarter of a point: what is recorded takes
  *                   longer), or nothing beside the best allocator
- *    cannot tell    it was not measured, or an interval says neither, or there is a doubt
- *    worth it       at least one point of the run on malloc in each, more than nothing beside the
- *                   best allocator, and no doubt
+ *    cannot tell    recordings have hardly a call stack in common, or none, it was not measured, or
+ * an interval says neither, or there is a doubt worth it       at least one point of the run on
+ * malloc in each, more than nothing beside the best allocator, and no doubt
  */
 enum acre_advice_verdict acre_advice_verdict(const struct acre_advised_report *report);
 
 /* "worth it", "not worth it", "cannot tell" */
 const char *acre_advice_verdict_name(enum acre_advice_verdict verdict);
+
+/* Per cent of a recording's births that are at call stacks of the first one. */
+double acre_advice_matched_percent(const struct acre_advice *advice, size_t recording);
+
+/* Below that it may be another program, or another build of it. */
+#define ACRE_ADVICE_STRANGER_PERCENT 10
+
+bool acre_advice_has_strangers(const struct acre_advice *advice);
 
 /* Doubts of all regions: enum acre_doubt. */
 unsigned acre_advice_doubts(const struct acre_advice *advice);

@@ -201,6 +201,8 @@ static json_t *recordings_of(struct writing *writing)
 
         acre_put_text(&writing->maker, object, "file", acre_last_part(report->recordings[i].path));
         acre_put_count(&writing->maker, object, "births", program->births);
+        acre_put_count(&writing->maker, object, "matched_births",
+                       report->advice->matched_births[i]);
         acre_put_count(&writing->maker, object, "absorbed", program->absorbed);
         acre_put_count(&writing->maker, object, "moved_out", program->moved_out);
         acre_put_count(&writing->maker, object, "peak_bytes", program->live_peak_bytes);

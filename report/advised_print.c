@@ -12,7 +12,8 @@ enum {
     MOST_NAME_BYTES = 256,
     MOST_WAY_BYTES = 1024,
     COLUMNS_WIDTH = 20,
-    WHOLE_PERCENT = 10
+    WHOLE_PERCENT = 10,
+    STRANGER_PERCENT = 10
 };
 
 static double percent(uint64_t part, uint64_t whole)
@@ -29,6 +30,8 @@ static void put_nothing_found(const struct acre_advice *advice, FILE *to)
         fprintf(to, "Cannot tell: %s of %s births have no call stack. Record with --stacks unwind.",
                 acre_format_count(advice->births - advice->known_births).text,
                 acre_format_count(advice->births).text);
+    else if (acre_advice_has_strangers(advice))
+        fputs("Cannot tell: the recordings have hardly a call stack in common.", to);
     else if (advice->over_budget > 0)
         fprintf(to,
                 "Not worth it: the peak would be more than %s higher with any region that was "
@@ -412,9 +415,31 @@ bool acre_advised_print_sentence(const struct acre_advised_report *report,
     return acre_page_sentence(page, put_sentence, report);
 }
 
+/* Recordings that have little in common with the first: as of another program, or another build. */
+static bool print_strangers(const struct acre_advised_report *report, const struct acre_page *page)
+{
+    const struct acre_advice *advice = report->advice;
+    bool done = true;
+
+    for (size_t i = 1; i < advice->recording_count && done; i++) {
+        double matched = acre_advice_matched_percent(advice, i);
+
+        if (matched < ACRE_ADVICE_STRANGER_PERCENT)
+            done = acre_page_say(page, 2, 2, ACRE_PAINT_NONE,
+                                 "%s has %s %% of its births at call stacks of %s: is it another "
+                                 "program, or another build of it?",
+                                 acre_last_part(report->recordings[i].path),
+                                 acre_format_short(matched).text,
+                                 acre_last_part(report->recordings[0].path));
+    }
+    return done;
+}
+
 bool acre_advised_print_notes(const struct acre_advised_report *report,
                               const struct acre_page *page)
 {
+    if (!print_strangers(report, page))
+        return false;
     return report->advice->region_count == 0 ||
            (print_price(report, page) && print_doubts(report, page));
 }

@@ -116,4 +116,9 @@ tap_run "$ACRE" advise --no-proof --json "$tap_work/one.acre"
 check 'second_input: of one recording alone it is doubted' \
     is_told 'handle_request 1: parse, doubts onerecording'
 
+# Two programs are not one: there is nothing that fits both, and it is said.
+check 'another program: recorded' record middle 2 two
+tap_run "$ACRE" advise --no-proof "$tap_work/one.acre" "$tap_work/two.acre"
+check 'another program: asked for' grep -q 'two.acre has .* % of its births at call stacks of one.acre' "$out"
+
 done_testing
