@@ -426,6 +426,22 @@ MTest(proof, without_a_region_nothing_is_worth_it)
     expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
 }
 
+/* Of another program, or another build, nothing can be said. */
+MTest(proof, strangers_say_nothing)
+{
+    struct judged judged;
+
+    make_judged(&judged, 2);
+    judged.advice.region_count = 0;
+    judged.advice.programs[1].births = 1000;
+    judged.advice.matched_births[1] = 100;
+    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
+    judged.advice.matched_births[1] = 99;
+    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
+    judged.advice.programs[1].births = 0;
+    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
+}
+
 MTest(proof, a_doubt_is_no_reason_against)
 {
     struct judged judged;
