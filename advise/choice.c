@@ -85,7 +85,8 @@ static struct group group_of(const struct acre_findings *findings, const uint8_t
                              struct acre_boundary boundary)
 {
     const struct acre_lags *lags = &findings->lags[0];
-    struct group group = {.region = {.boundary = boundary, .firings = lags->now[boundary.marker]}};
+    struct group group = {
+        .region = {.boundary = boundary, .stride = 1, .firings = lags->now[boundary.marker]}};
     double bytes = 0, births = 0;
 
     for (uint32_t site = 0; site < findings->sites->count; site++) {
@@ -103,7 +104,8 @@ static struct group group_of(const struct acre_findings *findings, const uint8_t
         double firings = (double)group.region.firings;
         double stride = ceil(ACRE_CHOICE_LEAST_BLOCKS * firings / births);
 
-        group.region.stride = stride > 1 ? (uint32_t)stride : 1;
+        if (stride > 1)
+            group.region.stride = (uint32_t)stride;
         group.region.held_bytes = bytes / firings * group.region.stride * boundary.rotation;
     }
     return group;

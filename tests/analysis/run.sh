@@ -74,7 +74,7 @@ findings_of()
     tool=$1
     shift
     "tool_$tool" "$@" >"$work/said" || :
-    sed -n 's,^.*\(\(alloc\|core\|trace\|record\|symbols\|profile\|export\|import\|report\|plot\|history\|page\|bench\|cli\|tests/analysis\)/[^:]*\):[0-9]*:[0-9]*: [a-z ]*: .*\[\([^]]*\)\]$,\1 \3,p' \
+    sed -n 's,^.*\(\(alloc\|core\|trace\|record\|symbols\|profile\|export\|import\|replay\|advise\|report\|plot\|history\|page\|bench\|cli\|tests/analysis\)/[^:]*\):[0-9]*:[0-9]*: [a-z ]*: .*\[\([^]]*\)\]$,\1 \3,p' \
         "$work/said" | sort | uniq -c | awk '{ print $2, $3, $1 }'
 }
 
