@@ -63,7 +63,8 @@ static const char help_text[] =
     "\n"
     "exit status: 0 told, 2 wrong command line, 3 out of memory, 4 a file cannot be read or "
     "standard\n"
-    "output cannot be written, 5 no trace, or one in which nothing can be found\n";
+    "output cannot be written, 5 no trace, or one without calls, 6 an allocator or --run's "
+    "command failed\n";
 
 enum {
     OPTION_MAX_EXTRA = 256,

@@ -61,7 +61,7 @@ bool acre_advice_has_strangers(const struct acre_advice *advice)
     return false;
 }
 
-static bool has_stacks(const struct acre_advice *advice)
+bool acre_advice_has_stacks(const struct acre_advice *advice)
 {
     return 2 * advice->known_births >= advice->births;
 }
@@ -85,8 +85,9 @@ enum acre_advice_verdict acre_advice_verdict(const struct acre_advised_report *r
     enum acre_advice_verdict verdict;
 
     if (advice->region_count == 0)
-        return has_stacks(advice) && !acre_advice_has_strangers(advice) ? ACRE_ADVICE_NOT_WORTH_IT
-                                                                        : ACRE_ADVICE_CANNOT_TELL;
+        return acre_advice_has_stacks(advice) && !acre_advice_has_strangers(advice)
+                   ? ACRE_ADVICE_NOT_WORTH_IT
+                   : ACRE_ADVICE_CANNOT_TELL;
     if (report->proofs == NULL)
         return ACRE_ADVICE_CANNOT_TELL;
     verdict = verdict_of(&report->proofs[0]);

@@ -51,6 +51,9 @@ enum acre_advice_verdict acre_advice_verdict(const struct acre_advised_report *r
 /* "worth it", "not worth it", "cannot tell" */
 const char *acre_advice_verdict_name(enum acre_advice_verdict verdict);
 
+/* Whether most births of the first recording have a call stack: without, nothing can be found. */
+bool acre_advice_has_stacks(const struct acre_advice *advice);
+
 /* Per cent of a recording's births that are at call stacks of the first one. */
 double acre_advice_matched_percent(const struct acre_advice *advice, size_t recording);
 

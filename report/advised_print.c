@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "profile/short_name.h"
 #include "report/advised.h"
 #include "report/format.h"
 #include "report/site_text.h"
@@ -13,7 +12,6 @@ enum {
     MOST_WAY_BYTES = 1024,
     COLUMNS_WIDTH = 20,
     WHOLE_PERCENT = 10,
-    STRANGER_PERCENT = 10
 };
 
 static double percent(uint64_t part, uint64_t whole)
@@ -26,7 +24,7 @@ static double percent(uint64_t part, uint64_t whole)
 
 static void put_nothing_found(const struct acre_advice *advice, FILE *to)
 {
-    if (2 * advice->known_births < advice->births)
+    if (!acre_advice_has_stacks(advice))
         fprintf(to, "Cannot tell: %s of %s births have no call stack. Record with --stacks unwind.",
                 acre_format_count(advice->births - advice->known_births).text,
                 acre_format_count(advice->births).text);
@@ -232,7 +230,6 @@ static bool print_proof(const struct acre_advised_report *report, const struct a
 {
     const struct acre_proof *proof = &report->proofs[recording];
     bool is_sample = proof->events < proof->all_events;
-
     char share[320] = "How long the run takes is not known: --run times it.";
 
     if (proof->run_ns > 0)
