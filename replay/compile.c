@@ -411,7 +411,7 @@ static void set_name(char *to, const char *name)
 {
     size_t i = 0;
 
-    for (; name[i] != '\0' && i < ACRE_PROGRAM_NAME_BYTES - 1; i++) {
+    for (; i < ACRE_PROGRAM_NAME_BYTES - 1 && name[i] != '\0'; i++) {
         to[i] = name[i];
         if (name[i] < ' ' || name[i] > '~')
             to[i] = '?';

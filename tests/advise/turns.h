@@ -202,4 +202,49 @@ static inline void tell_turns(struct told *told, const struct turns *turns)
     finish_told(told);
 }
 
+/* Each in a function of its own: two blocks that are dropped at once. */
+static inline void tell_phases(struct told *told, size_t phases, size_t turns)
+{
+    begin_told(told, phases, false);
+    for (size_t turn = 0; turn < turns; turn++)
+        for (size_t phase = 0; phase < phases; phase++)
+            for (size_t i = 0; i < 2; i++) {
+                struct block block = bear(told, AT_PHASE + phase, 64);
+
+                drop(told, AT_PHASE + phase, &block);
+            }
+    finish_told(told);
+}
+
+/* Seven boundaries of which each keeps four fifths of what the one before keeps, and of which the
+ * first to fire is preferred; others that keep more. A burst, which is all of them over a budget
+ * that none was over before. */
+static inline void tell_sevenfold(struct told *told, bool has_burst)
+{
+    static const size_t visits[] = {256, 322, 405, 508, 637, 798, 1000};
+    enum { TURNS = 1000, SEVEN = 7, OTHERS = 32, OTHERS_A_TURN = 8, SIZE = 87 };
+    struct block block;
+
+    begin_told(told, SEVEN + OTHERS, false);
+    for (size_t turn = 0; turn < TURNS; turn++) {
+        for (size_t i = 0; i < OTHERS_A_TURN; i++) {
+            size_t frame = AT_PHASE + SEVEN + (turn * OTHERS_A_TURN + i) % OTHERS;
+
+            block = bear(told, frame, SIZE);
+            drop(told, frame, &block);
+        }
+        for (size_t i = 0; i < SEVEN; i++) {
+            size_t births = turn == 0 || turn * visits[i] / TURNS > (turn - 1) * visits[i] / TURNS;
+
+            if (has_burst && turn == TURNS / 2 && i == SEVEN - 1)
+                births = 40;
+            for (size_t j = 0; j < births; j++) {
+                block = bear(told, AT_PHASE + i, births == 1 ? SIZE : 1000);
+                drop(told, AT_PHASE + i, &block);
+            }
+        }
+    }
+    finish_told(told);
+}
+
 #endif
