@@ -42,6 +42,7 @@ enum {
     OPTION_REGION,
     OPTION_ROTATION,
     OPTION_RESET_AT,
+    OPTION_REAP,
     OPTION_PARAMETER, /* the first of the workload's, which follow each other */
 };
 
@@ -78,6 +79,7 @@ static const struct option common_options[] = {
     {"region", required_argument, NULL, OPTION_REGION},
     {"rotation", required_argument, NULL, OPTION_ROTATION},
     {"reset-at", required_argument, NULL, OPTION_RESET_AT},
+    {"reap", no_argument, NULL, OPTION_REAP},
     {"help", no_argument, NULL, 'h'},
 };
 
@@ -201,6 +203,9 @@ static bool read_option(const struct reader *reader, int option, const char *val
         return value[0] != '\0' || acre_refuse(&reader->refusal, "--reset-at: the name is empty");
     case OPTION_ROTATION:
         return acre_read_number(&reader->refusal, "--rotation", value, 1, 2, &o->rotation);
+    case OPTION_REAP:
+        o->is_reap = true;
+        return true;
     case OPTION_GAUGE:
         return acre_read_number(&reader->refusal, "--gauge", value, 3, INT_MAX, &o->gauge);
     case OPTION_STATS_DIR:
@@ -355,6 +360,7 @@ static bool check_played(const struct reader *reader)
                                                                    : NULL;
     const char *of_region = o->reset_at != NULL ? "--reset-at"
                             : o->rotation != 0  ? "--rotation"
+                            : o->is_reap        ? "--reap"
                                                 : NULL;
     const char *foreign = o->run_seconds > 0  ? "--run-time"
                           : o->region != NULL ? "--region"

@@ -36,6 +36,7 @@ struct acre_bench_options {
     const char *region;     /* ... within which function blocks are in a region; NULL: none are */
     const char *reset_at;   /* ... which function resets it; NULL: the same */
     uint64_t rotation;      /* of that: 1 or 2; 0: not said */
+    bool is_reap;           /* ... and takes single blocks back */
     double run_seconds;     /* of a program that is played: what it takes unrecorded; 0: not said */
     const char *trace_name; /* of a workload that plays a program: whose; NULL: not said */
     const char *stats_dir;  /* NULL: reports of the libraries are not kept */

@@ -178,7 +178,9 @@ void acre_bench_options_help(FILE *stream, const struct acre_workload *workload,
             "    --reset-at FUNCTION   reset when this one is entered anew instead\n"
             "    --rotation N          of so many regions in turn, 1 (default) or 2: what "
             "outlives\n"
-            "                          an entry may live through the next one\n",
+            "                          an entry may live through the next one\n"
+            "    --reap                the region takes single blocks back, too: less memory,\n"
+            "                          more work\n",
             stream);
     print_strategies(stream, workload, plays);
     print_how(stream, workload);

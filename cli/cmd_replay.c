@@ -167,7 +167,8 @@ static int compile_and_play(const struct acre_bench_options *options, int argc, 
         .process = options->parameters[ACRE_REPLAY_PROCESS].values[0],
         .plan = {.function = options->region,
                  .reset_at = options->reset_at,
-                 .rotation = options->rotation != 0 ? (uint32_t)options->rotation : 1},
+                 .rotation = options->rotation != 0 ? (uint32_t)options->rotation : 1,
+                 .is_reap = options->is_reap},
         .memory = acre_malloc_new(),
     };
     bool is_ready = acre_programs_make(&programs, options->region != NULL) && source.memory != NULL;

@@ -180,31 +180,55 @@ static bool bear(struct compiling *compiling, const struct acre_trace_event *eve
     return true;
 }
 
+/* Where single blocks are given back. */
+static bool is_in_filled_reap(const struct compiling *compiling, const struct acre_life *life)
+{
+    uint32_t group;
+
+    if (life->region == 0)
+        return false;
+    group = group_of_region(life->region);
+    return compiling->plan->is_reap[group] && life->region == filled_region(compiling, group);
+}
+
+static enum acre_operation_kind kind_of_free(const struct compiling *compiling,
+                                             const struct acre_life *life)
+{
+    if (life->region == 0)
+        return ACRE_PLAY_FREE;
+    return is_in_filled_reap(compiling, life) ? ACRE_PLAY_FREE_FROM : ACRE_PLAY_FREE_IN;
+}
+
 static void die(struct compiling *compiling, uint32_t slot)
 {
     struct acre_life *life = &compiling->lives.lives[slot];
+    enum acre_operation_kind kind = kind_of_free(compiling, life);
     uint32_t region = life->region;
 
     expect(compiling, life);
     compiling->program.deaths++;
-    acre_output_put_about(&compiling->output, region != 0 ? ACRE_PLAY_FREE_IN : ACRE_PLAY_FREE,
-                          region != 0 ? group_of_region(region) : 0, slot, life->layout);
+    acre_output_put_about(&compiling->output, kind, region != 0 ? group_of_region(region) : 0, slot,
+                          life->layout);
     if (region != 0)
         acre_lives_leave(&compiling->lives, slot);
+    if (kind == ACRE_PLAY_FREE_FROM)
+        compiling->lives.held_bytes[region - 1] -= life->layout.size;
     count_live(compiling, 0, life->layout.size);
 }
 
-/* A region pays each step of what grows; what shrinks pays nothing. */
+/* An arena pays each step of what grows, and gets nothing for what shrinks. */
 static void change_size(struct compiling *compiling, struct acre_life *life, size_t size)
 {
     struct acre_lives *lives = &compiling->lives;
     size_t old = life->layout.size;
 
     life->layout.size = size;
-    if (life->region != 0) {
+    if (life->region != 0)
         lives->live_bytes[life->region - 1] += size - old;
+    if (is_in_filled_reap(compiling, life))
+        lives->held_bytes[life->region - 1] += size - old;
+    else if (life->region != 0)
         lives->held_bytes[life->region - 1] += size > old ? size : 0;
-    }
     count_live(compiling, size, old);
 }
 
@@ -385,8 +409,10 @@ static bool write_header(struct compiling *compiling, const struct acre_trace_re
     program->threads = compiling->threads.count;
     program->recorded_ns = reader->last_ns - compiling->first_ns;
     program->overhead_ns = reader->input.trailer.overhead_ns;
-    for (size_t i = 0; compiling->plan != NULL && i < compiling->plan->group_count; i++)
+    for (size_t i = 0; compiling->plan != NULL && i < compiling->plan->group_count; i++) {
         program->rotation[i] = compiling->plan->rotation[i];
+        program->reaps |= (uint64_t)compiling->plan->is_reap[i] << i;
+    }
     return acre_output_flush(&compiling->output) &&
            lseek(compiling->output.file, 0, SEEK_SET) == 0 &&
            acre_output_write(compiling->output.file, program, sizeof *program);

@@ -91,8 +91,11 @@ bool acre_function_plan_begin(struct acre_function_plan *plan, struct acre_alloc
     if (plan->markers != NULL)
         plan->groups = mark(plan, profile, names, request->function, missing);
     acre_threads_seen_init(&plan->threads, memory, (uintptr_t)plan);
-    plan->plan = (struct acre_plan){
-        .group_count = 1, .rotation = {request->rotation}, .follow = follow, .state = plan};
+    plan->plan = (struct acre_plan){.group_count = 1,
+                                    .rotation = {request->rotation},
+                                    .is_reap = {request->is_reap},
+                                    .follow = follow,
+                                    .state = plan};
     return plan->groups != NULL;
 }
 

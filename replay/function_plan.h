@@ -30,6 +30,7 @@ struct acre_function_plan_request {
     const char *function;
     const char *reset_at; /* NULL: the same */
     uint32_t rotation;    /* 1 or 2 */
+    bool is_reap;
 };
 
 /*

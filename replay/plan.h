@@ -6,6 +6,8 @@
  *    rotation   1: one region, which a reset empties
  *               2: two in turn: a reset empties the one that was filled before last, and births go
  *                  there from then on; what is born between two resets may live over the next one
+ *    reap       regions that take single blocks back, too, while they are filled: into one that
+ *               is not nobody is born who could have their room
  *
  * It follows the trace event by event, and needs no list of its resets, which may be as many as
  * there are events.
@@ -31,6 +33,7 @@ struct acre_plan_step {
 struct acre_plan {
     uint32_t group_count;
     uint32_t rotation[ACRE_PLAN_MOST_GROUPS];
+    bool is_reap[ACRE_PLAN_MOST_GROUPS]; /* or else they are arenas */
     /* Told all events of a stream in their order; `step` is zeros before. False for want of memory.
      */
     bool (*follow)(void *state, const struct acre_trace_event *event, struct acre_plan_step *step);

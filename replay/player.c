@@ -79,6 +79,16 @@ static inline bool play_free_in(struct pass *pass, const struct acre_operation *
     return true;
 }
 
+static inline bool play_free_from(struct pass *pass, const struct acre_operation *operation,
+                                  struct acre_layout layout, enum acre_touch touch)
+{
+    void *block = pass->player->blocks[acre_operation_slot(*operation)];
+
+    pass->sum += acre_touch_read(touch, block, layout.size);
+    acre_free(region_of(pass, operation), block, layout);
+    return true;
+}
+
 /* The other region keeps the old one until its reset. */
 static inline void *renew(struct acre_alloc *memory, const void *block, struct acre_layout old,
                           size_t size)
@@ -161,6 +171,8 @@ static inline __attribute__((always_inline)) bool play_one(struct pass *pass,
         return play_move_out(pass, operation, layout);
     case ACRE_PLAY_RESET:
         return play_reset(pass, operation);
+    case ACRE_PLAY_FREE_FROM:
+        return play_free_from(pass, operation, layout, touch);
     default:
         return true; /* of the operation in front of it, or behind it */
     }

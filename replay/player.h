@@ -20,7 +20,7 @@ struct acre_player {
     enum acre_touch touch;
     void **blocks; /* by slot; the caller's, of program->slots */
     struct acre_alloc *regions[ACRE_PLAN_MOST_GROUPS][ACRE_PLAN_MOST_ROTATION]; /* borrowed; as many
-                              as program->rotation says, each with a reset */
+                              as program->rotation says, each with a reset; reaps free, too */
     uint64_t sum;          /* of what was read in the last pass */
     uint64_t failed_event; /* of a pass that failed: which operation had no memory, from 1 */
 };

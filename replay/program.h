@@ -48,6 +48,7 @@ enum acre_operation_kind {
     ACRE_PLAY_RENEW_IN,  /* ... of one in the other region: a copy in this one */
     ACRE_PLAY_MOVE_OUT,  /* what outlives its region: a copy of malloc's */
     ACRE_PLAY_RESET,     /* of the group; with two regions the older one, which is filled next */
+    ACRE_PLAY_FREE_FROM, /* of a reap: given back to the one that is filled */
 };
 
 struct acre_operation {
@@ -99,6 +100,7 @@ struct acre_program {
 
     /* Of the plan; 0 where there is none. */
     uint64_t rotation[4];              /* regions of each group */
+    uint64_t reaps;                    /* bit g: those of group g are reaps */
     uint64_t absorbed, absorbed_bytes; /* births in regions */
     uint64_t resets;
     uint64_t moved_out, moved_out_bytes; /* at resets: what outlived its region */
@@ -106,7 +108,7 @@ struct acre_program {
     uint64_t overhead_ns;                /* of it, what recording took; 0: not told */
     uint64_t checksums[ACRE_TOUCHES];    /* what a player that found the right contents ends with */
     char name[ACRE_PROGRAM_NAME_BYTES];  /* of the trace, for people; printable */
-    uint64_t padding[64 - 28 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
+    uint64_t padding[64 - 29 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
 };
 
 _Static_assert(sizeof(struct acre_program) == 512, "operations begin at a cache line");

@@ -127,20 +127,27 @@ static void put_share(FILE *to, const struct acre_group *group)
 }
 
 /* What a plan does to memory, which is exact. */
-static void put_plan(FILE *to, const struct acre_played *played)
+static void put_planned_peak(FILE *to, const struct acre_played *played)
 {
     double more = (double)played->planned_peak_bytes - (double)played->peak_bytes;
 
-    fprintf(to,
-            " The region%s of %s take%s %s of %s births (%s %%) and %s reset %s times; the peak is "
-            "%s %s with %s",
-            played->rotation > 1 ? "s" : "", acre_or_empty(played->region),
-            played->rotation > 1 ? "" : "s", acre_format_count(played->absorbed).text,
-            acre_format_count(played->births).text,
+    if (more == 0)
+        fputs("; the peak is as high with ", to);
+    else
+        fprintf(to, "; the peak is %s %s with ", acre_format_bytes(fabs(more)).text,
+                more > 0 ? "higher" : "lower");
+    fputs(played->rotation > 1 ? "them" : "it", to);
+}
+
+static void put_plan(FILE *to, const struct acre_played *played)
+{
+    fprintf(to, " The %s%s of %s take%s %s of %s births (%s %%) and %s reset %s times",
+            played->reap != 0 ? "reap" : "region", played->rotation > 1 ? "s" : "",
+            acre_or_empty(played->region), played->rotation > 1 ? "" : "s",
+            acre_format_count(played->absorbed).text, acre_format_count(played->births).text,
             acre_format_short(100 * (double)played->absorbed / (double)played->births).text,
-            played->rotation > 1 ? "are" : "is", acre_format_count(played->resets).text,
-            acre_format_bytes(fabs(more)).text, more >= 0 ? "higher" : "lower",
-            played->rotation > 1 ? "them" : "it");
+            played->rotation > 1 ? "are" : "is", acre_format_count(played->resets).text);
+    put_planned_peak(to, played);
     if (played->moved_out == 0)
         fputs(", and nothing outlives a reset.", to);
     else

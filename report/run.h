@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Written, and the oldest that is read. */
-enum { ACRE_RUN_VERSION = 6, ACRE_RUN_OLDEST_VERSION = 2 };
+enum { ACRE_RUN_VERSION = 7, ACRE_RUN_OLDEST_VERSION = 2 };
 
 /* One value a round, in the order of the rounds. */
 struct acre_series {
@@ -219,6 +219,7 @@ struct acre_played {
      * region, which is reset when the function is entered anew. */
     char *region;                /* its name; "": no plan */
     uint64_t rotation;           /* regions, in turn */
+    uint64_t reap;               /* 1: they are reaps, which take single blocks back, too */
     uint64_t absorbed, resets;   /* births in regions; resets */
     uint64_t moved_out;          /* of these what outlived its region, and was copied out of it */
     uint64_t peak_bytes;         /* that lived at one time */

@@ -16,6 +16,11 @@
         .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL, .since = (version),                     \
         .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag)             \
     }
+#define COUNT_SINCE(type, member, version)                                                         \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_COUNT, .since = (version),                             \
+        .offset = offsetof(struct type, member)                                                    \
+    }
 #define DIGITS(type, member)                                                                       \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_DIGITS, .offset = offsetof(struct type, member)        \
@@ -290,6 +295,7 @@ static const struct acre_field played_fields[] = {
     COUNT(acre_played, overhead_ns),
     TEXT(acre_played, region),
     COUNT(acre_played, rotation),
+    COUNT_SINCE(acre_played, reap, 7),
     COUNT(acre_played, absorbed),
     COUNT(acre_played, resets),
     COUNT(acre_played, moved_out),

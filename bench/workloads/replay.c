@@ -55,7 +55,7 @@ struct replay {
     struct acre_alloc *memory;
     struct acre_alloc *nothing;                 /* of the limit */
     struct acre_alloc *pages;                   /* of a stage's player: owned */
-    struct acre_alloc *arenas[MOST_REGIONS];    /* of a plan */
+    struct acre_alloc *regions[MOST_REGIONS];   /* of a plan: arenas, or reaps */
     struct acre_alloc *recorders[MOST_REGIONS]; /* before them, of a ledger */
     struct acre_player player;
 };
@@ -82,7 +82,7 @@ static void replay_close(void *state)
 
     for (size_t i = 0; i < MOST_REGIONS; i++) {
         acre_destroy(replay->recorders[i]);
-        acre_destroy(replay->arenas[i]);
+        acre_destroy(replay->regions[i]);
     }
     if (replay->player.blocks != NULL)
         acre_free(replay->pages, replay->player.blocks, layout_of_blocks(replay->player.program));
@@ -96,7 +96,9 @@ static bool open_region(struct replay *replay, uint32_t group, uint32_t turn)
     uint32_t number = group * ACRE_PLAN_MOST_ROTATION + turn;
     struct acre_alloc **region = &replay->player.regions[group][turn];
 
-    *region = replay->arenas[number] = acre_arena_new(replay->pages, NULL);
+    *region = replay->regions[number] = (replay->player.program->reaps >> group & 1) != 0
+                                            ? acre_reap_new(replay->pages, NULL)
+                                            : acre_arena_new(replay->pages, NULL);
     if (*region == NULL || ledger == NULL)
         return *region != NULL;
     ledger->observed[1 + number] = *region;
@@ -104,7 +106,7 @@ static bool open_region(struct replay *replay, uint32_t group, uint32_t turn)
     return *region != NULL;
 }
 
-/* A plan's regions are arenas of our own beside the backend, whichever that is. They come before
+/* A plan's regions are of our own, beside the backend, whichever that is. They come before
  * the stage's own layers, of which only the ledger has to know of them. */
 static bool open_regions(struct replay *replay)
 {
@@ -213,6 +215,7 @@ static uint64_t events_of(const struct acre_cell_spec *spec)
 static void tell_plan(struct acre_played *played, const struct acre_program *planned)
 {
     played->rotation = planned->rotation[0];
+    played->reap = planned->reaps & 1;
     played->absorbed = planned->absorbed;
     played->resets = planned->resets;
     played->moved_out = planned->moved_out;

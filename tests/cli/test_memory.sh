@@ -23,7 +23,7 @@ expect_out 0 '' -- "$ACRE" compare "$run" "$run"
 check 'but only when asked for' sh -c '! grep -q "Memory over time" "$1"' sh "$out"
 
 # Files of the format before have none of it.
-sed -e 's/"version": 6/"version": 3, "workload": "staircase", "unit": ""/' \
+sed -e 's/"version": 7/"version": 3, "workload": "staircase", "unit": ""/' \
     -e 's/"memory":/"melody":/' -e 's/"pauses":/"causes":/' "$run" >"$tap_work/old.json"
 expect_out 0 'Exact counters equal\.$' -- "$ACRE" compare --wide "$tap_work/old.json" "$run"
 check 'and nothing is said of it' sh -c '! grep -q "Memory over time" "$1"' sh "$out"

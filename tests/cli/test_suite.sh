@@ -38,7 +38,7 @@ expect_out 0 '^B against A, 4 cells: 4 too few rounds\. Results identical\. Exac
 expect 5 'the runs differ in cells: only A has arena/region of cycles \(1,000 rings' -- \
     "$ACRE" compare "$all" "$one"
 # As it would have been written before, with the workload at the top.
-sed -e 's/"version": 6/"version": 3, "workload": "deep-chain", "unit": "node"/' \
+sed -e 's/"version": 7/"version": 3, "workload": "deep-chain", "unit": "node"/' \
     -e '/^ *"workload": "deep-chain",$/d' -e '/^ *"unit": "node",$/d' "$one" >"$tap_work/three.json"
 check 'its keys have neither' sh -c '
     test "$(grep -c "\"workload\"" "$1")" -eq 1 && test "$(grep -c "\"unit\"" "$1")" -eq 1' \

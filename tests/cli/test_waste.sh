@@ -33,7 +33,7 @@ check 'what is known adds up' grep -Eq '^  arena/region .* 0  +[0-9.]+ KiB ' "$o
 expect_out 0 'Where the memory is at the peak: no term differs' -- "$ACRE" compare "$run" "$run"
 
 # A run of the format before is compared, without what it had not.
-sed -e 's/"version": 6/"version": 2, "workload": "square-chain", "unit": ""/' \
+sed -e 's/"version": 7/"version": 2, "workload": "square-chain", "unit": ""/' \
     -e '/"peak_call"/d' -e 's/"waste":/"paste":/' "$run" >"$work/old.json"
 expect_out 0 'Exact counters equal\.$' -- "$ACRE" compare "$work/old.json" "$run"
 check 'and says nothing of where the memory is' sh -c '! grep -q "Where the memory" "$1"' sh "$out"

@@ -129,7 +129,7 @@ for program in "$CYCLES --rings" "$WEAK_CHURN --mode upgrade --objects"; do
 done
 
 # A file of the format before this one is told from one that is broken.
-sed 's/"version": 6/"version": 1/' "$run" >"$work/old.json"
+sed 's/"version": 7/"version": 1/' "$run" >"$work/old.json"
 expect 5 'old\.json: version: a run of version 1, .* an older acre wrote it; make the run again$' -- \
     "$ACRE" compare "$work/old.json" "$run"
 rm -rf "$work"

@@ -91,7 +91,7 @@ static inline struct acre_trace_event event_of(enum acre_trace_kind kind, uint64
         .kind = kind, .object = address, .layout = {size, align, ACRE_PURPOSE_OTHER}, .call = call};
 }
 
-static inline void make_regions(struct compiled *compiled, struct acre_alloc *below, bool are_reaps)
+static inline void make_regions(struct compiled *compiled, struct acre_alloc *below)
 {
     const struct acre_arena_options options = {.chunk_bytes = 4096};
 
@@ -99,7 +99,9 @@ static inline void make_regions(struct compiled *compiled, struct acre_alloc *be
         for (size_t i = 0; i < compiled->program->rotation[group]; i++) {
             struct acre_alloc **region = &compiled->player.regions[group][i];
 
-            *region = are_reaps ? acre_reap_new(below, &options) : acre_arena_new(below, &options);
+            *region = (compiled->program->reaps >> group & 1) != 0
+                          ? acre_reap_new(below, &options)
+                          : acre_arena_new(below, &options);
             cr_assert_not_null(*region);
         }
 }

@@ -45,8 +45,10 @@ static void draw_plan(struct drawn_plan *drawn, uint64_t seed)
         .stack_count = MODEL_STACKS + acre_random_below(&random, 2),
         .reset_count = MOST_RESETS,
     };
-    for (uint32_t i = 0; i < drawn->plan.group_count; i++)
+    for (uint32_t i = 0; i < drawn->plan.group_count; i++) {
         drawn->plan.rotation[i] = 1 + (uint32_t)acre_random_below(&random, 2);
+        drawn->plan.is_reap[i] = acre_random_below(&random, 2) != 0;
+    }
     for (size_t i = 0; i <= MODEL_STACKS; i++)
         drawn->group_of_stack[i] = (uint8_t)acre_random_below(&random, drawn->plan.group_count + 1);
     for (size_t i = 0; i < MOST_RESETS; i++) {
@@ -61,7 +63,23 @@ struct plan_outcome {
     uint64_t absorbed, absorbed_bytes, moved_out, moved_out_bytes, resets;
     uint32_t current[ACRE_PLAN_MOST_GROUPS];
     int region[MODEL_EVENTS]; /* of each block, -1: none, any more */
+    uint64_t held_bytes[ACRE_PLAN_MOST_GROUPS * ACRE_PLAN_MOST_ROTATION], peak_bytes;
 };
+
+/* Behind event `at`; of what was born before `end`. */
+static void note_peak(const struct model *model, size_t at, size_t end,
+                      struct plan_outcome *outcome)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < sizeof outcome->held_bytes / sizeof outcome->held_bytes[0]; i++)
+        bytes += outcome->held_bytes[i];
+    for (size_t b = 0; b < model->block_count; b++)
+        if (model->blocks[b].born < end && model->blocks[b].lives[at] && outcome->region[b] < 0)
+            bytes += model->blocks[b].bytes[at];
+    if (bytes > outcome->peak_bytes)
+        outcome->peak_bytes = bytes;
+}
 
 static void reset_model(const struct model *model, const struct acre_plan *plan, uint32_t group,
                         size_t at, struct plan_outcome *outcome)
@@ -78,6 +96,9 @@ static void reset_model(const struct model *model, const struct acre_plan *plan,
         outcome->moved_out_bytes += block->bytes[at - 1];
         outcome->region[b] = -1;
     }
+    if (at > 0)
+        note_peak(model, at - 1, at, outcome);
+    outcome->held_bytes[2 * group + outcome->current[group]] = 0;
 }
 
 static void bear_in_model(const struct model *model, const struct drawn_plan *drawn, size_t at,
@@ -97,20 +118,46 @@ static void bear_in_model(const struct model *model, const struct drawn_plan *dr
         outcome->region[b] = (int)(2 * group + outcome->current[group]);
         outcome->absorbed++;
         outcome->absorbed_bytes += block->born_bytes;
+        outcome->held_bytes[outcome->region[b]] += block->born_bytes;
     }
 }
 
 /* What grows or shrinks has its next form in the region that is filled. */
-static void resize_in_model(const struct model *model, size_t at, struct plan_outcome *outcome)
+static void resize_in_model(const struct model *model, const struct acre_plan *plan, size_t at,
+                            struct plan_outcome *outcome)
 {
     for (size_t b = 0; b < model->block_count; b++) {
         const struct model_block *block = &model->blocks[b];
+        uint64_t old = at > 0 ? block->bytes[at - 1] : 0;
         uint32_t group;
+        int filled;
 
         if (block->born >= at || outcome->region[b] < 0 || !block->is_resized[at])
             continue;
         group = (uint32_t)outcome->region[b] / 2;
-        outcome->region[b] = (int)(2 * group + outcome->current[group]);
+        filled = (int)(2 * group + outcome->current[group]);
+        if (outcome->region[b] != filled)
+            outcome->held_bytes[filled] += block->bytes[at];
+        else if (plan->is_reap[group])
+            outcome->held_bytes[filled] += block->bytes[at] - old;
+        else if (block->bytes[at] > old)
+            outcome->held_bytes[filled] += block->bytes[at];
+        outcome->region[b] = filled;
+    }
+}
+
+/* A reap has the room of what dies in the region that is filled. */
+static void die_in_model(const struct model *model, const struct acre_plan *plan, size_t at,
+                         struct plan_outcome *outcome)
+{
+    for (size_t b = 0; b < model->block_count; b++) {
+        const struct model_block *block = &model->blocks[b];
+        uint32_t group = (uint32_t)(outcome->region[b] < 0 ? 0 : outcome->region[b]) / 2;
+
+        if (block->born < at && block->lives[at - 1] && !block->lives[at] &&
+            outcome->region[b] == (int)(2 * group + outcome->current[group]) &&
+            plan->is_reap[group])
+            outcome->held_bytes[outcome->region[b]] -= block->bytes[at - 1];
     }
 }
 
@@ -124,8 +171,10 @@ static void expect_outcome(const struct model *model, const struct drawn_plan *d
     for (size_t at = 0; at < model->count; at++) {
         while (next < drawn->reset_count && drawn->resets[next].event <= at + 2 + MODEL_STACKS)
             reset_model(model, plan, drawn->resets[next++].group, at, outcome);
-        resize_in_model(model, at, outcome);
+        resize_in_model(model, plan, at, outcome);
+        die_in_model(model, plan, at, outcome);
         bear_in_model(model, drawn, at, outcome);
+        note_peak(model, at, at + 1, outcome);
     }
     for (uint32_t i = 0; i < plan->group_count; i++)
         outcome->resets += plan->rotation[i]; /* in the end */
@@ -134,13 +183,15 @@ static void expect_outcome(const struct model *model, const struct drawn_plan *d
     cr_assert_eq(program->moved_out, outcome->moved_out);
     cr_assert_eq(program->moved_out_bytes, outcome->moved_out_bytes);
     cr_assert_eq(program->resets, outcome->resets);
+    cr_assert_eq(program->peak_bytes, outcome->peak_bytes);
 }
 
-/* A region that lets nobody read what its reset has ended. */
+/* A region that lets nobody read what its reset, or a free, has ended. */
 struct strict_region {
     struct acre_alloc base;
     char *begin;
     size_t used;
+    bool is_reap;
 };
 
 enum { STRICT_BYTES = 64 << 20 };
@@ -155,9 +206,15 @@ static void *strict_allocate(struct acre_alloc *self, struct acre_layout layout)
     return region->begin + at;
 }
 
+/* Its own blocks alone; where it is no reap, what a realloc has copied. */
 static void strict_free(struct acre_alloc *self, void *block, struct acre_layout layout)
 {
-    (void)self, (void)block, (void)layout;
+    const struct strict_region *region = (const struct strict_region *)self;
+    size_t at = (size_t)((char *)block - region->begin);
+
+    cr_assert_leq(at + layout.size, region->used);
+    if (region->is_reap)
+        memset(block, 0xdd, layout.size);
 }
 
 static void strict_reset(struct acre_alloc *self)
@@ -190,8 +247,11 @@ static void make_strict_regions(struct compiled *compiled)
             struct strict_region *region = malloc(sizeof *region);
 
             cr_assert_not_null(region);
-            *region =
-                (struct strict_region){.base = {.ops = &strict_ops}, .begin = malloc(STRICT_BYTES)};
+            *region = (struct strict_region){
+                .base = {.ops = &strict_ops},
+                .begin = malloc(STRICT_BYTES),
+                .is_reap = (compiled->program->reaps >> group & 1) != 0,
+            };
             cr_assert_not_null(region->begin);
             compiled->player.regions[group][i] = &region->base;
         }
@@ -215,11 +275,9 @@ MTest(plans, plans_put_blocks_where_they_say, .timeout = 120)
         cr_assert_eq(try_to_compile(&compiled, &recording, &drawn.plan, recording.memory),
                      ACRE_COMPILED);
         expect_outcome(&model, &drawn, compiled.program, &outcome);
-        for (unsigned are_reaps = 0; are_reaps < 2; are_reaps++) {
-            make_regions(&compiled, recording.memory, are_reaps);
-            play_all_touches(&compiled, recording.memory, true);
-            end_compiled_regions(&compiled);
-        }
+        make_regions(&compiled, recording.memory);
+        play_all_touches(&compiled, recording.memory, true);
+        end_compiled_regions(&compiled);
         make_strict_regions(&compiled);
         play_all_touches(&compiled, recording.memory, true);
         end_compiled_regions(&compiled);
@@ -296,6 +354,13 @@ MTest(plans, the_price_is_what_waits_for_the_reset)
     cr_assert_eq(compiled.program->resets, TURNS + 1);
     cr_assert_eq(compiled.program->moved_out, 0);
     end_compiled(&compiled);
+    drawn.plan.is_reap[0] = true;
+    drawn.next_reset = 0;
+    cr_assert_eq(try_to_compile(&compiled, &recording, &drawn.plan, recording.memory),
+                 ACRE_COMPILED);
+    cr_assert_eq(compiled.program->peak_bytes, SIZE, "a reap has it back");
+    cr_assert_eq(compiled.program->absorbed, TURNS * OBJECTS);
+    end_compiled(&compiled);
     end_recording(&recording);
 }
 
@@ -323,7 +388,7 @@ static void fail_everywhere(const struct drawn_plan *drawn)
     compiled.player.touch = ACRE_TOUCH_ALL;
     for (uint64_t fail_at = 1; !is_done; fail_at += test_stride(3)) {
         plan = (struct acre_fault_plan){0};
-        make_regions(&compiled, faulty, false);
+        make_regions(&compiled, faulty);
         plan = (struct acre_fault_plan){.fail_at = fail_at, .forever = fail_at % 2 == 0};
         is_done = acre_play(&compiled.player, faulty);
         /* One failure alone may be one to grow in place, and is got round. */

@@ -40,10 +40,18 @@ played rotation 298040 2002 40 --region handle_request --reset-at parse --rotati
 check 'a table of both' grep -q '^  malloc  *region ' "$out"
 check 'the price is small' test "$(of_plan planned_peak_bytes)" -lt $(($(of_plan peak_bytes) + 65536))
 
+reap_peak()
+{
+    test "$(of_plan reap)" -eq 1 && test "$(of_plan planned_peak_bytes)" -eq "$(of_plan peak_bytes)"
+}
+played reap 298000 2001 0 --region parse --reap
+check 'a reap has the room of single blocks back' reap_peak
+
 expect 5 "no call stack of .*requests.acre passes 'nothing'" -- \
     "$ACRE" replay --region nothing --backends malloc "$trace"
 expect 5 "passes 'none'" -- "$ACRE" replay --region parse --reset-at none --backends malloc "$trace"
 expect 2 '--rotation: of which --region' -- "$ACRE" replay --rotation 2 "$trace"
+expect 2 '--reap: of which --region' -- "$ACRE" replay --reap "$trace"
 expect 2 '--reset-at: of which --region' -- "$ACRE" replay --reset-at parse "$trace"
 expect 2 '--rotation' -- "$ACRE" replay --region parse --rotation 3 "$trace"
 expect 2 "--region is for 'acre replay' only" -- "$ACRE" bench square-chain --region parse

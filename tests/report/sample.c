@@ -276,6 +276,7 @@ void sample_small(struct acre_run *run)
                                        .recorded_ns = 8000,
                                        .overhead_ns = 900,
                                        .rotation = 12,
+                                       .reap = 1,
                                        .absorbed = 13,
                                        .resets = 14,
                                        .moved_out = 15,

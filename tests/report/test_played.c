@@ -195,5 +195,9 @@ MTest(played, a_plan_is_told_with_its_price)
                 "The regions of handle take 900 of 1,000 births (90 %) and are reset 2,000 "
                 "times; the peak is 2.00 MiB higher with them. 40 blocks outlive a reset, and "
                 "are copied out.");
+    run.played.reap = run.played.rotation = 1;
+    run.played.planned_peak_bytes = run.played.peak_bytes;
+    expect_part(&run, "The reap of handle takes 900 of 1,000 births (90 %) and is reset 2,000 "
+                      "times; the peak is as high with it. 40 blocks");
     acre_run_free(&run);
 }

@@ -237,7 +237,7 @@ MTest(run, older_versions_are_read)
     char *text = text_of(&run, &bytes), error[256];
     struct memory_file file = memory_file();
     for (size_t i = 0; i < 2; i++) {
-        char *older = edited(text, "\"version\": 6", files[i].version);
+        char *older = edited(text, "\"version\": 7", files[i].version);
         char *other_call = edited(older, "\"peak_call\": 57,", files[i].call);
         char *whole = edited(other_call, "\"waste\": {", files[i].waste);
         put_bytes(&file, whole, strlen(whole));
@@ -271,7 +271,7 @@ MTest(run, deaths_are_not_wanted_of_older_versions)
     size_t bytes;
     char *text = text_of(&run, &bytes), error[256];
     char *renamed = edited(text, "\"deaths\": [", "\"debts\": [");
-    char *fourth = edited(renamed, "\"version\": 6", "\"version\": 4");
+    char *fourth = edited(renamed, "\"version\": 7", "\"version\": 4");
     struct memory_file file = memory_file();
     put_bytes(&file, fourth, strlen(fourth));
     cr_assert(acre_run_read(&older, file.path, error, sizeof error), "%s", error);

@@ -16,17 +16,17 @@ MTest(run, what_is_wrong_is_named)
         const char *from, *to, *error;
     } edits[] = {
         {"\"acre-run\"", "\"acre-ruin\"", "not a run: no \"schema\": \"acre-run\""},
-        {"\"version\": 6", "\"version\": 1",
-         "version: a run of version 1, this program reads versions 2 to 6: an older acre wrote it"},
-        {"\"version\": 6", "\"version\": 7",
-         "version: a run of version 7, this program reads versions 2 to 6: a newer acre wrote it"},
-        {"\"version\": 6", "\"version\": \"6\"", "version: expected a whole number, found a str"},
-        {"\"version\": 6,", "", "top level: no \"version\""},
-        {"\"version\": 6", "\"version\": 3", "top level: no \"workload\""},
-        {"\"version\": 6", "\"version\": 2, \"workload\": \"cycles\"", "top level: no \"unit\""},
-        {"\"version\": 6", "\"version\": 3, \"workload\": 1, \"unit\": \"\"",
+        {"\"version\": 7", "\"version\": 1",
+         "version: a run of version 1, this program reads versions 2 to 7: an older acre wrote it"},
+        {"\"version\": 7", "\"version\": 8",
+         "version: a run of version 8, this program reads versions 2 to 7: a newer acre wrote it"},
+        {"\"version\": 7", "\"version\": \"7\"", "version: expected a whole number, found a str"},
+        {"\"version\": 7,", "", "top level: no \"version\""},
+        {"\"version\": 7", "\"version\": 3", "top level: no \"workload\""},
+        {"\"version\": 7", "\"version\": 2, \"workload\": \"cycles\"", "top level: no \"unit\""},
+        {"\"version\": 7", "\"version\": 3, \"workload\": 1, \"unit\": \"\"",
          "workload: expected a string, found a whole number"},
-        {"\"version\": 6", "\"version\": 3, \"workload\": \"cycles\", \"unit\": null",
+        {"\"version\": 7", "\"version\": 3, \"workload\": \"cycles\", \"unit\": null",
          "unit: expected a string, found null"},
         {"\"workload\"", "\"work\"", "left_out[0]: no \"workload\""},
         {"\"unit\"", "\"units\"", "cells[0].key: no \"unit\""},
@@ -150,13 +150,13 @@ MTest(run, what_is_wrong_is_named)
         is_one_line(error);
     }
     /* What versions 2 and 3 had not is not looked for in them. */
-    char *third = edited(text, "\"version\": 6",
+    char *third = edited(text, "\"version\": 7",
                          "\"version\": 3, \"workload\": \"cycles\", \"unit\": \"node\"");
     put_bytes(&file, third, strlen(third));
     cr_assert(acre_run_read(&back, file.path, error, sizeof error), "%s", error);
     cr_assert(back.cells[0].has_waste && !back.cells[0].has_memory && !back.cells[0].has_pauses);
     acre_run_free(&back);
-    char *older = edited(text, "\"version\": 6",
+    char *older = edited(text, "\"version\": 7",
                          "\"version\": 2, \"workload\": \"cycles\", \"unit\": \"node\"");
     char *without_call = edited(older, "\"peak_call\": 57,", "");
     char *second = edited(without_call, "\"waste\": {", "\"paste\": {");
