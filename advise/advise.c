@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "advise/explain.h"
+#include "advise/lasting.h"
 #include "alloc/grow.h"
 
 enum {
@@ -413,6 +414,28 @@ static enum acre_advised choose(struct acre_adviser *adviser)
     return price_all(adviser); /* as it was recorded */
 }
 
+/* In the words of the program. */
+static enum acre_advised explain(struct acre_adviser *adviser)
+{
+    const struct acre_advise_request *request = adviser->request;
+    struct acre_lasting lasting;
+    enum acre_advised result = ACRE_ADVISE_NO_MEMORY;
+
+    if (!acre_advice_explain(&adviser->advice, request, &adviser->findings, &adviser->choice,
+                             adviser->memory))
+        return ACRE_ADVISE_NO_MEMORY;
+    if (adviser->advice.region_count == 0)
+        return ACRE_ADVISED;
+    tell_stage(adviser, "looking at what lasts", 0);
+    if (acre_lasting_init(&lasting, adviser->memory, &adviser->findings, &request->recordings[0],
+                          &adviser->advice))
+        result = read_calls(adviser, 0, acre_lasting_take, &lasting);
+    if (result == ACRE_ADVISED)
+        acre_lasting_end(&lasting);
+    acre_lasting_fini(&lasting);
+    return result;
+}
+
 enum acre_advised acre_advise(struct acre_adviser *adviser,
                               const struct acre_advise_request *request)
 {
@@ -433,9 +456,7 @@ enum acre_advised acre_advise(struct acre_adviser *adviser,
     adviser->advice.markers = adviser->markers.count;
     if (result == ACRE_ADVISED)
         result = choose(adviser);
-    if (result == ACRE_ADVISED &&
-        !acre_advice_explain(&adviser->advice, request, &adviser->findings, &adviser->choice,
-                             adviser->memory))
-        result = ACRE_ADVISE_NO_MEMORY;
+    if (result == ACRE_ADVISED)
+        result = explain(adviser);
     return result;
 }

@@ -17,7 +17,11 @@
 #include "replay/compile.h"
 #include "replay/program.h"
 
-enum { ACRE_ADVISE_MOST_RECORDINGS = 8, ACRE_ADVICE_MOST_STAYING = 8 };
+enum {
+    ACRE_ADVISE_MOST_RECORDINGS = 8,
+    ACRE_ADVICE_MOST_STAYING = 8,
+    ACRE_ADVICE_MOST_LASTING = 4
+};
 
 /* Why advice is not to be followed yet. Bits. */
 enum acre_doubt {
@@ -37,6 +41,14 @@ struct acre_advised_site {
     bool is_refuted;    /* it fits the first recording, and not another one */
 };
 
+/* Blocks of before a region's first reset that live through its loop, and are made by a line that
+ * makes blocks of the region, too (lasting.h). */
+struct acre_advised_lasting {
+    uint32_t place;
+    uint32_t common; /* innermost frames that it has in common with a site of the region */
+    uint64_t blocks;
+};
+
 struct acre_advised_region {
     struct acre_marker marker;
     uint32_t rotation, stride;
@@ -46,6 +58,8 @@ struct acre_advised_region {
     struct acre_advised_site
         staying[ACRE_ADVICE_MOST_STAYING]; /* within its scope, outside of it */
     size_t staying_count;
+    struct acre_advised_lasting lasting[ACRE_ADVICE_MOST_LASTING]; /* most in common first */
+    size_t lasting_count;
     uint64_t refuted_births; /* of sites that are refuted */
     struct acre_region_counts counts[ACRE_ADVISE_MOST_RECORDINGS];
     unsigned doubts; /* enum acre_doubt */

@@ -57,6 +57,21 @@ static json_t *sites_of(struct writing *writing, const struct acre_advised_site 
     return array;
 }
 
+static json_t *lasting_of(struct writing *writing, const struct acre_advised_region *region)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < region->lasting_count; i++) {
+        json_t *object = place_of(writing, region->lasting[i].place);
+
+        acre_put_count(&writing->maker, object, "blocks", region->lasting[i].blocks);
+        acre_put_count(&writing->maker, object, "common", region->lasting[i].common);
+        acre_put(&writing->maker, object, "stack", stack_of(writing, region->lasting[i].place));
+        acre_add(&writing->maker, array, object);
+    }
+    return array;
+}
+
 static json_t *counts_of(struct writing *writing, const struct acre_advised_region *region)
 {
     json_t *array = json_array();
@@ -104,11 +119,21 @@ static json_t *boundary_of(struct writing *writing, const struct acre_marker *ma
     return object;
 }
 
+static json_t *within_of(struct writing *writing, uint32_t place)
+{
+    json_t *object = place_of(writing, place);
+
+    acre_put(&writing->maker, object, "stack", stack_of(writing, place));
+    return object;
+}
+
 static json_t *region_of(struct writing *writing, const struct acre_advised_region *region)
 {
     json_t *object = json_object();
 
     acre_put(&writing->maker, object, "boundary", boundary_of(writing, &region->marker));
+    if (region->top != 0)
+        acre_put(&writing->maker, object, "within", within_of(writing, region->top));
     acre_put_count(&writing->maker, object, "rotation", region->rotation);
     acre_put_count(&writing->maker, object, "stride", region->stride);
     acre_put(&writing->maker, object, "recordings", counts_of(writing, region));
@@ -116,6 +141,7 @@ static json_t *region_of(struct writing *writing, const struct acre_advised_regi
              sites_of(writing, region->sites, region->site_count));
     acre_put(&writing->maker, object, "staying",
              sites_of(writing, region->staying, region->staying_count));
+    acre_put(&writing->maker, object, "lasting", lasting_of(writing, region));
     acre_put_count(&writing->maker, object, "refuted_births", region->refuted_births);
     acre_put(&writing->maker, object, "doubts", doubts_of(writing, region->doubts));
     return object;

@@ -319,6 +319,36 @@ static bool set_sites(const struct acre_advised_report *report, const struct acr
     return true;
 }
 
+/* Behind the frames that it has in common with the region's blocks, if any are left. */
+static uint32_t where_they_part(const struct acre_advised_report *report,
+                                const struct acre_advised_lasting *lasting)
+{
+    uint32_t place = lasting->place;
+
+    for (uint32_t i = 0; i < lasting->common && place != 0; i++)
+        place = acre_place_at(&report->steps->places, place)->parent;
+    return place != 0 ? place : lasting->place;
+}
+
+/* What is as old as the loop, and made by the same lines. */
+static bool set_lasting(const struct acre_advised_report *report, const struct acre_page *page,
+                        struct acre_grid *grid, const struct acre_advised_region *region)
+{
+    for (size_t i = 0; i < region->lasting_count; i++) {
+        set_label(grid, i == 0 ? "not these" : "");
+        acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
+                      acre_format_count(region->lasting[i].blocks).text);
+        if (!set_place(report, page, grid, where_they_part(report, &region->lasting[i])))
+            return false;
+    }
+    if (region->lasting_count > 0) {
+        acre_grid_row(grid);
+        acre_grid_note(grid, COLUMN_TEXT, ACRE_PAINT_NONE,
+                       "  made before by the same lines, and live through it");
+    }
+    return true;
+}
+
 static bool is_scope(const struct acre_advised_report *report,
                      const struct acre_advised_region *region)
 {
@@ -366,6 +396,20 @@ static void set_scope(const struct acre_advised_report *report, struct acre_grid
                    acre_format_short(to).text);
 }
 
+/* What calls nearly all that goes in, where the boundary does not tell as much. */
+static bool set_within(const struct acre_advised_report *report, const struct acre_page *page,
+                       struct acre_grid *grid, const struct acre_advised_region *region)
+{
+    const struct acre_places *places = &report->steps->places;
+
+    if (region->top == 0 || region->top == region->marker.place || region->site_count < 2 ||
+        (!is_scope(report, region) &&
+         !acre_place_passes(places, region->top, region->marker.place)))
+        return true;
+    set_label(grid, "within");
+    return set_place(report, page, grid, region->top);
+}
+
 static bool set_region(const struct acre_advised_report *report, const struct acre_page *page,
                        struct acre_grid *grid, const struct acre_advised_region *region)
 {
@@ -375,8 +419,10 @@ static bool set_region(const struct acre_advised_report *report, const struct ac
     acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
                   acre_format_count(region->counts[0].firings).text);
     if (!set_place(report, page, grid, region->marker.place) ||
+        !set_within(report, page, grid, region) ||
         !set_sites(report, page, grid, "goes in", region->sites, region->site_count, false) ||
-        !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true))
+        !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true) ||
+        !set_lasting(report, page, grid, region))
         return false;
     set_scope(report, grid, region);
     set_sketch(report, grid, region);

@@ -112,8 +112,12 @@ function whyItStays(site) {
     return site.outliving > 0 ? `${percent(100 * site.outliving / site.births)} outlive it` : "born in too few turns";
 }
 
+const lastingTable = (lasting) => lasting.length === 0 ? null
+    : table("Made before the loop by the same lines, and live through it: not these", [number("blocks"), "where", "called by"],
+            lasting.map((site) => [digits(site.blocks), element("span", {}, whereIs(site)), element("code", {}, site.stack.slice(1, 6).join(" < "))]));
+
 function regionSection(region, index, { windows, advice }) {
-    const { boundary, rotation, stride, sites, staying, doubts, recordings: [counts] } = region, isOne = rotation === 1;
+    const { boundary, rotation, stride, sites, staying, lasting, doubts, recordings: [counts] } = region, isOne = rotation === 1;
     const moment = boundary.scope ? ["each begin of the scope ", element("code", {}, boundary.scope)]
         : [boundary.kind === "entry" ? "the call in " : "the allocation in ", whereIs(boundary)];
     const steps = [isOne ? "One region, as long as the loop lasts." : "Two regions in turn, as long as the loop lasts.",
@@ -126,7 +130,8 @@ function regionSection(region, index, { windows, advice }) {
         livesAgainstResets(windows[index], index),
         sitesTable("What goes in", sites, []),
         sites.length > 40 ? element("p", { class: "note" }, `The first 40 of ${digits(sites.length)} sites are shown.`) : null,
-        sitesTable("What stays", staying, [["why", whyItStays]]));
+        sitesTable("What stays", staying, [["why", whyItStays]]),
+        lastingTable(lasting));
 }
 
 const { advised } = model, { advice } = advised;

@@ -95,6 +95,28 @@ MTest(advise, what_lives_longer_stays)
     end_advised(&advised);
 }
 
+/* Four blocks by the nodes' line that are there before the loop and behind it, and four that are
+ * gone before it. Those of another line do not matter. */
+MTest(advise, what_lasts_and_is_made_by_the_same_line_is_told)
+{
+    const struct turns turns = {.turns = 40, .nodes = 10, .texts = 5, .first = 8};
+    const struct acre_advised_region *region;
+    struct advised advised = {0};
+
+    advise_on(&advised, &turns, NULL);
+    cr_assert_eq(advised.advice->region_count, 1);
+    region = &advised.advice->regions[0];
+    cr_assert_eq(region->site_count, 2);
+    cr_assert_eq(region->lasting_count, 1);
+    cr_assert_eq(region->lasting[0].place, place_at(&advised, AT_FIRST));
+    cr_assert_eq(region->lasting[0].blocks, 4);
+    cr_assert_eq(region->lasting[0].common, 1);
+    end_advised(&advised);
+    advise_on(&advised, &forty, NULL);
+    cr_assert_eq(advised.advice->regions[0].lasting_count, 0);
+    end_advised(&advised);
+}
+
 /* Blocks of the loop's own site that are made long after its last turn, and never freed. */
 MTest(advise, what_follows_the_loop_is_out_of_scope)
 {

@@ -21,6 +21,7 @@ told()
         }
         function value() { sub(/^[^:]*: /, ""); gsub(/[",]/, ""); return $0 }
         /^      "boundary": / { part = "boundary"; split("", sites); split("", stays); doubts = "" }
+        /^      "(within|lasting)": / { part = "" }
         /^      "sites": / { part = "sites" }
         /^      "staying": / { part = "stays" }
         /^      "doubts": / { part = "doubts" }

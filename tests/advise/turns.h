@@ -15,6 +15,7 @@ enum {
     AT_TEXT,
     AT_DROP,
     AT_KEEP,
+    AT_FIRST, /* within what sets up, by the line of AT_NODE */
     AT_PHASE, /* and so many behind it */
     MOST_PHASES = 80,
     FRAMES = AT_PHASE + MOST_PHASES,
@@ -24,7 +25,7 @@ static inline size_t outer_frame(size_t frame)
 {
     static const size_t outer[AT_PHASE] = {
         [AT_INIT] = AT_MAIN,  [AT_TURN] = AT_MAIN, [AT_BUILD] = AT_TURN, [AT_NODE] = AT_BUILD,
-        [AT_TEXT] = AT_BUILD, [AT_DROP] = AT_TURN, [AT_KEEP] = AT_TURN,
+        [AT_TEXT] = AT_BUILD, [AT_DROP] = AT_TURN, [AT_KEEP] = AT_TURN,  [AT_FIRST] = AT_INIT,
     };
 
     return frame < AT_PHASE ? outer[frame] : (size_t)AT_TURN;
@@ -46,7 +47,7 @@ struct told {
 
 static inline uint32_t tell_frame(struct told *told, size_t frame)
 {
-    struct acre_trace_frame node = {.offset = 0x1000 + 16 * frame};
+    struct acre_trace_frame node = {.offset = 0x1000 + 16 * (frame == AT_FIRST ? AT_NODE : frame)};
 
     if (frame == 0 || told->nodes[frame] != 0)
         return told->nodes[frame];
@@ -133,6 +134,8 @@ struct turns {
     bool is_turned_round;
     size_t first_nodes; /* of the first two turns; 0: as many as of others */
     size_t tail;        /* nodes behind the loop that live on */
+    size_t first;       /* blocks by the nodes' line before the loop, the second half of which goes
+                           before it, too, and the rest behind it */
 };
 
 /* In a recording that is turned round its name has another number. */
@@ -172,12 +175,15 @@ static inline void drop_some(struct told *told, struct block *blocks, size_t cou
 static inline void tell_turns(struct told *told, const struct turns *turns)
 {
     static struct block blocks[MOST_TURNS][MOST_BLOCKS];
-    static struct block states[MOST_TURNS];
+    static struct block states[MOST_TURNS], first[MOST_BLOCKS];
     size_t counts[MOST_TURNS];
 
     begin_told(told, 0, turns->is_turned_round);
     for (size_t i = 0; i < 5; i++)
         bear(told, AT_INIT, 1000);
+    for (size_t i = 0; i < turns->first; i++)
+        first[i] = bear(told, AT_FIRST, 48);
+    drop_some(told, first + turns->first / 2, turns->first / 2);
     for (size_t turn = 0; turn < turns->turns; turn++) {
         size_t nodes = turn < 2 && turns->first_nodes > 0 ? turns->first_nodes : turns->nodes;
 
@@ -197,6 +203,7 @@ static inline void tell_turns(struct told *told, const struct turns *turns)
         if (turns->has_state && turn >= 7)
             drop(told, AT_DROP, &states[turn - 7]);
     }
+    drop_some(told, first, turns->first / 2);
     for (size_t i = 0; i < turns->tail; i++)
         bear(told, AT_NODE, 48);
     finish_told(told);
