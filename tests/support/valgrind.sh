@@ -34,6 +34,12 @@ if ! command -v valgrind >/dev/null; then
     exit 99
 fi
 
+# In front of others: ../light.
+if [ -n "${ACRE_LIGHT_LIBRARIES:-}" ]; then
+    LD_LIBRARY_PATH=$ACRE_LIGHT_LIBRARIES${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    export LD_LIBRARY_PATH
+fi
+
 logs=$(mktemp -d) || exit 99
 trap 'rm -rf "$logs"' EXIT
 trap 'exit 143' INT TERM HUP
