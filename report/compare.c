@@ -3,6 +3,7 @@
 #include "report/exact.h"
 #include "report/format.h"
 #include "report/group.h"
+#include "report/steady.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,20 +12,7 @@
 /* Series of several files ------------------------------------------------------------------- */
 
 /* A member of every cell. */
-enum which { TIMES, X_LIMITS, LIMITS };
-
-static const struct acre_series *series_of(const struct acre_cell *cell, enum which which)
-{
-    switch (which) {
-    case TIMES:
-        return &cell->ns_per_iteration;
-    case X_LIMITS:
-        return &cell->x_limit;
-    case LIMITS:
-        break;
-    }
-    return &cell->limit_ns_per_iteration;
-}
+enum which { TIMES, X_LIMITS };
 
 static bool append(struct acre_series *to, const struct acre_series *from, size_t count)
 {
@@ -34,13 +22,28 @@ static bool append(struct acre_series *to, const struct acre_series *from, size_
     return true;
 }
 
+/* A copy, whose values the caller frees; of another program's calls without what playing costs
+ * (steady.h). False when out of memory. */
+static bool copy(const struct acre_comparison *comparison, const struct acre_cell *cell,
+                 enum which which, struct acre_series *series)
+{
+    static const double in_limits = 1;
+    const struct acre_run *run = &comparison->before.runs[0];
+    const struct acre_judging judging = {.played = run->has_played ? &run->played : NULL};
+
+    return acre_times_of(cell, &judging, which == TIMES ? NULL : &in_limits, series);
+}
+
 /* All values of a side, file after file. */
-static bool pool(struct acre_series *pooled, const struct acre_cell *const *cells, size_t files,
-                 enum which which)
+static bool pool(struct acre_series *pooled, const struct acre_comparison *comparison,
+                 const struct acre_cell *const *cells, size_t files, enum which which)
 {
     for (size_t i = 0; i < files; i++) {
-        const struct acre_series *series = series_of(cells[i], which);
-        if (!append(pooled, series, series->count))
+        struct acre_series series;
+        bool good =
+            copy(comparison, cells[i], which, &series) && append(pooled, &series, series.count);
+        free(series.values);
+        if (!good)
             return false;
     }
     return true;
@@ -57,10 +60,14 @@ static bool pair(struct pairs *pairs, const struct acre_comparison *comparison,
     size_t blocks = comparison->before.count < comparison->after.count ? comparison->before.count
                                                                        : comparison->after.count;
     for (size_t i = 0; i < blocks; i++) {
-        const struct acre_series *a = series_of(cell->all_before[i], which);
-        const struct acre_series *b = series_of(cell->all_after[i], which);
-        size_t front = a->count < b->count ? a->count : b->count;
-        if (!append(&pairs->before, a, front) || !append(&pairs->after, b, front))
+        struct acre_series a, b = {0};
+        bool good = copy(comparison, cell->all_before[i], which, &a) &&
+                    copy(comparison, cell->all_after[i], which, &b);
+        size_t front = a.count < b.count ? a.count : b.count;
+        good = good && append(&pairs->before, &a, front) && append(&pairs->after, &b, front);
+        free(a.values);
+        free(b.values);
+        if (!good)
             return false;
     }
     return true;
@@ -94,8 +101,8 @@ static bool look_at_all(const struct acre_comparison *comparison, struct acre_co
 {
     struct acre_series before = {0}, after = {0};
     size_t a = comparison->before.count, b = comparison->after.count;
-    bool good = pool(&before, cell->all_before, a, TIMES) &&
-                pool(&after, cell->all_after, b, TIMES) &&
+    bool good = pool(&before, comparison, cell->all_before, a, TIMES) &&
+                pool(&after, comparison, cell->all_after, b, TIMES) &&
                 acre_series_median(&before, &cell->before_ns) == ACRE_STATS_OK &&
                 acre_series_median(&after, &cell->after_ns) == ACRE_STATS_OK;
     if (good && (a > 1 || b > 1)) {
@@ -290,8 +297,9 @@ static double limit_log(const struct acre_comparison *comparison, size_t file, s
     double sum = 0.0;
     *cells = 0;
     for (size_t i = 0; i < comparison->cell_count; i++) {
-        const struct acre_series *a = series_of(comparison->cells[i].all_before[file], LIMITS);
-        const struct acre_series *b = series_of(comparison->cells[i].all_after[file], LIMITS);
+        const struct acre_compared_cell *cell = &comparison->cells[i];
+        const struct acre_series *a = &cell->all_before[file]->limit_ns_per_iteration;
+        const struct acre_series *b = &cell->all_after[file]->limit_ns_per_iteration;
         if (round >= a->count || round >= b->count)
             continue;
         if (a->values[round] > 0.0 && b->values[round] > 0.0) {

@@ -115,6 +115,14 @@ static char *sentence(const struct acre_comparison *comparison, const struct tal
     return text;
 }
 
+static bool print_taken_off(const struct acre_page *page, const struct acre_comparison *comparison)
+{
+    return !comparison->before.runs[0].has_played ||
+           acre_page_say(page, 2, 4, ACRE_PAINT_NONE,
+                         "Times are those of the calls alone: what playing them costs by itself, "
+                         "the limit, is taken off.");
+}
+
 static bool print_limit(const struct acre_page *page, const struct acre_comparison *comparison)
 {
     if (!comparison->has_limit)
@@ -320,7 +328,8 @@ bool acre_comparison_print_notes(const struct acre_page *page,
                                  const struct acre_comparison_view *view)
 {
     const struct tally tally = count_all(comparison);
-    bool good = print_results(page, comparison) && print_limit(page, comparison);
+    bool good = print_results(page, comparison) && print_taken_off(page, comparison) &&
+                print_limit(page, comparison);
     for (size_t i = 0; good && i < comparison->cell_count; i++)
         good = print_counters(page, comparison, &comparison->cells[i]);
     good = good && print_aside(page, comparison) &&

@@ -394,6 +394,37 @@ MTest(compare, a_moved_limit_is_told_apart)
     acre_run_free(&b);
 }
 
+/* Half of what was above the limit, of calls of another program. */
+MTest(compare, what_playing_costs_is_taken_off)
+{
+    struct acre_run a, b;
+    sample_full(&a, 20, 1, 1.0);
+    sample_full(&b, 20, 1, 1.0);
+    for (size_t i = 0; i < b.cell_count; i++) {
+        struct acre_cell *cell = &b.cells[i];
+        for (size_t r = 0; r < cell->ns_per_iteration.count; r++) {
+            double own_ns = cell->limit_ns_per_iteration.values[r];
+            double *ns = &cell->ns_per_iteration.values[r], *x_limit = &cell->x_limit.values[r];
+            a.cells[i].ns_per_iteration.values[r] += own_ns;
+            a.cells[i].x_limit.values[r] += 1;
+            *ns = own_ns + (a.cells[i].ns_per_iteration.values[r] - own_ns) / 2;
+            *x_limit = 1 + (a.cells[i].x_limit.values[r] - 1) / 2;
+        }
+    }
+    a.has_played = b.has_played = true;
+    a.played.births = b.played.births = 1;
+    sample_text(&a.played.region, "");
+    sample_text(&b.played.region, "");
+    write_runs(&a, &b);
+    compare(path_a, path_b, NULL);
+    cr_expect_eq(told.status, ACRE_EXIT_OK);
+    cr_expect_eq(sample_occurrences(told.out, "0.500 [0.500, 0.500] faster"), 16, "%s", told.out);
+    cr_expect(strstr(told.out, "Times are those of the calls alone"), "%s", told.out);
+    remove_runs();
+    acre_run_free(&a);
+    acre_run_free(&b);
+}
+
 MTest(compare, unlike_runs_are_refused_by_name)
 {
     struct acre_run a, b;
