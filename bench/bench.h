@@ -141,6 +141,14 @@ const struct acre_absent_workload *acre_workload_absent_at(size_t index);
 const char *acre_workload_why_not(const struct acre_workload *workload, const char *backend,
                                   enum acre_lifetime lifetime);
 
+/* The same, of one of its parameters at the value. */
+const char *acre_parameter_why_not(const struct acre_parameter *parameter, const char *backend,
+                                   uint64_t value);
+
+/* ... and of all of them. */
+const char *acre_workload_why_not_with(const struct acre_workload *workload, const char *backend,
+                                       const uint64_t *values);
+
 /* A stage for the cell, see acre_stage_open. */
 bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_cell_spec *spec, struct acre_stage *stage,

@@ -62,6 +62,8 @@ static struct acre_cell_spec first_spec(const struct program *program)
             if (options->lifetimes[l] &&
                 acre_workload_why_not(program->workload, options->backends.names[b],
                                       (enum acre_lifetime)l) == NULL &&
+                acre_workload_why_not_with(program->workload, options->backends.names[b],
+                                           spec.values) == NULL &&
                 (l != ACRE_LIFETIME_STRONG || options->lifetimes_were_named)) {
                 snprintf(spec.backend, sizeof spec.backend, "%s", options->backends.names[b]);
                 spec.lifetime = (enum acre_lifetime)l;

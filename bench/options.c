@@ -280,6 +280,23 @@ static void set_defaults(struct acre_bench_options *options, const struct acre_w
         options->lifetimes[i] = is_usual(workload, (enum acre_lifetime)i);
 }
 
+/* Why the backend cannot run with any value of some parameter; NULL: it can. */
+static const char *why_no_value(const struct reader *reader, const char *backend)
+{
+    const struct acre_workload *workload = reader->workload;
+
+    for (size_t i = 0; workload != NULL && i < workload->parameter_count; i++) {
+        const struct acre_values *asked = &reader->options->parameters[i];
+        const char *why = NULL;
+
+        for (size_t v = 0; v < asked->count && (v == 0 || why != NULL); v++)
+            why = acre_parameter_why_not(&workload->parameters[i], backend, asked->values[v]);
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
 /* Why no workload of the run can run so; NULL: one can. */
 static const char *why_none(const struct reader *reader, const char *backend,
                             enum acre_lifetime lifetime)
@@ -290,7 +307,7 @@ static const char *why_none(const struct reader *reader, const char *backend,
     for (size_t i = 0; (workload = acre_workload_of_run(reader->workload, i)) != NULL; i++) {
         why = acre_workload_why_not(workload, backend, lifetime);
         if (why == NULL)
-            return NULL;
+            return why_no_value(reader, backend);
     }
     return why;
 }

@@ -12,6 +12,8 @@
 
 enum { ACRE_MOST_PARAMETERS = 8, ACRE_MOST_VALUES = 32 };
 
+struct acre_backend_kind;
+
 struct acre_word {
     const char *name;  /* on the command line and in the run: "reuse" */
     const char *title; /* in a heading: "x reused" */
@@ -33,6 +35,9 @@ struct acre_parameter {
     const struct acre_word *words; /* NULL: a number */
     size_t word_count;
     const char *all; /* of a list of words: what stands for all of them, or NULL */
+
+    /* Why a backend cannot run with the value, or NULL. NULL: every backend can, with any. */
+    const char *(*why_not)(const struct acre_backend_kind *kind, uint64_t value);
 };
 
 /* In the order in which they were asked for, none twice. */

@@ -77,11 +77,13 @@ static bool add_ages(const struct planner *planner, struct acre_planned_cell cel
     return true;
 }
 
+/* Sets with which the backend cannot run are left out, and told once. */
 static bool add_cells(const struct planner *planner, const struct acre_workload *workload,
                       const char *backend, enum acre_lifetime lifetime)
 {
     const struct acre_bench_options *options = planner->options;
     size_t sets = count_sets(planner, workload);
+    bool is_told = false;
 
     for (size_t i = 0; i < sets; i++) {
         struct acre_planned_cell cell = {
@@ -92,11 +94,15 @@ static bool add_cells(const struct planner *planner, const struct acre_workload 
                      .age_occupancy_percent = options->age_occupancy_percent},
             .iterations = options->iterations != 0 ? options->iterations : workload->iterations,
         };
+        const char *why_not;
 
         snprintf(cell.spec.backend, sizeof cell.spec.backend, "%s", backend);
         take_set(planner, workload, i, cell.spec.values);
-        if (!add_ages(planner, cell))
+        why_not = acre_workload_why_not_with(workload, backend, cell.spec.values);
+        if (why_not == NULL ? !add_ages(planner, cell)
+                            : !is_told && !leave_out(planner, workload, backend, lifetime, why_not))
             return false;
+        is_told |= why_not != NULL;
     }
     return true;
 }

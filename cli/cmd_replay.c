@@ -3,7 +3,8 @@
  *
  *    app.acre ──compile──> program, in memory that has no name ──> benchmark, its children
  *
- * A trace is compiled once, and with --region a second time under that plan (programs.h).
+ * A trace is compiled once, and with --region a second time under that plan (programs.h). With
+ * --threads recorded the program has streams as well (replay/streams.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "cli/restart.h"
 #include "replay/compile.h"
 #include "replay/function_plan.h"
+#include "replay/streams.h"
 #include "report/streams.h"
 
 static const char name[] = "acre replay";
@@ -30,13 +32,15 @@ struct source {
     const char *path;
     uint64_t process;
     struct acre_function_plan_request plan; /* function NULL: none */
+    bool has_streams;
     struct acre_alloc *memory;
     struct acre_profiled_processes processes;
 };
 
-static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path,
+static enum acre_exit tell_failure(enum acre_compiled compiled, const struct source *source,
                                    const struct acre_trace_reader *reader)
 {
+    const char *path = source->path;
     enum acre_exit status;
     char sentence[640];
 
@@ -49,13 +53,35 @@ static enum acre_exit tell_failure(enum acre_compiled compiled, const char *path
         snprintf(sentence, sizeof sentence, "%.400s has no call that could be played", path);
         break;
     case ACRE_COMPILE_TOO_LARGE:
-        snprintf(sentence, sizeof sentence, "%.400s has more than %d blocks live at one time", path,
-                 ACRE_PLAY_MOST_SLOTS);
+        snprintf(sentence, sizeof sentence, "%.400s has more than %d blocks live at one time%s",
+                 path, ACRE_PLAY_MOST_SLOTS,
+                 source->has_streams ? ", or freed by another thread than the next ones need" : "");
         break;
     default:
         return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");
     }
     return acre_complain(name, ACRE_EXIT_INPUT, sentence);
+}
+
+/* The program, and behind it its streams where they are asked for and it has no plan. */
+static enum acre_compiled compile_all(const struct source *source,
+                                      const struct acre_compile_request *request,
+                                      struct acre_trace_reader *reader)
+{
+    struct acre_compile_request noted = *request;
+    struct acre_turns turns;
+    enum acre_compiled compiled;
+
+    if (!source->has_streams || request->plan != NULL)
+        return acre_compile(request, reader, source->memory);
+    acre_turns_init(&turns, source->memory);
+    noted.watch = acre_turns_note;
+    noted.watcher = &turns;
+    compiled = acre_compile(&noted, reader, source->memory);
+    if (compiled == ACRE_COMPILED)
+        compiled = acre_streams_add(request->file, &turns, source->memory);
+    acre_turns_fini(&turns);
+    return compiled;
 }
 
 /* What a trace says that is cut or damaged is told, once, and what it has is played. */
@@ -78,10 +104,10 @@ static enum acre_exit compile_stream(const struct source *source, const struct a
     acre_reading_begin(&reading, "compiling", source->processes.events);
     if (acre_trace_reader_open(&reader, source->memory, source->path, source->processes.offset) ==
         ACRE_TRACE_READING)
-        compiled = acre_compile(&request, &reader, source->memory);
+        compiled = compile_all(source, &request, &reader);
     acre_reading_end(&reading);
     if (compiled != ACRE_COMPILED)
-        status = tell_failure(compiled, source->path, &reader);
+        status = tell_failure(compiled, source, &reader);
     else if (plan == NULL && reader.input.state != ACRE_TRACE_COMPLETE)
         fprintf(stderr, "%s: %s; what is there is played\n", name, reader.input.sentence);
     acre_trace_reader_close(&reader);
@@ -159,6 +185,16 @@ static int play(struct acre_programs *programs, int argc, char **argv)
     return acre_bench_main(&programs->workload, argc, argv, &programs->launch);
 }
 
+static bool wants_streams(const struct acre_bench_options *options)
+{
+    const struct acre_values *asked = &options->parameters[ACRE_REPLAY_THREADS];
+    bool wants = false;
+
+    for (size_t i = 0; i < asked->count; i++)
+        wants |= asked->values[i] == ACRE_REPLAY_RECORDED_THREADS;
+    return wants;
+}
+
 static int compile_and_play(const struct acre_bench_options *options, int argc, char **argv)
 {
     struct acre_programs programs;
@@ -169,6 +205,7 @@ static int compile_and_play(const struct acre_bench_options *options, int argc, 
                  .reset_at = options->reset_at,
                  .rotation = options->rotation != 0 ? (uint32_t)options->rotation : 1,
                  .is_reap = options->is_reap},
+        .has_streams = wants_streams(options),
         .memory = acre_malloc_new(),
     };
     bool is_ready = acre_programs_make(&programs, options->region != NULL) && source.memory != NULL;
@@ -205,6 +242,10 @@ int acre_cmd_replay(int argc, char **argv)
     if (options.trace_name == NULL)
         return (int)acre_complain(name, ACRE_EXIT_USAGE,
                                   "which trace? 'acre replay --help' tells more");
+    if (options.region != NULL && wants_streams(&options))
+        return (int)acre_complain(name, ACRE_EXIT_USAGE,
+                                  "--region is planned for all calls in one order: leave out "
+                                  "--threads recorded");
     acre_restart_command("replay", argc, argv);
     return compile_and_play(&options, argc, argv);
 }

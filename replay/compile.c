@@ -355,7 +355,7 @@ static void watch(const struct compiling *compiling, const struct acre_compile_r
                   const struct acre_trace_event *event)
 {
     const struct acre_compile_moment moment = {event, &compiling->step, compiling->live_bytes,
-                                               planned_bytes(compiling)};
+                                               planned_bytes(compiling), compiling->output.count};
 
     request->watch(request->watcher, &moment);
 }

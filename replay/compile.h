@@ -29,6 +29,7 @@ struct acre_compile_moment {
     const struct acre_trace_event *event;
     const struct acre_plan_step *step;  /* the plan's; zeros without one */
     uint64_t live_bytes, planned_bytes; /* behind it: what lives; and what waits for a reset, too */
+    uint64_t operations;                /* that there are */
 };
 
 struct acre_compile_request {

@@ -1,6 +1,11 @@
 #include "replay/player.h"
 
+#include <sched.h>
+
 #include "replay/touch.h"
+
+/* Looks at what another stream has done before the processor is given away: a few microseconds. */
+enum { MOST_LOOKS = 100 };
 
 static inline size_t old_size_of(struct acre_operation operation)
 {
@@ -264,6 +269,151 @@ bool acre_play(struct acre_player *player, struct acre_alloc *memory)
         return true;
     free_what_lives(player, memory, failed);
     return false;
+}
+
+/* Streams ----------------------------------------------------------------------------------------
+ */
+
+/* The player of a stream, and what it knows of the others. */
+struct listener {
+    struct acre_fellows *fellows;
+    uintptr_t heard[ACRE_PLAY_MOST_STREAMS]; /* what they had done when they were looked at */
+};
+
+/* False: somebody has given up. */
+static __attribute__((noinline)) bool listen(struct listener *listener, uint32_t stream,
+                                             uintptr_t awaited)
+{
+    const _Atomic uintptr_t *last = &listener->fellows->done[stream].last;
+
+    for (unsigned looks = 0;; looks++) {
+        listener->heard[stream] = atomic_load_explicit(last, memory_order_acquire);
+        if (listener->heard[stream] >= awaited)
+            return true;
+        if (atomic_load_explicit(&listener->fellows->is_given_up, memory_order_relaxed))
+            return false;
+        if (looks < MOST_LOOKS)
+            acre_pause_a_moment();
+        else
+            sched_yield();
+    }
+}
+
+/* What a stream was seen to have done it has done: then nobody else's memory is looked at. */
+static inline bool play_wait(struct listener *listener, const struct acre_program *program,
+                             const struct acre_operation *operation)
+{
+    uint32_t stream = acre_operation_awaited(*operation);
+    uintptr_t awaited =
+        (uintptr_t)(acre_program_operations(program) + acre_operation_place(*operation));
+
+    return listener->heard[stream] >= awaited || listen(listener, stream, awaited);
+}
+
+/* What comes next in a stream: chunks follow each other as they have room. */
+static inline const struct acre_operation *step(const struct acre_program *program,
+                                                const struct acre_operation *at)
+{
+    return at->what == ACRE_PLAY_END && at->size != 0 ? acre_program_chunk(program, at->size) : at;
+}
+
+static inline __attribute__((always_inline)) const struct acre_operation *
+play_stream(struct acre_player *player, uint32_t stream, struct acre_alloc *memory,
+            struct acre_fellows *fellows, enum acre_touch touch)
+{
+    struct pass pass = {.player = player, .memory = memory};
+    struct listener listener = {.fellows = fellows};
+    _Atomic uintptr_t *done = &fellows->done[stream].last;
+    const struct acre_program *program = player->program;
+    const struct acre_operation *at = acre_program_chunk(program, stream);
+
+    for (; (at = step(program, at))->what != ACRE_PLAY_END; at++) {
+        enum acre_operation_kind kind = acre_operation_kind_of(*at);
+
+        if (kind == ACRE_PLAY_WAIT) {
+            if (!play_wait(&listener, program, at))
+                return at;
+        } else if (__builtin_expect(kind == ACRE_PLAY_WIDE, 0)
+                       ? !play_wide(&pass, ++at)
+                       : !play_one(&pass, at, layout_of(at), touch)) {
+            player->failed_event = number_of(player, at);
+            atomic_store_explicit(&fellows->is_given_up, true, memory_order_relaxed);
+            return at;
+        }
+        atomic_store_explicit(done, (uintptr_t)at, memory_order_release);
+    }
+    player->sum = pass.sum;
+    return at;
+}
+
+const struct acre_operation *acre_play_stream(struct acre_player *player, uint32_t stream,
+                                              struct acre_alloc *memory,
+                                              struct acre_fellows *fellows)
+{
+    player->failed_event = 0;
+    switch (player->touch) {
+    case ACRE_TOUCH_NONE:
+        return play_stream(player, stream, memory, fellows, ACRE_TOUCH_NONE);
+    case ACRE_TOUCH_FIRST:
+        return play_stream(player, stream, memory, fellows, ACRE_TOUCH_FIRST);
+    case ACRE_TOUCH_ALL:
+        return play_stream(player, stream, memory, fellows, ACRE_TOUCH_ALL);
+    default:
+        return play_stream(player, stream, memory, fellows, ACRE_TOUCH_FIRST_LAST);
+    }
+}
+
+/* A pass that did not come to its end, done again without an allocator, in one thread: by slot the
+ * operation that had it last, where it lives. */
+struct reconstruction {
+    const struct acre_program *program;
+    const struct acre_operation *at[ACRE_PLAY_MOST_STREAMS];
+    const struct acre_operation *const *ends;
+    const struct acre_operation **last;
+};
+
+/* Whether the stream came any further: up to where it waits for one that is behind, or its end. */
+static bool reconstruct(struct reconstruction *of, uint32_t stream)
+{
+    const struct acre_operation **at = &of->at[stream];
+    const struct acre_operation *begin = *at;
+
+    for (; (*at = step(of->program, *at)) != of->ends[stream]; ++*at) {
+        enum acre_operation_kind kind = acre_operation_kind_of(**at);
+
+        if (kind == ACRE_PLAY_WAIT &&
+            of->at[acre_operation_awaited(**at)] <=
+                acre_program_operations(of->program) + acre_operation_place(**at))
+            break;
+        if (leaves_a_block(kind))
+            of->last[acre_operation_slot(**at)] = *at;
+        else if (kind == ACRE_PLAY_FREE)
+            of->last[acre_operation_slot(**at)] = NULL;
+    }
+    return *at != begin;
+}
+
+void acre_free_streams(struct acre_player *player, struct acre_alloc *memory,
+                       const struct acre_operation *const *ends, const struct acre_operation **last)
+{
+    const struct acre_program *program = player->program;
+    struct reconstruction of = {.program = program, .ends = ends, .last = last};
+    bool goes_on = true;
+
+    memset(last, 0, program->stream_slots * sizeof *last);
+    for (uint32_t i = 0; i < program->streams; i++)
+        of.at[i] = acre_program_chunk(program, i);
+    while (goes_on) {
+        goes_on = false;
+        for (uint32_t i = 0; i < program->streams; i++)
+            goes_on |= reconstruct(&of, i);
+    }
+    for (uint64_t slot = 0; slot < program->stream_slots; slot++)
+        if (last[slot] != NULL)
+            acre_free(memory, player->blocks[slot],
+                      acre_operation_kind_of(last[slot][-1]) == ACRE_PLAY_WIDE
+                          ? wide_layout_of(last[slot])
+                          : layout_of(last[slot]));
 }
 
 bool acre_player_found_all(const struct acre_player *player)

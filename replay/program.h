@@ -1,10 +1,10 @@
 /*
  * A program: the calls of a trace as a loop can play them, again and again, on any allocator.
  *
- *    ┌────────┬─────────────────────────────────────────────────────────────────────┐
- *    │ header │ operation, operation, ...                    8 bytes each           │
- *    └────────┴─────────────────────────────────────────────────────────────────────┘
- *     64 words
+ *    ┌────────┬─────────────────────────────────────┬───────────────────────────────┐
+ *    │ header │ operation, operation, ..., END      │ streams, where there are any  │
+ *    └────────┴─────────────────────────────────────┴───────────────────────────────┘
+ *     64 words  8 bytes each: all calls, in order     the same calls, by thread: streams.h
  *
  *    operation:  ┌──────┬───────┬──────┬───────────────┐   kind    4 bits, group  2 bits
  *                │ slot │ group │ kind │ size in bytes │   slot   26 bits
@@ -17,6 +17,10 @@
  *    WIDE       in front: log2 of the alignment where that is not malloc's (in the slot), and the
  *               upper half of the size (in the size)
  *    OLD_SIZE   behind a RESIZE: the size before; its upper part is in the slot
+ *    WAIT       in a stream alone: until another one has done its operation of this place, counted
+ *               from the program's first. The stream is in the upper bits of the slot, the place's
+ *               upper bits in the others, its lower ones in the size
+ *    END        of a stream, where the size is not 0: it goes on in the chunk of that number
  *
  * Everything is told by numbers, so that processes may share a program: it is one block of memory,
  * with nothing in it that points.
@@ -49,6 +53,7 @@ enum acre_operation_kind {
     ACRE_PLAY_MOVE_OUT,  /* what outlives its region: a copy of malloc's */
     ACRE_PLAY_RESET,     /* of the group; with two regions the older one, which is filled next */
     ACRE_PLAY_FREE_FROM, /* of a reap: given back to the one that is filled */
+    ACRE_PLAY_WAIT,
 };
 
 struct acre_operation {
@@ -64,6 +69,9 @@ enum {
     ACRE_PLAY_MOST_SLOTS = 1 << (32 - ACRE_PLAY_SLOT_SHIFT),
     ACRE_PLAY_ALIGN = 8, /* of what needs no WIDE: all of malloc's are served as malloc serves them,
                             since what aligns to more is aligned to this */
+    ACRE_PLAY_PLACE_BITS = 20, /* of a WAIT's slot: what its size has no room for */
+    ACRE_PLAY_MOST_STREAMS = ACRE_PLAY_MOST_SLOTS >> ACRE_PLAY_PLACE_BITS,
+    ACRE_PLAY_CHUNK = 4096, /* operations of a stream that stand together */
 };
 
 /*
@@ -94,7 +102,7 @@ struct acre_program {
     uint64_t remaining; /* of the deaths: what lived at the end, freed behind it */
     uint64_t refused;   /* calls that failed, and are left out */
     uint64_t unknown;   /* of blocks that nobody saw being born, left out */
-    uint64_t threads;   /* whose calls one thread plays, in their order */
+    uint64_t threads;   /* whose calls they were */
     uint64_t requested_bytes, peak_bytes; /* peak: of what lives and what waits for a reset */
     uint64_t live_peak_bytes;             /* ... of what lives */
 
@@ -107,8 +115,17 @@ struct acre_program {
     uint64_t recorded_ns;                /* from the first event to the last */
     uint64_t overhead_ns;                /* of it, what recording took; 0: not told */
     uint64_t checksums[ACRE_TOUCHES];    /* what a player that found the right contents ends with */
-    char name[ACRE_PROGRAM_NAME_BYTES];  /* of the trace, for people; printable */
-    uint64_t padding[64 - 29 - ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
+
+    /* Of the streams; 0 where there are none. */
+    uint64_t streams;      /* and chunks: of stream i the first is chunk i */
+    uint64_t streams_from; /* place of chunk 0 */
+    uint64_t stream_slots;
+    uint64_t handed_over; /* calls about a block that another stream had last */
+    uint64_t waits;       /* that are played for these */
+    uint64_t stream_checksums[ACRE_TOUCHES];
+
+    char name[ACRE_PROGRAM_NAME_BYTES]; /* of the trace, for people; printable */
+    uint64_t padding[64 - 34 - 2 * ACRE_TOUCHES - ACRE_PROGRAM_NAME_BYTES / 8];
 };
 
 _Static_assert(sizeof(struct acre_program) == 512, "operations begin at a cache line");
@@ -134,6 +151,25 @@ static inline uint32_t acre_operation_group(struct acre_operation operation)
     return operation.what >> ACRE_PLAY_KIND_BITS & ((1u << ACRE_PLAY_GROUP_BITS) - 1);
 }
 
+/* Of a WAIT: whom for, and until which place. */
+static inline uint32_t acre_operation_awaited(struct acre_operation operation)
+{
+    return acre_operation_slot(operation) >> ACRE_PLAY_PLACE_BITS;
+}
+
+static inline uint64_t acre_operation_place(struct acre_operation operation)
+{
+    uint64_t upper = acre_operation_slot(operation) & ((1u << ACRE_PLAY_PLACE_BITS) - 1);
+
+    return upper << 32 | operation.size;
+}
+
+static inline const struct acre_operation *acre_program_chunk(const struct acre_program *program,
+                                                              uint64_t chunk)
+{
+    return acre_program_operations(program) + program->streams_from + chunk * ACRE_PLAY_CHUNK;
+}
+
 /* Whether so many bytes are a program as far as its header says: for what comes from another
  * process of ours. */
 static inline bool acre_program_is_whole(const struct acre_program *program, size_t bytes)
@@ -141,6 +177,8 @@ static inline bool acre_program_is_whole(const struct acre_program *program, siz
     return bytes >= sizeof *program && program->magic == ACRE_PROGRAM_MAGIC &&
            program->bytes == bytes && memchr(program->name, 0, sizeof program->name) != NULL &&
            program->slots <= ACRE_PLAY_MOST_SLOTS &&
+           program->stream_slots <= ACRE_PLAY_MOST_SLOTS &&
+           program->streams <= ACRE_PLAY_MOST_STREAMS &&
            program->operations == (bytes - sizeof *program) / sizeof(struct acre_operation);
 }
 

@@ -155,13 +155,43 @@ static void put_plan(FILE *to, const struct acre_played *played)
                 acre_format_count(played->moved_out).text);
 }
 
-static bool touches_nothing(const struct acre_group *group)
+static bool has_parameter(const struct acre_group *group, const char *name, const char *value)
 {
     for (size_t i = 0; i < group->key->parameter_count; i++)
-        if (strcmp(group->key->parameters[i].name, "touch") == 0 &&
-            strcmp(group->key->parameters[i].value, "none") == 0)
+        if (strcmp(group->key->parameters[i].name, name) == 0 &&
+            strcmp(group->key->parameters[i].value, value) == 0)
             return true;
     return false;
+}
+
+static void put_one_thread(FILE *to, const struct acre_played *played)
+{
+    if (played->threads > 1)
+        fprintf(to, " The calls of %s threads were played by one, in their order.",
+                acre_format_count(played->threads).text);
+}
+
+static void put_recorded_threads(FILE *to, const struct acre_played *played)
+{
+    if (played->players < 2) {
+        fprintf(to,
+                played->threads > 1
+                    ? " No two of the %s threads lived at one time, so that one played them all."
+                    : " There is one thread, which was played by one.",
+                acre_format_count(played->threads).text);
+        return;
+    }
+    fprintf(to, " %s threads were played", acre_format_count(played->threads).text);
+    if (played->players < played->threads)
+        fprintf(to, " by %s at a time, those whose lives do not overlap by the same one",
+                acre_format_count(played->players).text);
+    else
+        fputs(", each on its own", to);
+    fprintf(to,
+            ", in the recorded order of hand-overs: %s calls about blocks that another one had "
+            "last, %s waits for these. They do nothing else between their calls, so that they "
+            "meet more often than in the program.",
+            acre_format_count(played->handed_over).text, acre_format_count(played->waits).text);
 }
 
 void acre_played_put(FILE *to, const struct acre_group *group)
@@ -170,9 +200,10 @@ void acre_played_put(FILE *to, const struct acre_group *group)
     put_share(to, group);
     if (acre_or_empty(group->played->region)[0] != '\0' && group->played->births > 0)
         put_plan(to, group->played);
-    if (touches_nothing(group))
+    if (has_parameter(group, "touch", "none"))
         fputs(" No block was touched, so that where blocks lie cannot show at all.", to);
-    if (group->played->threads > 1)
-        fprintf(to, " The calls of %llu threads were played by one, in their order.",
-                (unsigned long long)group->played->threads);
+    if (has_parameter(group, "threads", "recorded"))
+        put_recorded_threads(to, group->played);
+    else
+        put_one_thread(to, group->played);
 }

@@ -209,11 +209,15 @@ struct acre_left_out {
 struct acre_played {
     uint64_t events; /* calls that are played: births + deaths + resizes */
     uint64_t births, deaths, resizes;
-    uint64_t inherited;                /* of the births: from before the process was forked */
-    uint64_t remaining;                /* of the deaths: what lived at the end */
-    uint64_t refused;                  /* calls that failed, not played */
-    uint64_t unknown;                  /* about blocks that nobody saw being born, not played */
-    uint64_t threads;                  /* that made them */
+    uint64_t inherited; /* of the births: from before the process was forked */
+    uint64_t remaining; /* of the deaths: what lived at the end */
+    uint64_t refused;   /* calls that failed, not played */
+    uint64_t unknown;   /* about blocks that nobody saw being born, not played */
+    uint64_t threads;   /* that made them */
+    /* Of cells whose parameter "threads" is "recorded". */
+    uint64_t players;                  /* at the same time; 0: one plays */
+    uint64_t handed_over;              /* calls about a block that another player had last */
+    uint64_t waits;                    /* for these */
     uint64_t recorded_ns, overhead_ns; /* of the recorded run, and what recording took of it */
     /* The plan that is played under lifetime "region": what is allocated within a function is in a
      * region, which is reset when the function is entered anew. */

@@ -10,16 +10,17 @@
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_COUNT, .offset = offsetof(struct type, member)         \
     }
+/* Not looked for in older files. */
+#define COUNT_SINCE(type, member, version)                                                         \
+    {                                                                                              \
+        .name = #member, .kind = ACRE_FIELD_COUNT, .since = (version),                             \
+        .offset = offsetof(struct type, member)                                                    \
+    }
 /* `version`: of the format that the field came with; 0: it was always there. */
 #define COUNT_OR_NULL(type, member, flag, version)                                                 \
     {                                                                                              \
         .name = #member, .kind = ACRE_FIELD_COUNT_OR_NULL, .since = (version),                     \
         .offset = offsetof(struct type, member), .beside = offsetof(struct type, flag)             \
-    }
-#define COUNT_SINCE(type, member, version)                                                         \
-    {                                                                                              \
-        .name = #member, .kind = ACRE_FIELD_COUNT, .since = (version),                             \
-        .offset = offsetof(struct type, member)                                                    \
     }
 #define DIGITS(type, member)                                                                       \
     {                                                                                              \
@@ -291,6 +292,9 @@ static const struct acre_field played_fields[] = {
     COUNT(acre_played, refused),
     COUNT(acre_played, unknown),
     COUNT(acre_played, threads),
+    COUNT_SINCE(acre_played, players, 7),
+    COUNT_SINCE(acre_played, handed_over, 7),
+    COUNT_SINCE(acre_played, waits, 7),
     COUNT(acre_played, recorded_ns),
     COUNT(acre_played, overhead_ns),
     TEXT(acre_played, region),

@@ -5,6 +5,9 @@
  *
  * Its limit is the same loop on an allocator that does nothing: what is above it is the
  * allocator's, with what touching its blocks costs more than touching none but the nearest.
+ *
+ * Threads as recorded play the program's streams (replay/streams.h) where nobody has to see each
+ * call: whoever keeps books or guards can be used by one thread, which plays the program then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +15,8 @@
 #include "alloc/backends.h"
 #include "bench/bench.h"
 #include "bench/workloads/replay.h"
+#include "replay/crew.h"
 #include "replay/nothing.h"
-#include "replay/player.h"
 
 static const struct acre_word touches[] = {
     [ACRE_TOUCH_NONE] = {"none", "nothing touched"},
@@ -21,6 +24,18 @@ static const struct acre_word touches[] = {
     [ACRE_TOUCH_FIRST_LAST] = {"first+last", "both ends touched"},
     [ACRE_TOUCH_ALL] = {"all", "all touched"},
 };
+
+static const struct acre_word threads[] = {
+    [ACRE_REPLAY_ONE_THREAD] = {"one", "all by one thread"},
+    [ACRE_REPLAY_RECORDED_THREADS] = {"recorded", "each thread on its own"},
+};
+
+static const char *why_not_by(const struct acre_backend_kind *kind, uint64_t value)
+{
+    return value == ACRE_REPLAY_RECORDED_THREADS && kind->threads != ACRE_THREADS_ANY
+               ? "recorded threads play at the same time, and the backend is not for several"
+               : NULL;
+}
 
 static const struct acre_parameter parameters[ACRE_REPLAY_PARAMETERS] = {
     [ACRE_REPLAY_TOUCH] =
@@ -43,6 +58,18 @@ static const struct acre_parameter parameters[ACRE_REPLAY_PARAMETERS] = {
                              .most = INT64_MAX,
                              .before = "process ",
                              .after = ""},
+    [ACRE_REPLAY_THREADS] = {.name = "threads",
+                             .argument = "WORD",
+                             .help =
+                                 "who plays: one (default), all calls in their order; recorded,\n"
+                                 "each recorded thread its own, at the same time, a block\n"
+                                 "behind whoever had it last",
+                             .defaults = "one",
+                             .is_list = true,
+                             .is_aside = true,
+                             .words = threads,
+                             .word_count = sizeof threads / sizeof threads[0],
+                             .why_not = why_not_by},
 };
 
 enum { MOST_REGIONS = ACRE_PLAN_MOST_GROUPS * ACRE_PLAN_MOST_ROTATION };
@@ -53,12 +80,20 @@ _Static_assert(1 + MOST_REGIONS <= ACRE_BOOKS_SOURCES, "a ledger tells them apar
 struct replay {
     struct acre_stage *stage; /* NULL: the limit */
     struct acre_alloc *memory;
-    struct acre_alloc *nothing;                 /* of the limit */
-    struct acre_alloc *pages;                   /* of a stage's player: owned */
-    struct acre_alloc *regions[MOST_REGIONS];   /* of a plan: arenas, or reaps */
-    struct acre_alloc *recorders[MOST_REGIONS]; /* before them, of a ledger */
+    struct acre_alloc *nothings[ACRE_PLAY_MOST_STREAMS]; /* of the limit: each player's */
+    struct acre_alloc *pages;                            /* of a stage's player: owned */
+    struct acre_alloc *regions[MOST_REGIONS];            /* of a plan: arenas, or reaps */
+    struct acre_alloc *recorders[MOST_REGIONS];          /* before them, of a ledger */
     struct acre_player player;
+    struct acre_crew *crew;                              /* who plays, or NULL: the player, alone */
+    struct acre_alloc *memories[ACRE_PLAY_MOST_STREAMS]; /* ... of a stage: all the same */
 };
+
+static bool plays_streams(const struct acre_cell_spec *spec)
+{
+    return spec->values[ACRE_REPLAY_THREADS] == ACRE_REPLAY_RECORDED_THREADS &&
+           spec->program->streams > 1;
+}
 
 static struct acre_layout layout_of_blocks(const struct acre_program *program)
 {
@@ -80,6 +115,7 @@ static void replay_close(void *state)
 {
     struct replay *replay = state;
 
+    acre_crew_destroy(replay->crew);
     for (size_t i = 0; i < MOST_REGIONS; i++) {
         acre_destroy(replay->recorders[i]);
         acre_destroy(replay->regions[i]);
@@ -117,6 +153,17 @@ static bool open_regions(struct replay *replay)
     return true;
 }
 
+/* Decorators are for one thread at a time, and say so. */
+static bool open_crew(struct replay *replay, const struct acre_cell_spec *spec)
+{
+    if (!plays_streams(spec) || replay->memory->ops->threads != ACRE_THREADS_ANY)
+        return true;
+    for (size_t i = 0; i < ACRE_PLAY_MOST_STREAMS; i++)
+        replay->memories[i] = replay->memory;
+    replay->crew = acre_crew_new(spec->program, replay->player.touch, replay->pages);
+    return replay->crew != NULL;
+}
+
 static void *replay_open(struct acre_stage *stage, const struct acre_cell_spec *spec)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -127,10 +174,16 @@ static void *replay_open(struct acre_stage *stage, const struct acre_cell_spec *
     replay->memory = stage->tops[0];
     replay->pages = acre_huge_pages_new();
     if (replay->pages != NULL && open_player(&replay->player, replay->pages, spec) &&
-        open_regions(replay))
+        open_regions(replay) && open_crew(replay, spec))
         return replay;
     replay_close(replay);
     return NULL;
+}
+
+static bool play(struct replay *replay)
+{
+    return replay->crew != NULL ? acre_crew_play(replay->crew, replay->memories)
+                                : acre_play(&replay->player, replay->memory);
 }
 
 static enum acre_status replay_step(void *state, uint64_t iteration)
@@ -138,7 +191,7 @@ static enum acre_status replay_step(void *state, uint64_t iteration)
     struct replay *replay = state;
     enum acre_status status = acre_stage_begin(replay->stage, iteration);
 
-    if (status == ACRE_OK && !acre_play(&replay->player, replay->memory))
+    if (status == ACRE_OK && !play(replay))
         status = ACRE_NO_MEMORY;
     if (status == ACRE_OK)
         status = acre_stage_settle(replay->stage);
@@ -146,23 +199,66 @@ static enum acre_status replay_step(void *state, uint64_t iteration)
     return status;
 }
 
-/* The same of all programs of a trace, planned or not, where in each block was found what was
- * written there. */
-static uint64_t checksum_of(const struct acre_player *player, uint64_t sum)
+/* What has to be found. */
+static uint64_t expected(const struct replay *replay)
 {
-    return sum - player->program->checksums[player->touch] + player->program->requested_bytes;
+    const struct acre_program *program = replay->player.program;
+
+    return replay->crew != NULL ? program->stream_checksums[replay->player.touch]
+                                : program->checksums[replay->player.touch];
+}
+
+/* The same of all programs of a trace, planned or not, by one thread or by several, where in each
+ * block was found what was written there. */
+static uint64_t checksum_of(const struct replay *replay, uint64_t sum)
+{
+    return sum - expected(replay) + replay->player.program->requested_bytes;
 }
 
 static uint64_t replay_checksum(const void *state)
 {
-    const struct acre_player *player = &((const struct replay *)state)->player;
+    const struct replay *replay = state;
 
-    return checksum_of(player, player->sum);
+    return checksum_of(replay,
+                       replay->crew != NULL ? acre_crew_sum(replay->crew) : replay->player.sum);
 }
 
 static enum acre_status replay_drain(void *state)
 {
     return acre_stage_drain(((struct replay *)state)->stage);
+}
+
+static void limit_close(void *state)
+{
+    struct replay *limit = state;
+
+    acre_crew_destroy(limit->crew);
+    for (size_t i = 0; i < ACRE_PLAY_MOST_STREAMS; i++)
+        acre_destroy(limit->nothings[i]); /* their blocks go with their arena */
+    free(limit);
+}
+
+/* One for each player. */
+static bool open_nothings(struct replay *limit, const struct acre_cell_spec *spec)
+{
+    size_t count = plays_streams(spec) ? spec->program->streams : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        limit->nothings[i] = acre_nothing_new(limit->memory, spec->program->largest_bytes);
+        if (limit->nothings[i] == NULL)
+            return false;
+    }
+    for (uint32_t i = 0; i < MOST_REGIONS; i++)
+        limit->player.regions[i / ACRE_PLAN_MOST_ROTATION][i % ACRE_PLAN_MOST_ROTATION] =
+            limit->nothings[0];
+    return true;
+}
+
+static bool open_limit_crew(struct replay *limit, const struct acre_cell_spec *spec)
+{
+    if (plays_streams(spec))
+        limit->crew = acre_crew_new(spec->program, limit->player.touch, limit->memory);
+    return limit->crew != NULL || !plays_streams(spec);
 }
 
 static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *spec)
@@ -171,15 +267,11 @@ static void *limit_open(struct acre_alloc *memory, const struct acre_cell_spec *
 
     if (limit == NULL)
         return NULL;
-    limit->nothing = acre_nothing_new(memory, spec->program->largest_bytes);
-    if (limit->nothing != NULL && open_player(&limit->player, memory, spec)) {
-        for (uint32_t i = 0; i < MOST_REGIONS; i++)
-            limit->player.regions[i / ACRE_PLAN_MOST_ROTATION][i % ACRE_PLAN_MOST_ROTATION] =
-                limit->nothing;
+    limit->memory = memory;
+    if (open_player(&limit->player, memory, spec) && open_nothings(limit, spec) &&
+        open_limit_crew(limit, spec))
         return limit;
-    }
-    acre_destroy(limit->nothing);
-    free(limit);
+    limit_close(limit);
     return NULL;
 }
 
@@ -188,23 +280,18 @@ static void limit_step(void *state, uint64_t iteration)
     struct replay *limit = state;
 
     (void)iteration;
-    acre_play(&limit->player, limit->nothing);
+    if (limit->crew != NULL)
+        acre_crew_play(limit->crew, limit->nothings);
+    else
+        acre_play(&limit->player, limit->nothings[0]);
 }
 
-/* What has to be found: what the limit itself finds in its ring is not what was written there. */
+/* What has to be found: what the limit itself finds in its rings is not what was written there. */
 static uint64_t limit_checksum(const void *state)
 {
-    const struct acre_player *player = &((const struct replay *)state)->player;
+    const struct replay *limit = state;
 
-    return checksum_of(player, player->program->checksums[player->touch]);
-}
-
-static void limit_close(void *state)
-{
-    struct replay *limit = state;
-
-    acre_destroy(limit->nothing); /* its blocks go with their arena */
-    free(limit);
+    return checksum_of(limit, expected(limit));
 }
 
 static uint64_t events_of(const struct acre_cell_spec *spec)
@@ -236,6 +323,9 @@ struct acre_played acre_played_of(const struct acre_workload *workload, const ch
         .refused = program->refused,
         .unknown = program->unknown,
         .threads = program->threads,
+        .players = program->streams,
+        .handed_over = program->handed_over,
+        .waits = program->waits,
         .recorded_ns = program->recorded_ns,
         .overhead_ns = program->overhead_ns,
         .region = strdup(region != NULL ? region : ""),
@@ -254,6 +344,7 @@ static const char *const examples[] = {
     "--backends all --json replay.json app.acre",
     "--touch none,first+last,all --backends malloc,mimalloc app.acre",
     "--region handle_request --backends malloc,mimalloc app.acre",
+    "--threads one,recorded --backends malloc,jemalloc,mimalloc app.acre",
     NULL,
 };
 

@@ -79,6 +79,23 @@ const char *acre_workload_why_not(const struct acre_workload *workload, const ch
     return why_not;
 }
 
+const char *acre_parameter_why_not(const struct acre_parameter *parameter, const char *backend,
+                                   uint64_t value)
+{
+    return parameter->why_not != NULL ? parameter->why_not(acre_backend_kind_of(backend), value)
+                                      : NULL;
+}
+
+const char *acre_workload_why_not_with(const struct acre_workload *workload, const char *backend,
+                                       const uint64_t *values)
+{
+    const char *why_not = NULL;
+
+    for (size_t i = 0; why_not == NULL && i < workload->parameter_count; i++)
+        why_not = acre_parameter_why_not(&workload->parameters[i], backend, values[i]);
+    return why_not;
+}
+
 bool acre_workload_open_stage(const struct acre_workload *workload,
                               const struct acre_cell_spec *spec, struct acre_stage *stage,
                               const struct acre_layers *layers, char *why, size_t why_bytes)

@@ -201,3 +201,39 @@ MTest(played, a_plan_is_told_with_its_price)
                       "times; the peak is as high with it. 40 blocks");
     acre_run_free(&run);
 }
+
+/* The second parameter of all cells is the threads that played. */
+static void play_by_recorded_threads(struct acre_run *run)
+{
+    for (size_t i = 0; i < run->cell_count; i++) {
+        struct acre_key_parameter *parameter = &run->cells[i].key.parameters[1];
+        free(parameter->name);
+        free(parameter->value);
+        parameter->name = copy("threads");
+        parameter->value = copy("recorded");
+    }
+}
+
+MTest(played, who_played_is_said)
+{
+    struct acre_run run;
+    make_run(&run, "first");
+    run.played.threads = 1200;
+    expect_part(&run, " The calls of 1,200 threads were played by one, in their order.");
+    play_by_recorded_threads(&run);
+    expect_part(&run, " No two of the 1,200 threads lived at one time, so that one played them "
+                      "all.");
+    run.played.players = 8;
+    run.played.handed_over = 5000;
+    run.played.waits = 40;
+    expect_part(&run, " 1,200 threads were played by 8 at a time, those whose lives do not "
+                      "overlap by the same one, in the recorded order of hand-overs: 5,000 calls "
+                      "about blocks that another one had last, 40 waits for these.");
+    run.played.threads = 8;
+    expect_part(&run, " 8 threads were played, each on its own, in the recorded order of "
+                      "hand-overs: 5,000 calls");
+    run.played.threads = 1;
+    run.played.players = 0;
+    expect_part(&run, " There is one thread, which was played by one.");
+    acre_run_free(&run);
+}

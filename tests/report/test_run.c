@@ -262,6 +262,32 @@ MTest(run, older_versions_are_read)
     rmdir(directory);
 }
 
+/* Who played together is since version 7. */
+MTest(run, players_are_not_wanted_of_version_6)
+{
+    struct acre_run run, older, newer;
+    sample_small(&run);
+    size_t bytes;
+    char *text = text_of(&run, &bytes), error[256];
+    char *renamed = edited(text, "\"players\": 18", "\"prayers\": 18");
+    char *sixth = edited(renamed, "\"version\": 7", "\"version\": 6");
+    struct memory_file file = memory_file();
+    put_bytes(&file, sixth, strlen(sixth));
+    cr_assert(acre_run_read(&older, file.path, error, sizeof error), "%s", error);
+    cr_assert_eq(older.played.threads, 7);
+    cr_assert_eq(older.played.players, 0);
+    put_bytes(&file, renamed, strlen(renamed));
+    cr_assert_not(acre_run_read(&newer, file.path, error, sizeof error));
+    cr_expect(strstr(error, "played: no \"players\"") != NULL, "%s", error);
+    free(sixth);
+    free(renamed);
+    free(text);
+    close(file.descriptor);
+    acre_run_free(&older);
+    acre_run_free(&run);
+    rmdir(directory);
+}
+
 /* Deaths by size are since version 5: of an older run there are none, which agrees with all of its
  * lifetimes, in the file that is written of it as well. */
 MTest(run, deaths_are_not_wanted_of_older_versions)
