@@ -1,6 +1,7 @@
 #include "replay/nothing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { RING_BYTES = 16 * 1024, PAGE = 4096 };
 
@@ -44,6 +45,20 @@ static bool nothing_resize(struct acre_alloc *self, void *block, struct acre_lay
     return size <= old.size || old.size > ACRE_BUMP_MOST_BYTES;
 }
 
+/* In the ring a block may be given out anew where it stands in part. */
+static void *nothing_reallocate(struct acre_alloc *self, void *block, struct acre_layout old,
+                                size_t size)
+{
+    void *moved;
+
+    if (nothing_resize(self, block, old, size))
+        return block;
+    moved = acre_allocate(self, (struct acre_layout){size, old.align, old.purpose});
+    if (moved != NULL)
+        memmove(moved, block, old.size < size ? old.size : size);
+    return moved;
+}
+
 /* Its blocks are anybody's already. */
 static void nothing_reset(struct acre_alloc *self)
 {
@@ -60,11 +75,12 @@ static void nothing_destroy(struct acre_alloc *self)
 
 static const struct acre_alloc_ops ops = {
     .name = "nothing",
-    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_RESET,
+    .capabilities = ACRE_CAN_FREE | ACRE_CAN_RESIZE | ACRE_CAN_RESET | ACRE_CAN_REALLOCATE,
     .threads = ACRE_THREADS_IN_TURN,
     .allocate = nothing_allocate,
     .free = nothing_free,
     .resize = nothing_resize,
+    .reallocate = nothing_reallocate,
     .reset = nothing_reset,
     .destroy = nothing_destroy,
 };

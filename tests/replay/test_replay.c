@@ -150,6 +150,29 @@ MTest(replay, a_cut_trace_gives_what_it_has, .timeout = 120)
 /* What a few calls become ----------------------------------------------------------------------
  */
 
+/* In its ring a block may be made larger where it stands in part. */
+MTest(replay, nothing_moves_what_overlaps)
+{
+    const struct acre_layout small = {16, 16, ACRE_PURPOSE_OTHER}, large = {200, 16, 0};
+    struct acre_alloc *pages = acre_pages_new();
+    struct acre_alloc *nothing = acre_nothing_new(pages, large.size);
+    unsigned char *block, *moved;
+
+    cr_assert_not_null(nothing);
+    block = acre_allocate(nothing, large);
+    cr_assert_not_null(block);
+    while (acre_allocate(nothing, small) != block) /* until it comes round */
+        continue;
+    for (size_t i = 0; i < large.size; i++)
+        block[i] = (unsigned char)i;
+    moved = acre_reallocate(nothing, block, large, 2 * large.size);
+    cr_assert_eq(moved, block + small.size);
+    for (size_t i = 0; i < large.size; i++)
+        cr_assert_eq(moved[i], i);
+    acre_destroy(nothing);
+    acre_destroy(pages);
+}
+
 /* An allocator that writes down what it is asked for, and has bytes in its blocks that nobody has
  * written. */
 struct witness {

@@ -359,6 +359,41 @@ MTest(streams, chunks_follow_each_other, .timeout = 120)
     script.count = 0;
 }
 
+/* The limit: each on its own ring. */
+MTest(streams, on_nothing_they_come_to_their_end)
+{
+    struct acre_alloc *own = acre_pages_new();
+    struct acre_alloc *memories[3];
+    struct recording recording;
+    struct compiled compiled;
+    struct acre_crew *crew;
+
+    say_relay(500);
+    record_calls(&recording, script.calls, script.count);
+    script.count = 0;
+    stream(&compiled, &recording);
+    cr_assert_eq(compiled.program->streams, 3);
+    crew = acre_crew_new(compiled.program, ACRE_TOUCH_ALL, own);
+    cr_assert_not_null(crew);
+    for (size_t i = 0; i < 3; i++) {
+        memories[i] = acre_nothing_new(own, compiled.program->largest_bytes);
+        cr_assert_not_null(memories[i]);
+    }
+    for (unsigned pass = 0; pass < 3; pass++)
+        cr_assert(acre_crew_play(crew, memories));
+    acre_crew_destroy(crew);
+    /* ... and by one. */
+    for (unsigned touch = 0; touch < ACRE_TOUCHES; touch++) {
+        compiled.player.touch = (enum acre_touch)touch;
+        cr_assert(acre_play(&compiled.player, memories[0]));
+    }
+    for (size_t i = 0; i < 3; i++)
+        acre_destroy(memories[i]);
+    acre_destroy(own);
+    end_compiled(&compiled);
+    end_recording(&recording);
+}
+
 /* An allocator that is in no hurry where it is asked for so many bytes. */
 static void *slow_allocate(struct acre_alloc *self, struct acre_layout layout)
 {
