@@ -21,12 +21,13 @@ of_played()
 tap_run "$ACRE" record --quiet --stacks none -o "$trace" "$REPLAY_TOOLS/replay_relay"
 check 'recorded' test "$tap_status" -eq 0
 
-# The main thread, three that hand on, and short ones that follow each other.
+# The main thread, three that hand on, of which the first may have ended when the third begins, and
+# short ones that follow each other.
 # shellcheck disable=SC2086 # options
 expect_out 0 '^replay  relay.acre, both ends touched, each thread on its own  1 round$' -- \
     "$ACRE" replay $once --threads recorded --backends malloc --json "$run" "$trace"
 check 'many threads' test "$(of_played threads)" -ge 100
-check 'few at a time' test "$(of_played players)" -ge 4 -a "$(of_played players)" -le 8
+check 'few at a time' test "$(of_played players)" -ge 3 -a "$(of_played players)" -le 8
 check 'blocks are handed on' test "$(of_played handed_over)" -ge 8000
 check 'and waited for' test "$(of_played waits)" -ge 100
 check 'no wait is there twice' test "$(of_played waits)" -le "$(of_played handed_over)"
