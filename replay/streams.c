@@ -269,7 +269,7 @@ static bool take_slot(struct streaming *streaming, uint32_t number, uint32_t *sl
     struct stream *stream = &streaming->streams[number];
 
     *slot = stream->freed;
-    if (*slot != ACRE_NO_SLOT) {
+    if (*slot < streaming->slot_count) { /* and so it is not ACRE_NO_SLOT */
         stream->freed = streaming->next_freed[*slot];
         return true;
     }
