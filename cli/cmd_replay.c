@@ -55,7 +55,7 @@ static enum acre_exit tell_failure(enum acre_compiled compiled, const struct sou
     case ACRE_COMPILE_TOO_LARGE:
         snprintf(sentence, sizeof sentence, "%.400s has more than %d blocks live at one time%s",
                  path, ACRE_PLAY_MOST_SLOTS,
-                 source->has_streams ? ", or freed by another thread than the next ones need" : "");
+                 source->has_streams ? ", or handed on by threads that get none back" : "");
         break;
     default:
         return acre_complain(name, ACRE_EXIT_MEMORY, "out of memory");

@@ -179,6 +179,7 @@ static inline bool acre_program_is_whole(const struct acre_program *program, siz
            program->slots <= ACRE_PLAY_MOST_SLOTS &&
            program->stream_slots <= ACRE_PLAY_MOST_SLOTS &&
            program->streams <= ACRE_PLAY_MOST_STREAMS &&
+           program->streams_from + program->streams * ACRE_PLAY_CHUNK <= program->operations &&
            program->operations == (bytes - sizeof *program) / sizeof(struct acre_operation);
 }
 
