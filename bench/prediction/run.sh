@@ -8,7 +8,8 @@
 # A line each: per cent of the run that were saved, the median and the middle half of ROUNDS pairs, run
 # in turn; what was predicted, as the replay has it and between which ends; by how many bytes the peak
 # of what is asked for is higher, and what was predicted. Of workloads time is that of an iteration,
-# in multiples of its limit, which meets the same speed of the machine.
+# in multiples of its limit, which meets the same speed of the machine, and the peak what the arenas have
+# cut for blocks, live or dead, when most lives.
 set -eu
 
 build=$1 rounds=${2:-15}
@@ -84,12 +85,16 @@ workload()
         range($plain | length) | 100 * (1 - $built[.] / $plain[.])' "$work/run.json" | quartiles)
     ns=$(jq '[.cells[] | select(.key.backend == "malloc") | .ns_per_iteration] | .[0] | sort |
         .[length / 2 | floor]' "$work/run.json")
+    higher=$(jq '[.cells[] | select(.recorded != null)] |
+        (map(select(.key.backend == "malloc"))[0].recorded.peak_bytes) as $plain |
+        map(select(.key.backend == "arena"))[0].waste.peak.figures |
+        map(select(.name == "given"))[0].number - $plain' "$work/run.json")
     "$acre" record --quiet -o "$work/plain.acre" -- "$build/bench/$name" --in-process --backends malloc \
         --lifetimes weak --rounds 1 --memory-ms 0 "$@" >"$work/out"
     "$acre" advise --json --no-proof "$work/plain.acre" >"$work/advice.json"
     advise --run-time "$(jq --argjson ns "$ns" '[.regions[].recordings[0].firings] | add * $ns / 1e9' \
         "$work/advice.json" | awk '{ printf "%.9f", $1 }')" "$work/plain.acre"
-    line "$name $*" "$(awk -v ns="$ns" 'BEGIN { printf "%.1f us", ns / 1e3 }')" "$saved" -
+    line "$name $*" "$(awk -v ns="$ns" 'BEGIN { printf "%.1f us", ns / 1e3 }')" "$saved" "$higher"
 }
 
 echo '                                   run  saved, % of it        predicted             peak higher by, predicted'
