@@ -16,6 +16,18 @@ struct compiled {
     enum acre_trace_state state;
 };
 
+/* Ready to be played. */
+static inline void map_program(struct compiled *compiled)
+{
+    compiled->program = acre_program_map(compiled->file);
+    cr_assert_not_null(compiled->program);
+    compiled->player = (struct acre_player){
+        .program = compiled->program,
+        .blocks = calloc(compiled->program->slots, sizeof(void *)),
+    };
+    cr_assert_not_null(compiled->player.blocks);
+}
+
 static inline enum acre_compiled try_to_compile(struct compiled *compiled,
                                                 const struct recording *recording,
                                                 const struct acre_plan *plan,
@@ -32,15 +44,8 @@ static inline enum acre_compiled try_to_compile(struct compiled *compiled,
         result = acre_compile(&request, &reader, memory);
     compiled->state = reader.input.state;
     acre_trace_reader_close(&reader);
-    if (result != ACRE_COMPILED)
-        return result;
-    compiled->program = acre_program_map(compiled->file);
-    cr_assert_not_null(compiled->program);
-    compiled->player = (struct acre_player){
-        .program = compiled->program,
-        .blocks = calloc(compiled->program->slots, sizeof(void *)),
-    };
-    cr_assert_not_null(compiled->player.blocks);
+    if (result == ACRE_COMPILED)
+        map_program(compiled);
     return result;
 }
 

@@ -66,15 +66,8 @@ static enum acre_compiled try_to_stream(struct compiled *compiled,
     if (result == ACRE_COMPILED)
         result = acre_streams_add(compiled->file, &turns, memory);
     acre_turns_fini(&turns);
-    if (result != ACRE_COMPILED)
-        return result;
-    compiled->program = acre_program_map(compiled->file);
-    cr_assert_not_null(compiled->program);
-    compiled->player = (struct acre_player){
-        .program = compiled->program,
-        .blocks = calloc(compiled->program->slots, sizeof(void *)),
-    };
-    cr_assert_not_null(compiled->player.blocks);
+    if (result == ACRE_COMPILED)
+        map_program(compiled);
     return result;
 }
 
