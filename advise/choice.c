@@ -63,8 +63,22 @@ bool acre_site_fits_any(const struct acre_findings *findings, uint32_t site)
 
 struct group {
     struct acre_chosen_region region;
-    uint32_t active; /* epochs of the site that has most */
+    uint64_t parts; /* of the firings, 64: bit i: some site was active in part i */
 };
+
+enum { PARTS = 64 };
+
+/* The parts of a site's epochs: so many of them, taken to be those up to the last one. */
+static uint64_t parts_of(uint32_t epochs, uint32_t last_epoch, uint64_t firings)
+{
+    uint64_t from, to;
+
+    if (epochs == 0 || last_epoch > firings)
+        return 0;
+    from = (uint64_t)(last_epoch - epochs) * PARTS / firings;
+    to = ((uint64_t)last_epoch * PARTS + firings - 1) / firings;
+    return (UINT64_MAX >> (PARTS - (to - from))) << from;
+}
 
 /* Blocks of a site that are in scope; of a sample, as many as it stands for. */
 static double births_of(const struct acre_lags *lags, uint32_t site, uint32_t marker)
@@ -90,14 +104,14 @@ static struct group group_of(const struct acre_findings *findings, const uint8_t
     double bytes = 0, births = 0;
 
     for (uint32_t site = 0; site < findings->sites->count; site++) {
-        uint32_t epochs = lags->cells.epochs[acre_lag_cell(lags, site, boundary.marker)];
+        size_t cell = acre_lag_cell(lags, site, boundary.marker);
 
         if (claimed[site] != 0 || !acre_site_fits(findings, site, boundary))
             continue;
         births += births_of(lags, site, boundary.marker);
         bytes += births_of(lags, site, boundary.marker) * bytes_a_block(lags, site);
-        if (epochs > group.active)
-            group.active = epochs;
+        group.parts |=
+            parts_of(lags->cells.epochs[cell], lags->cells.last_epoch[cell], group.region.firings);
     }
     group.region.births = (uint64_t)births;
     if (births > 0) {
@@ -120,7 +134,7 @@ static bool is_worth_a_region(const struct acre_findings *findings, const struct
            region->held_bytes <= most_held_bytes &&
            region->firings / region->stride >= ACRE_CHOICE_LEAST_EPOCHS &&
            (findings->is_sampled ||
-            2 * (uint64_t)group->active * region->stride >= region->firings);
+            2 * (uint64_t)__builtin_popcountll(group->parts) * region->stride >= PARTS);
 }
 
 /* Memory counts in steps of four times. */

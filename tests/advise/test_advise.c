@@ -56,6 +56,35 @@ MTest(advise, a_scope_is_a_boundary)
     end_advised(&advised);
 }
 
+/* Three loops after each other, each with a call of its own: what the scope of their turns is used
+ * for all the time no site is alone. */
+MTest(advise, several_loops_share_a_scope)
+{
+    enum { LOOPS = 3, TURNS = 30, NODES = 10 };
+    const struct turns scopes = {.has_scopes = true};
+    struct advised advised = {0};
+    struct told *told = &advised.told[0];
+
+    begin_told(told, LOOPS, false);
+    for (size_t turn = 0; turn < LOOPS * TURNS; turn++) {
+        struct block blocks[NODES];
+
+        begin_scope(told, &scopes, turn);
+        for (size_t i = 0; i < NODES; i++)
+            blocks[i] = bear(told, AT_PHASE + turn / TURNS, 48);
+        for (size_t i = 0; i < NODES; i++)
+            drop(told, AT_PHASE + turn / TURNS, &blocks[i]);
+    }
+    finish_told(told);
+    advise_within(&advised, 1, UINT64_MAX);
+    cr_assert_eq(advised.advice->region_count, 1);
+    cr_assert_not_null(acre_place_scope(&acre_adviser_steps(advised.adviser)->places,
+                                        advised.advice->regions[0].marker.place));
+    cr_assert_eq(advised.advice->regions[0].site_count, LOOPS);
+    cr_assert_eq(advised.advice->programs[0].absorbed, LOOPS * TURNS * NODES);
+    end_advised(&advised);
+}
+
 /* What is dropped when the new is there lives through the next boundary, and through no other. */
 MTest(advise, the_old_is_dropped_after_the_new_is_built)
 {
