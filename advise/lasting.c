@@ -145,9 +145,7 @@ static void add(struct acre_advised_region *region, struct acre_advised_lasting 
 
     if (region->lasting_count < ACRE_ADVICE_MOST_LASTING)
         region->lasting_count++;
-    else if (is_before(&added, &lasting[--at]))
-        lasting[at] = added;
-    else
+    else if (!is_before(&added, &lasting[--at]))
         return;
     for (; at > 0 && is_before(&added, &lasting[at - 1]); at--)
         lasting[at] = lasting[at - 1];

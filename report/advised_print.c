@@ -283,6 +283,14 @@ static void set_label(struct acre_grid *grid, const char *label)
     acre_grid_set(grid, COLUMN_LABEL, ACRE_PAINT_NONE, "%s", label);
 }
 
+static bool set_counted(const struct acre_advised_report *report, const struct acre_page *page,
+                        struct acre_grid *grid, const char *label, uint64_t count, uint32_t place)
+{
+    set_label(grid, label);
+    acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s", acre_format_count(count).text);
+    return set_place(report, page, grid, place);
+}
+
 /* Why it stays. */
 static void set_reason(struct acre_grid *grid, const struct acre_advised_site *site)
 {
@@ -303,10 +311,7 @@ static bool set_sites(const struct acre_advised_report *report, const struct acr
                       const struct acre_advised_site *sites, size_t count, bool stay)
 {
     for (size_t i = 0; i < count && (page->wide || i < MOST_SITES); i++) {
-        set_label(grid, i == 0 ? label : "");
-        acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
-                      acre_format_count(sites[i].births).text);
-        if (!set_place(report, page, grid, sites[i].place))
+        if (!set_counted(report, page, grid, i == 0 ? label : "", sites[i].births, sites[i].place))
             return false;
         if (stay)
             set_reason(grid, &sites[i]);
@@ -335,10 +340,8 @@ static bool set_lasting(const struct acre_advised_report *report, const struct a
                         struct acre_grid *grid, const struct acre_advised_region *region)
 {
     for (size_t i = 0; i < region->lasting_count; i++) {
-        set_label(grid, i == 0 ? "not these" : "");
-        acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
-                      acre_format_count(region->lasting[i].blocks).text);
-        if (!set_place(report, page, grid, where_they_part(report, &region->lasting[i])))
+        if (!set_counted(report, page, grid, i == 0 ? "not these" : "", region->lasting[i].blocks,
+                         where_they_part(report, &region->lasting[i])))
             return false;
     }
     if (region->lasting_count > 0) {
@@ -413,12 +416,12 @@ static bool set_within(const struct acre_advised_report *report, const struct ac
 static bool set_region(const struct acre_advised_report *report, const struct acre_page *page,
                        struct acre_grid *grid, const struct acre_advised_region *region)
 {
-    set_label(grid, is_scope(report, region)                   ? "in each scope"
-                    : region->marker.kind == ACRE_MARKER_ENTRY ? "at the call"
-                                                               : "at the birth");
-    acre_grid_set(grid, COLUMN_COUNT, ACRE_PAINT_NONE, "%s",
-                  acre_format_count(region->counts[0].firings).text);
-    if (!set_place(report, page, grid, region->marker.place) ||
+    const char *boundary = is_scope(report, region)                   ? "in each scope"
+                           : region->marker.kind == ACRE_MARKER_ENTRY ? "at the call"
+                                                                      : "at the birth";
+
+    if (!set_counted(report, page, grid, boundary, region->counts[0].firings,
+                     region->marker.place) ||
         !set_within(report, page, grid, region) ||
         !set_sites(report, page, grid, "goes in", region->sites, region->site_count, false) ||
         !set_sites(report, page, grid, "stays", region->staying, region->staying_count, true) ||

@@ -100,8 +100,8 @@ function livesAgainstResets({ each, first_reset: firstReset, resets, blocks }, i
             figure(`Lives of blocks of region ${index + 1} against its resets; the numbers are in the table.`, 460, option, numbers)];
 }
 
-const sitesTable = (caption, sites, more) => sites.length === 0 ? null : table(caption, [number("births"), "where", "called by", ...more.map(([title]) => title)],
-    sites.slice(0, 40).map((site) => [digits(site.births), element("span", {}, whereIs(site)),
+const sitesTable = (caption, sites, more, counted = "births") => sites.length === 0 ? null : table(caption, [number(counted), "where", "called by", ...more.map(([title]) => title)],
+    sites.slice(0, 40).map((site) => [digits(site[counted]), element("span", {}, whereIs(site)),
                                       element("code", {}, site.stack.slice(1, 6).join(" < ")), ...more.map(([, of]) => of(site))]));
 
 function whyItStays(site) {
@@ -111,10 +111,6 @@ function whyItStays(site) {
         return "made or freed in several threads";
     return site.outliving > 0 ? `${percent(100 * site.outliving / site.births)} outlive it` : "born in too few turns";
 }
-
-const lastingTable = (lasting) => lasting.length === 0 ? null
-    : table("Made before the loop by the same lines, and live through it: not these", [number("blocks"), "where", "called by"],
-            lasting.map((site) => [digits(site.blocks), element("span", {}, whereIs(site)), element("code", {}, site.stack.slice(1, 6).join(" < "))]));
 
 function regionSection(region, index, { windows, advice }) {
     const { boundary, rotation, stride, sites, staying, lasting, doubts, recordings: [counts] } = region, isOne = rotation === 1;
@@ -131,7 +127,7 @@ function regionSection(region, index, { windows, advice }) {
         sitesTable("What goes in", sites, []),
         sites.length > 40 ? element("p", { class: "note" }, `The first 40 of ${digits(sites.length)} sites are shown.`) : null,
         sitesTable("What stays", staying, [["why", whyItStays]]),
-        lastingTable(lasting));
+        sitesTable("Made before the loop by the same lines, and live through it: not these", lasting, [], "blocks"));
 }
 
 const { advised } = model, { advice } = advised;

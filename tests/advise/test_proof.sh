@@ -11,11 +11,6 @@ one=$tap_work/one.acre two=$tap_work/two.acre
 check 'recorded' record one kept_result 2 100
 check 'recorded again' record two kept_result 4 100
 
-says()
-{
-    tr '\n' ' ' <"$out" | tr -s ' ' | grep -qE "$1"
-}
-
 # advise OPTION... FILE...
 advise()
 {
@@ -24,26 +19,26 @@ advise()
 }
 
 advise --rounds 8 --run-time 2ms "$one" "$two"
-check 'the sentence comes first' says '^ (Worth it|Cannot tell yet): 1 region, reset 100 times, '
+check 'the sentence comes first' out_says -E '^ (Worth it|Cannot tell yet): 1 region, reset 100 times, '
 check 'it has the gain on malloc, and beside the best' \
-    says 's? [0-9.]+ % of the run on malloc \[[-0-9.]+, [0-9.]+\]; (mimalloc alone saves|no other)'
-check 'both recordings are played' says 'Played: [0-9,]+ calls of one.acre.* Played: [0-9,]+ calls of two.acre'
-check 'as long as it was told' says 'The run is 2.00 ms; the calls on malloc are [0-9.]+ % of it'
+    out_says -E 's? [0-9.]+ % of the run on malloc \[[-0-9.]+, [0-9.]+\]; (mimalloc alone saves|no other)'
+check 'both recordings are played' out_says -E 'Played: [0-9,]+ calls of one.acre.* Played: [0-9,]+ calls of two.acre'
+check 'as long as it was told' out_says -E 'The run is 2.00 ms; the calls on malloc are [0-9.]+ % of it'
 check 'each allocator has a row' test "$(grep -cE '^ +(malloc|mimalloc) +[0-9]' "$out")" -eq 4
 check 'what goes in' grep -q 'goes in.*parse' "$out"
-check 'what stays, and why' says 'stays +[0-9]+ keep_result .* 100 % outlive it'
+check 'what stays, and why' out_says -E 'stays +[0-9]+ keep_result .* 100 % outlive it'
 
 advise --rounds 1 --run-time 2ms --json "$one" "$two"
 check 'one round has no interval' grep -q '"verdict": "cannot tell"' "$out"
 check 'of a sample it is said' test "$(grep -c '"proof": {' "$out")" -eq 2
 
 advise --rounds 1 --run-time 2ms --sample 1000 "$one"
-check 'a sample is named' says 'Played: of a sample, the first [0-9,]+ calls of one.acre'
-check 'one recording is a doubt' says 'Doubt: one recording alone'
+check 'a sample is named' out_says -E 'Played: of a sample, the first [0-9,]+ calls of one.acre'
+check 'one recording is a doubt' out_says -E 'Doubt: one recording alone'
 
 # The program itself, timed in front of each round.
 advise --rounds 1 --run "$PLANTED kept_result 2 100" "$one"
-check 'the run is that of the program' says 'The run is [0-9.]+ [mu]s; the calls on malloc'
+check 'the run is that of the program' out_says -E 'The run is [0-9.]+ [mu]s; the calls on malloc'
 expect 6 "'false' ended with status 1" -- "$ACRE" advise --run false "$one"
 expect 6 "'kill -9 .*' was ended by signal 9" -- "$ACRE" advise --run 'kill -9 $$' "$one"
 
@@ -62,7 +57,7 @@ tap_run "$ACRE" advise --no-proof "$tap_work/cut.acre"
 check 'a cut trace: advised' test "$tap_status" -eq 0
 check 'it is said' grep -q 'cut.acre.*; what is there is looked at$' "$err"
 check 'in one line' test "$(tap_lines "$err")" -eq 1
-check 'and the region is found' says '1 region, reset [0-9]+ times'
+check 'and the region is found' out_says -E '1 region, reset [0-9]+ times'
 
 # What a program that is built so asks for at its peak lies where it was said to lie.
 peak_of()

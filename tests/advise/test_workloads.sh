@@ -12,18 +12,13 @@ advise()
         test "$tap_status" -eq 0
 }
 
-says()
-{
-    tr '\n' ' ' <"$out" | tr -s ' ' | grep -Eq "$1"
-}
-
 # told WHAT PATTERN COMMAND...
 told()
 {
     what=$1 pattern=$2
     shift 2
     check "$what: recorded and advised on" advise "$@"
-    check "$what: $pattern" says "$pattern"
+    check "$what: $pattern" out_says -E "$pattern"
 }
 
 # What is made before the loop by the lines that make its blocks: by one function.

@@ -10,6 +10,8 @@
 # expect_out STATUS REGEX -- COMMAND...  the exit status is STATUS, stderr is empty and REGEX
 #                                        matches a line of stdout
 # check WHAT COMMAND...                  the command, often a function, succeeds
+# out_says [-E | -F] PATTERN             $out has it, however lines are broken and words spaced (grep)
+# played_count KEY RUN                   of a run file: a number of what was played
 # skip WHAT REASON                       not tried, and why
 # spared                                 true for three of four calls under memcheck, where each program
 #                                        takes a second: for alike cases, which the sanitizers all see
@@ -88,6 +90,16 @@ tap_lines()
 tap_match()
 {
     test -z "$1" || grep -Eq -e "$1" "$2"
+}
+
+out_says()
+{
+    tr '\n' ' ' <"$out" | tr -s ' ' | grep -q "$@"
+}
+
+played_count()
+{
+    sed -n '/"played"/,/}/s/.*"'"$1"'": \([0-9]*\),*/\1/p' "$2"
 }
 
 # tap_judge KIND STATUS REGEX -- COMMAND...

@@ -6,16 +6,6 @@ trace=$tap_work/chain.acre
 run=$tap_work/run.json
 once="--rounds 1 --memory-ms 0 --visit-ms 1"
 
-text_of()
-{
-    tr '\n' ' ' <"$1" | tr -s ' '
-}
-
-says()
-{
-    text_of "$1" | grep -qF "$2"
-}
-
 expect_out 0 '^wrote' -- "$SQUARE_CHAIN" --elements 10 --fill reuse --iterations 3 --trace "$trace"
 
 # shellcheck disable=SC2086 # options
@@ -23,7 +13,7 @@ expect_out 0 '^replay  chain.acre, both ends touched  1 round$' -- \
     "$ACRE" replay $once --backends malloc,pool --json "$run" "$trace"
 check 'contents were found on both' grep -q 'bit-identical under all 2 recorded strategies' "$out"
 check 'a pass of a fresh process' grep -q '^  cold (the first 1 pass of a fresh process):$' "$out"
-check 'the line that repeats it' says "$out" "repeat acre replay $once --backends malloc,pool"
+check 'the line that repeats it' out_says -F "repeat acre replay $once --backends malloc,pool"
 check 'as many births as were recorded' sh -c '
     births=$("$1" info "$2" | tr -d , | awk "\$1 == \"allocations\" { print \$2 }")
     grep -q "\"births\": $births\>" "$3" && [ "$births" -gt 40 ]' sh "$ACRE" "$trace" "$run"
@@ -34,8 +24,8 @@ expect_out 0 '^replay  chain.acre, both ends touched  1 round$' -- "$ACRE" repor
 # shellcheck disable=SC2086
 expect_out 0 'For this program' -- \
     "$ACRE" replay $once --rounds 8 --run-time 3600 --backends malloc,pool "$trace"
-check 'the share is that of an hour' says "$out" 'of 3600 s)'
-check 'nothing is promised beyond the calls' says "$out" \
+check 'the share is that of an hour' out_says -F 'of 3600 s)'
+check 'nothing is promised beyond the calls' out_says -F \
     'what else depends on where blocks lie is not bounded by this'
 
 # Each touch is a table of its own.

@@ -3,18 +3,8 @@
 . "$ACRE_TESTS/cli/lib.sh"
 
 trace=$tap_work/requests.acre
+run=$tap_work/run.json
 once="--rounds 1 --memory-ms 0 --visit-ms 1 --backends malloc"
-
-says()
-{
-    tr '\n' ' ' <"$out" | tr -s ' ' | grep -qF "$1"
-}
-
-# of_plan KEY: a number of the plan in the run.
-of_plan()
-{
-    sed -n '/"played"/,/}/s/.*"'"$1"'": \([0-9]*\),*/\1/p' "$tap_work/run.json"
-}
 
 # played WHAT ABSORBED RESETS MOVED OPTION...
 played()
@@ -22,12 +12,12 @@ played()
     what=$1 absorbed=$2 resets=$3 moved=$4
     shift 4
     # shellcheck disable=SC2086 # options
-    tap_run "$ACRE" replay $once --json "$tap_work/run.json" "$@" "$trace"
+    tap_run "$ACRE" replay $once --json "$run" "$@" "$trace"
     check "$what: played" test "$tap_status" -eq 0
-    check "$what: the contents are found" says 'Results bit-identical under all 2 recorded strategies'
-    check "$what: births in regions" test "$(of_plan absorbed)" -eq "$absorbed"
-    check "$what: resets" test "$(of_plan resets)" -eq "$resets"
-    check "$what: who outlives them" test "$(of_plan moved_out)" -eq "$moved"
+    check "$what: the contents are found" out_says -F 'Results bit-identical under all 2 recorded strategies'
+    check "$what: births in regions" test "$(played_count absorbed "$run")" -eq "$absorbed"
+    check "$what: resets" test "$(played_count resets "$run")" -eq "$resets"
+    check "$what: who outlives them" test "$(played_count moved_out "$run")" -eq "$moved"
 }
 
 tap_run "$ACRE" record --quiet -o "$trace" "$REPLAY_TOOLS/replay_requests"
@@ -38,11 +28,11 @@ played parse 298000 2001 0 --region parse
 played request 298040 2001 40 --region handle_request --reset-at parse
 played rotation 298040 2002 40 --region handle_request --reset-at parse --rotation 2
 check 'a table of both' grep -q '^  malloc  *region ' "$out"
-check 'the price is small' test "$(of_plan planned_peak_bytes)" -lt $(($(of_plan peak_bytes) + 65536))
+check 'the price is small' test "$(played_count planned_peak_bytes "$run")" -lt $(($(played_count peak_bytes "$run") + 65536))
 
 reap_peak()
 {
-    test "$(of_plan reap)" -eq 1 && test "$(of_plan planned_peak_bytes)" -eq "$(of_plan peak_bytes)"
+    test "$(played_count reap "$run")" -eq 1 && test "$(played_count planned_peak_bytes "$run")" -eq "$(played_count peak_bytes "$run")"
 }
 played reap 298000 2001 0 --region parse --reap
 check 'a reap has the room of single blocks back' reap_peak

@@ -7,17 +7,6 @@ alone=$tap_work/alone.acre
 run=$tap_work/run.json
 once="--rounds 1 --memory-ms 0 --visit-ms 1"
 
-says()
-{
-    tr '\n' ' ' <"$out" | tr -s ' ' | grep -qF "$1"
-}
-
-# of_played KEY: a number of what was played in the run.
-of_played()
-{
-    sed -n '/"played"/,/}/s/.*"'"$1"'": \([0-9]*\),*/\1/p' "$run"
-}
-
 tap_run "$ACRE" record --quiet --stacks none -o "$trace" "$REPLAY_TOOLS/replay_relay"
 check 'recorded' test "$tap_status" -eq 0
 
@@ -26,11 +15,11 @@ check 'recorded' test "$tap_status" -eq 0
 # shellcheck disable=SC2086 # options
 expect_out 0 '^replay  relay.acre, both ends touched, each thread on its own  1 round$' -- \
     "$ACRE" replay $once --threads recorded --backends malloc --json "$run" "$trace"
-check 'many threads' test "$(of_played threads)" -ge 100
-check 'few at a time' test "$(of_played players)" -ge 3 -a "$(of_played players)" -le 8
-check 'blocks are handed on' test "$(of_played handed_over)" -ge 8000
-check 'and waited for' test "$(of_played waits)" -ge 100
-check 'no wait is there twice' test "$(of_played waits)" -le "$(of_played handed_over)"
+check 'many threads' test "$(played_count threads "$run")" -ge 100
+check 'few at a time' test "$(played_count players "$run")" -ge 3 -a "$(played_count players "$run")" -le 8
+check 'blocks are handed on' test "$(played_count handed_over "$run")" -ge 8000
+check 'and waited for' test "$(played_count waits "$run")" -ge 100
+check 'no wait is there twice' test "$(played_count waits "$run")" -le "$(played_count handed_over "$run")"
 check 'the parameter is in the run' grep -q '"value": "recorded"' "$run"
 
 # Both in one run, and what is for one thread is left out of one of them.
@@ -39,8 +28,8 @@ expect_out 0 '^replay  relay.acre, both ends touched  1 round$' -- \
     "$ACRE" replay $once --threads one,recorded --touch first+last --backends all "$trace"
 check 'the other table' grep -q '^replay  relay.acre, both ends touched, each thread on its own' "$out"
 check 'pool is in one of them' test "$(grep -c '^  pool  *[0-9]' "$out")" -eq 2 # time, and cold
-check 'and says why' says ': recorded threads play at the same time, and the backend is not for several'
-check 'contents were found' says 'Results bit-identical under all'
+check 'and says why' out_says -F ': recorded threads play at the same time, and the backend is not for several'
+check 'contents were found' out_says -F 'Results bit-identical under all'
 
 # Each touch; what is found is checked in each pass.
 # shellcheck disable=SC2086
@@ -51,7 +40,7 @@ expect_out 0 'each thread on its own' -- \
 # shellcheck disable=SC2086
 expect_out 0 'For this program' -- \
     "$ACRE" replay $once --rounds 8 --threads recorded --backends malloc,malloc-tuned "$trace"
-check 'who played is said' says 'in the recorded order of hand-overs:'
+check 'who played is said' out_says -F 'in the recorded order of hand-overs:'
 check 'nothing of one thread' sh -c '! grep -q "played by one" "$1"' sh "$out"
 
 # Whoever keeps books or guards plays it in one thread.
@@ -67,8 +56,8 @@ expect_out 0 '^wrote' -- "$ACRE" bench square-chain --elements 10 --iterations 3
 # shellcheck disable=SC2086
 expect_out 0 'each thread on its own' -- \
     "$ACRE" replay $once --rounds 8 --threads recorded --backends malloc,malloc-tuned --json "$run" "$alone"
-check 'and it is said' says 'There is one thread, which was played by one.'
-check 'no player' test "$(of_played players)" -eq 0
+check 'and it is said' out_says -F 'There is one thread, which was played by one.'
+check 'no player' test "$(played_count players "$run")" -eq 0
 
 # What is refused.
 expect 2 "backend 'pool' cannot run .*: recorded threads play at the same time" -- \
