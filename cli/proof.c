@@ -12,15 +12,19 @@
 #include "cli/timed_command.h"
 #include "report/streams.h"
 
+/* Memory that is written and read once in a visit is to be no more than this. */
+enum { MOST_TOUCHED_BYTES = 1 << 30 };
+
 /* The options of a benchmark that plays them. `workload` has what it plays, or is acre_replay. */
 static bool read_options(struct acre_bench_options *bench, const struct acre_workload *workload,
-                         const struct acre_proof_options *options, char *error, size_t error_bytes)
+                         const struct acre_proof_options *options, bool touches_all, char *error,
+                         size_t error_bytes)
 {
     char *argv[12] = {(char *)"acre advise", (char *)"--memory-ms", (char *)"0", (char *)"--quiet"};
     int argc = 4;
     const char *const pairs[][2] = {
         {"--backends", options->backends},
-        {"--touch", options->touch},
+        {"--touch", touches_all ? "first+last,all" : options->touch},
         {"--rounds", options->rounds},
         {"--time-budget", options->time_budget},
     };
@@ -38,7 +42,7 @@ bool acre_proof_options_check(const struct acre_proof_options *options, char *er
 {
     struct acre_bench_options bench;
     int place = optind; /* of the command line that is being read */
-    bool done = read_options(&bench, &acre_replay, options, error, error_bytes);
+    bool done = read_options(&bench, &acre_replay, options, false, error, error_bytes);
 
     optind = place;
     return done;
@@ -120,6 +124,16 @@ static enum acre_exit measure_timed(const struct acre_programs *programs,
     return timing->has_failed ? ACRE_EXIT_CELL : status;
 }
 
+/* Whether calls are played with all of their blocks' bytes touched as well: report/proof.h. */
+static bool has_passes(const struct acre_programs *programs,
+                       const struct acre_proof_options *options)
+{
+    const struct acre_program *planned = programs->workload.planned;
+
+    return options->touch == NULL && acre_proof_has_large_blocks(planned) &&
+           planned->requested_bytes <= MOST_TOUCHED_BYTES;
+}
+
 static enum acre_exit measure(const char *command, const struct acre_programs *programs,
                               const struct acre_proof_options *options,
                               const struct acre_program *whole,
@@ -132,7 +146,8 @@ static enum acre_exit measure(const char *command, const struct acre_programs *p
     char error[640];
     enum acre_exit status;
 
-    if (!read_options(&bench, &programs->workload, options, error, sizeof error))
+    if (!read_options(&bench, &programs->workload, options, has_passes(programs, options), error,
+                      sizeof error))
         return acre_complain(command, ACRE_EXIT_USAGE, error);
     status = measure_timed(programs, &bench, options, &timing, &run, error, sizeof error);
     if (status == ACRE_EXIT_OK && !acre_proof_of(&run, whole, &time, proof)) {

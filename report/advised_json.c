@@ -197,6 +197,18 @@ static json_t *rows_of(struct writing *writing, const struct acre_proof *proof)
     return array;
 }
 
+static json_t *passes_of(struct writing *writing, const struct acre_proof *proof)
+{
+    json_t *object = json_object();
+
+    acre_put_number(&writing->maker, object, "pass_percent", proof->passes.pass_percent);
+    acre_put_number(&writing->maker, object, "most", proof->passes.most);
+    put_points(writing, object, "gained", &proof->passes.gained);
+    put_points(writing, object, "alone", &proof->passes.alone);
+    put_points(writing, object, "on_best", &proof->passes.on_best);
+    return object;
+}
+
 static json_t *proof_of(struct writing *writing, const struct acre_proof *proof)
 {
     json_t *object = json_object();
@@ -213,6 +225,8 @@ static json_t *proof_of(struct writing *writing, const struct acre_proof *proof)
         put_points(writing, object, "alone", &proof->alone);
         put_points(writing, object, "on_best", &proof->on_best);
     }
+    if (proof->passes.is_known)
+        acre_put(&writing->maker, object, "passes", passes_of(writing, proof));
     return object;
 }
 

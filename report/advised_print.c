@@ -181,72 +181,6 @@ static bool print_doubts(const struct acre_advised_report *report, const struct 
     return true;
 }
 
-/* What was measured ------------------------------------------------------------------------------
- */
-
-static void set_row(struct acre_grid *grid, const struct acre_proof *proof,
-                    const struct acre_proof_row *row)
-{
-    const struct acre_ratio *ratio = &row->region;
-
-    acre_grid_row(grid);
-    acre_grid_set(grid, 0, ACRE_PAINT_NONE, "%s", row->backend);
-    acre_grid_set(grid, 1, ACRE_PAINT_NONE, "%s", acre_format_ns(row->ns).text);
-    acre_grid_set(grid, 2, ACRE_PAINT_NONE, "%s", acre_format_ns(row->region_ns).text);
-    acre_grid_set(grid, 3, acre_verdict_paint(ratio->verdict), "%s %%",
-                  acre_format_short(100 * (1 - ratio->point)).text);
-    if (ratio->has_interval)
-        acre_grid_set(grid, 4, ACRE_PAINT_NONE, "[%s, %s]",
-                      acre_format_short(100 * (1 - ratio->high)).text,
-                      acre_format_short(100 * (1 - ratio->low)).text);
-    if (proof->has_points)
-        acre_grid_set(grid, 5, ACRE_PAINT_NONE, "%s %%",
-                      acre_format_short(100 * (row->ns - row->region_ns) / proof->run_ns).text);
-}
-
-static bool print_rows(const struct acre_proof *proof, const struct acre_page *page)
-{
-    static const struct acre_column columns[] = {
-        {.title = "allocator"},
-        {.title = "calls take", .right = true, .gap = 2},
-        {.title = "with regions", .right = true, .gap = 2},
-        {.title = "saved", .right = true, .gap = 2},
-        {.title = "95 %", .gap = 1},
-        {.title = "of the run", .right = true, .gap = 2},
-    };
-    struct acre_grid grid = {.columns = columns,
-                             .column_count = sizeof columns / sizeof columns[0]};
-    bool done;
-
-    for (size_t i = 0; i < proof->row_count; i++)
-        set_row(&grid, proof, &proof->rows[i]);
-    done = acre_grid_print(&grid, page, 2);
-    acre_grid_free(&grid);
-    return done;
-}
-
-static bool print_proof(const struct acre_advised_report *report, const struct acre_page *page,
-                        size_t recording)
-{
-    const struct acre_proof *proof = &report->proofs[recording];
-    bool is_sample = proof->events < proof->all_events;
-    char share[320] = "How long the run takes is not known: --run times it.";
-
-    if (proof->run_ns > 0)
-        snprintf(share, sizeof share, "The run is %s%s; the calls on malloc are %s %% of it.",
-                 acre_format_ns(proof->run_ns).text,
-                 proof->is_run_told ? ""
-                                    : " (as recorded, less what recording took; --run times it)",
-                 acre_format_short(proof->share_percent).text);
-    acre_page_gap(page);
-    if (!acre_page_say(page, 2, 2, ACRE_PAINT_NONE, "Played: %s%s calls of %s. %s",
-                       is_sample ? "of a sample, the first " : "",
-                       acre_format_count(proof->events).text,
-                       acre_last_part(report->recordings[recording].path), share))
-        return false;
-    return print_rows(proof, page);
-}
-
 /* Regions ----------------------------------------------------------------------------------------
  */
 
@@ -498,7 +432,8 @@ bool acre_advised_print(const struct acre_advised_report *report, const struct a
     if (advice->region_count == 0)
         return done;
     for (size_t i = 0; done && report->proofs != NULL && i < advice->recording_count; i++)
-        done = print_proof(report, page, i);
+        done =
+            acre_proof_print(&report->proofs[i], acre_last_part(report->recordings[i].path), page);
     for (uint32_t i = 0; done && i < advice->region_count; i++)
         done = print_region(report, page, i);
     return done;

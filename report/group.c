@@ -16,6 +16,15 @@ bool acre_cell_is_reference(const struct acre_cell *cell)
            (is_text(cell->key.lifetime, "weak") || is_text(cell->key.lifetime, ""));
 }
 
+bool acre_group_has_parameter(const struct acre_group *group, const char *name, const char *value)
+{
+    for (size_t i = 0; i < group->key->parameter_count; i++)
+        if (is_text(group->key->parameters[i].name, name) &&
+            is_text(group->key->parameters[i].value, value))
+            return true;
+    return false;
+}
+
 static int order_cells(const void *left, const void *right)
 {
     const struct acre_cell *const *a = left, *const *b = right;

@@ -73,6 +73,8 @@ void acre_groups_fini(struct acre_groups *groups);
  */
 bool acre_run_is_decided(const struct acre_run *run, bool *is_decided);
 
+bool acre_group_has_parameter(const struct acre_group *group, const char *name, const char *value);
+
 bool acre_cell_is_reference(const struct acre_cell *cell);
 
 /* "arena/region"; of a run of another program, which has no lifetimes, the backend alone. */

@@ -155,15 +155,6 @@ static void put_plan(FILE *to, const struct acre_played *played)
                 acre_format_count(played->moved_out).text);
 }
 
-static bool has_parameter(const struct acre_group *group, const char *name, const char *value)
-{
-    for (size_t i = 0; i < group->key->parameter_count; i++)
-        if (strcmp(group->key->parameters[i].name, name) == 0 &&
-            strcmp(group->key->parameters[i].value, value) == 0)
-            return true;
-    return false;
-}
-
 static void put_one_thread(FILE *to, const struct acre_played *played)
 {
     if (played->threads > 1)
@@ -200,9 +191,9 @@ void acre_played_put(FILE *to, const struct acre_group *group)
     put_share(to, group);
     if (acre_or_empty(group->played->region)[0] != '\0' && group->played->births > 0)
         put_plan(to, group->played);
-    if (has_parameter(group, "touch", "none"))
+    if (acre_group_has_parameter(group, "touch", "none"))
         fputs(" No block was touched, so that where blocks lie cannot show at all.", to);
-    if (has_parameter(group, "threads", "recorded"))
+    if (acre_group_has_parameter(group, "threads", "recorded"))
         put_recorded_threads(to, group->played);
     else
         put_one_thread(to, group->played);

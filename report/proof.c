@@ -86,6 +86,12 @@ static struct acre_points points_of(const struct acre_ratio *ratio, double perce
     return points;
 }
 
+bool acre_proof_has_large_blocks(const struct acre_program *planned)
+{
+    return planned->absorbed > 0 &&
+           planned->absorbed_bytes / planned->absorbed >= ACRE_PROOF_LARGE_BYTES;
+}
+
 /* Points are per cent of the run on malloc throughout, so that they can be added up. */
 static void find_points(struct acre_proof *proof)
 {
@@ -98,6 +104,61 @@ static void find_points(struct acre_proof *proof)
     if (best->has_alone)
         proof->alone = points_of(&best->alone, proof->share_percent);
 }
+
+/* Passes ----------------------------------------------------------------------------------------
+ */
+
+/* From what the calls save to that and all passes: `passed` is with one. */
+static void widen(struct acre_points *points, const struct acre_points *passed, double most)
+{
+    double low = most * (passed->low - points->point);
+    double high = most * (passed->high - points->point);
+
+    if (!points->has_interval || !passed->has_interval)
+        return;
+    if (low < 0)
+        points->least += low;
+    if (high > 0)
+        points->most += high;
+}
+
+static const struct acre_proof_row *row_named(const struct acre_proof *proof, const char *backend)
+{
+    for (size_t i = 0; i < proof->row_count; i++)
+        if (strcmp(proof->rows[i].backend, backend) == 0)
+            return &proof->rows[i];
+    return NULL;
+}
+
+/* `touched`: rows of the same run with all touched; `touching_ns`: what that takes beside the calls
+ * and their contents, by the limits. */
+static void find_passes(struct acre_proof *proof, const struct acre_proof *touched,
+                        double touching_ns)
+{
+    const struct acre_proof_row *best = row_named(touched, proof->rows[proof->best].backend);
+    struct acre_proof_passes *passes = &proof->passes;
+    double pass_ns;
+
+    if (touched->row_count == 0 || best == NULL)
+        return;
+    pass_ns = touching_ns + touched->rows[0].ns - proof->rows[0].ns;
+    if (pass_ns <= 0)
+        return;
+    passes->is_known = true;
+    passes->pass_percent = 100 * pass_ns / proof->run_ns;
+    passes->most = (proof->run_ns - proof->rows[0].ns) / pass_ns;
+    passes->gained = points_of(&touched->rows[0].region, 100 * touched->rows[0].ns / proof->run_ns);
+    passes->on_best = points_of(&best->region, 100 * best->ns / proof->run_ns);
+    widen(&proof->gained, &passes->gained, passes->most);
+    widen(&proof->on_best, &passes->on_best, passes->most);
+    if (best->has_alone) {
+        passes->alone = points_of(&best->alone, 100 * touched->rows[0].ns / proof->run_ns);
+        widen(&proof->alone, &passes->alone, passes->most);
+    }
+}
+
+/* The run -----------------------------------------------------------------------------------------
+ */
 
 /* Of the part that was played: time passes in it as in the recording, and recording took as much of
  * each call. */
@@ -151,6 +212,33 @@ static bool fill(struct acre_proof *proof, const struct acre_group *group,
     return add_rows(proof, group);
 }
 
+/* The group whose blocks are touched all over, where there is another one; else NULL. */
+static const struct acre_group *touched_of(const struct acre_groups *groups)
+{
+    for (size_t i = 0; i < groups->count && groups->count > 1; i++)
+        if (acre_group_has_parameter(&groups->groups[i], "touch", "all"))
+            return &groups->groups[i];
+    return NULL;
+}
+
+static bool fill_of_groups(struct acre_proof *proof, const struct acre_groups *groups,
+                           const struct acre_program *whole, const struct acre_proof_time *time)
+{
+    const struct acre_group *touched_group = touched_of(groups);
+    const struct acre_group *group = &groups->groups[touched_group == &groups->groups[0]];
+    struct acre_proof touched = {0};
+
+    if (!fill(proof, group, whole, time) ||
+        (touched_group != NULL && !add_rows(&touched, touched_group)))
+        return false;
+    if (proof->row_count == 0 || proof->run_ns <= 0)
+        return true;
+    find_points(proof);
+    if (touched_group != NULL && proof->has_points)
+        find_passes(proof, &touched, touched_group->limit_ns - group->limit_ns);
+    return true;
+}
+
 bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
                    const struct acre_proof_time *time, struct acre_proof *proof)
 {
@@ -165,9 +253,7 @@ bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
     };
     if (!acre_groups_init(&groups, run))
         return false;
-    done = groups.count == 0 || fill(proof, &groups.groups[0], whole, time);
+    done = groups.count == 0 || fill_of_groups(proof, &groups, whole, time);
     acre_groups_fini(&groups);
-    if (done && proof->row_count > 0 && proof->run_ns > 0)
-        find_points(proof);
     return done;
 }

@@ -14,6 +14,7 @@
 
 #include "replay/program.h"
 #include "report/group.h"
+#include "report/layout.h"
 
 enum { ACRE_PROOF_MOST_ROWS = 16 };
 
@@ -31,7 +32,7 @@ struct acre_points {
     double point;
     bool has_interval;  /* then valid: */
     double low, high;   /* what holds it with 95 %, as a replay */
-    double least, most; /* what is to be expected of a program that is built so */
+    double least, most; /* what is to be expected of a program that is built so, passes within */
 };
 
 struct acre_proof_row {
@@ -41,6 +42,29 @@ struct acre_proof_row {
     bool has_alone;           /* this without regions to malloc without; never of malloc itself */
     struct acre_ratio alone;
 };
+
+/*
+ * Where blocks lie. Both ends, which a replay touches, stand for a block of few cache lines and not
+ * for a large one; so calls with large blocks are played with every byte touched as well, once at
+ * birth and once at death. A program may go over its blocks more often than that, or less:
+ *
+ *    run on malloc    ├─ calls ─┼─ pass ─┼─ pass ─┼─ pass ─┼─ pa┤   the most there is time for
+ *    with regions     ├┼─ pass ┼─ pass ┼─ pass ┼─ pa┤
+ *
+ * What is to be expected reaches from no pass to the most.
+ */
+struct acre_proof_passes {
+    bool is_known;       /* then valid: */
+    double pass_percent; /* of the run: all blocks once, on malloc, without the calls */
+    double most;         /* passes that the rest of the run has time for */
+    struct acre_points gained, alone, on_best; /* as below, with one pass */
+};
+
+/* Of that mean size on, what goes into regions has large blocks. */
+enum { ACRE_PROOF_LARGE_BYTES = 1024 };
+
+/* Of a program that was compiled with its regions. */
+bool acre_proof_has_large_blocks(const struct acre_program *planned);
 
 struct acre_proof {
     uint64_t events, all_events; /* that were played: a sample, from the begin */
@@ -56,6 +80,7 @@ struct acre_proof {
     struct acre_points gained;  /* by regions, on malloc */
     struct acre_points alone;   /* by the best allocator, without regions; 0 of malloc itself */
     struct acre_points on_best; /* by regions, beside the best allocator */
+    struct acre_proof_passes passes;
 };
 
 /* How long the program takes without a recorder, of all of the recording. */
@@ -65,12 +90,18 @@ struct acre_proof_time {
 };
 
 /*
- * Of a run of cells with and without regions. `whole` is the header of all of the recording, of
+ * Of a run of cells with and without regions; of those of one `touch`, where there is another one
+ * with all touched. `whole` is the header of all of the recording, of
  * which the run may have played a sample. What was timed in front of each round goes before what
  * was told: the calls of a round and the program meet the same speed of the machine. False when out
  * of memory. A run without times of malloc gives no rows.
  */
 bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
                    const struct acre_proof_time *time, struct acre_proof *proof);
+
+/* For people; `name` is the recording's. False when out of memory; a write error is left to
+ * ferror. */
+bool acre_proof_print(const struct acre_proof *proof, const char *name,
+                      const struct acre_page *page);
 
 #endif

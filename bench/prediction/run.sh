@@ -44,7 +44,7 @@ peak()
 line()
 {
     # shellcheck disable=SC2046,SC2086 # words
-    printf '  %-26s %9s  %5s [%s, %s]%s\n' "$1" "$2" $(echo "$3" | awk '{ print $1, $2, $3 }') "$(
+    printf '  %-42s %9s  %5s [%s, %s]%s\n' "$1" "$2" $(echo "$3" | awk '{ print $1, $2, $3 }') "$(
         jq -r --arg more "$4" '.recordings[0] |
             "     \(.proof.gained.point * 10 | round / 10) [\(.proof.gained.least * 10 | round / 10), " +
             "\(.proof.gained.most * 10 | round / 10)]     \($more) [\(.planned_peak_bytes - .peak_bytes), " +
@@ -97,7 +97,7 @@ workload()
     line "$name $*" "$(awk -v ns="$ns" 'BEGIN { printf "%.1f us", ns / 1e3 }')" "$saved" "$higher"
 }
 
-echo '                                   run  saved, % of it        predicted             peak higher by, predicted'
+echo '                                                   run  saved, % of it        predicted             peak higher by, predicted'
 built request 20000
 built seed_order 30000
 built nested 8000

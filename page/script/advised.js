@@ -28,7 +28,10 @@ function savedBy(recording, isOne) {
             proof.share_percent === undefined ? "?" : percent(100 * (row.ns - row.region_ns) / proof.run_ns)]));
     const share = proof.share_percent === undefined ? "Which part of the run that is cannot be told; 'acre advise --run' does."
         : `The calls on malloc are ${percent(proof.share_percent)} of the run. Saved of it: ${between(proof.gained)} on malloc, `
-          + `${between(proof.on_best)} beside ${proof.best}, which alone saves ${percent(proof.alone.point)}.`;
+          + `${between(proof.on_best)} beside ${proof.best}, which alone saves ${percent(proof.alone.point)}.`
+          + (proof.passes === undefined ? "" : " The blocks are large: where they lie counts beside the calls. To write and read all of their bytes "
+             + `once takes ${percent(proof.passes.pass_percent)} of the run, and saves ${percent(proof.passes.gained.point)} of it on malloc, calls and all; `
+             + `there is time for ${digits(Number(proof.passes.most.toPrecision(3)))} such passes. The brackets hold programs that make none, up to those that make all.`);
     return section(isOne ? "What is saved" : `What is saved in ${file}`,
         `${isSample ? "A sample, the first " : ""}${digits(proof.events)} calls, replayed as they are and with regions, in turn. ${share}`,
         figure(`Time of the calls on ${proof.rows.map((row) => row.backend).join(", ")}, as they are and with regions; the numbers are in the table.`,

@@ -42,6 +42,30 @@ check 'the run is that of the program' out_says -E 'The run is [0-9.]+ [mu]s; th
 expect 6 "'false' ended with status 1" -- "$ACRE" advise --run false "$one"
 expect 6 "'kill -9 .*' was ended by signal 9" -- "$ACRE" advise --run 'kill -9 $$' "$one"
 
+# Large blocks are touched all over as well, where nobody asks for something else: of square-chain
+# the arrays. A gibibyte in a visit is too much.
+arrays()
+{
+    tap_run "$ACRE" record --quiet -o "$tap_work/$1.acre" "$SQUARE_CHAIN" --elements "$2" \
+        --in-process --quiet --backends malloc --lifetimes weak --rounds 1 --memory-ms 0
+    check "arrays of $2 elements recorded" test "$tap_status" -eq 0
+}
+arrays large 1000
+arrays huge 4000000
+advise --rounds 1 --json --run-time 100ms "$tap_work/large.acre"
+check 'large blocks: it is told what a pass saves' grep -q '"pass_percent": [0-9.]*,' "$out"
+advise --rounds 1 --run-time 100ms "$tap_work/large.acre"
+check 'and for people' out_says -E 'read all of their bytes once takes [0-9.]+ % of the run, and saves -?[0-9.]+ %'
+for options in '--touch first+last' '--touch all'; do
+    # shellcheck disable=SC2086 # words
+    advise --rounds 1 --json $options --run-time 100ms "$tap_work/large.acre"
+    check "$options: nothing else is played" test "$(grep -c '"passes"' "$out")" -eq 0
+done
+advise --rounds 1 --json --run-time 1s "$tap_work/huge.acre"
+check 'more than a gibibyte is not touched' test "$(grep -c '"passes"' "$out")" -eq 0
+advise --rounds 1 --json --run-time 2ms "$one"
+check 'small blocks are not' test "$(grep -c '"passes"' "$out")" -eq 0
+
 # The same each time, wherever it lies.
 same()
 {

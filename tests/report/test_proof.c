@@ -1,8 +1,7 @@
-/* What regions save, of figures that are made up here, so that each can be told beforehand; and the
- * verdict on them. */
+/* What regions save, of figures that are made up here, so that each can be told beforehand. */
 #include "tests/support/mtest.h"
 
-#include "report/advised.h"
+#include "report/proof.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +16,11 @@ static char *copy(const char *text)
     return made;
 }
 
-/* The limit takes 100 ns; the calls `calls_ns` beside it, in every third round 10 % more and in
+/* The limit takes `limit_ns`; the calls `calls_ns` beside it, in every third round 10 % more and in
  * every third 10 % less. Rounds are in the order of `shift`, so that ratios of pairs vary. */
-static void add_cell(struct acre_run *run, const char *backend, const char *lifetime,
-                     double calls_ns, size_t shift)
+static struct acre_cell *add_limited_cell(struct acre_run *run, const char *backend,
+                                          const char *lifetime, double calls_ns, double limit_ns,
+                                          size_t shift)
 {
     static const double factors[] = {1.0, 1.1, 0.9};
     struct acre_cell *cell = &run->cells[run->cell_count++];
@@ -36,12 +36,19 @@ static void add_cell(struct acre_run *run, const char *backend, const char *life
     for (size_t i = 0; i < ROUNDS; i++) {
         double calls = calls_ns * factors[(i + shift) % 3];
 
-        cr_assert(acre_series_append(&cell->ns_per_iteration, 100 + calls));
-        cr_assert(acre_series_append(&cell->limit_ns_per_iteration, 100));
-        cr_assert(acre_series_append(&cell->x_limit, (100 + calls) / 100));
+        cr_assert(acre_series_append(&cell->ns_per_iteration, limit_ns + calls));
+        cr_assert(acre_series_append(&cell->limit_ns_per_iteration, limit_ns));
+        cr_assert(acre_series_append(&cell->x_limit, (limit_ns + calls) / limit_ns));
         cr_assert(acre_series_append(&cell->faults_per_iteration, 0));
         cr_assert(acre_series_append(&cell->system_ns_per_iteration, 0));
     }
+    return cell;
+}
+
+static void add_cell(struct acre_run *run, const char *backend, const char *lifetime,
+                     double calls_ns, size_t shift)
+{
+    add_limited_cell(run, backend, lifetime, calls_ns, 100, shift);
 }
 
 static void begin_run(struct acre_run *run)
@@ -294,168 +301,118 @@ MTest(proof, there_are_rows_for_so_many)
     acre_run_free(&run);
 }
 
-/* Verdicts ---------------------------------------------------------------------------------------
+/* Passes -----------------------------------------------------------------------------------------
  */
 
-struct judged {
-    struct acre_advice advice;
-    struct acre_proof proofs[2];
-    struct acre_advised_report report;
-};
-
-static struct acre_points points_between(double least, double most)
+static void add_touched(struct acre_run *run, const char *backend, const char *lifetime,
+                        const char *touch, double calls_ns)
 {
-    double point = (least + most) / 2;
+    bool is_all = strcmp(touch, "all") == 0;
+    struct acre_cell *cell =
+        add_limited_cell(run, backend, lifetime, calls_ns, is_all ? 180 : 100, 0);
 
-    return (struct acre_points){.point = point,
-                                .has_interval = true,
-                                .low = point,
-                                .high = point,
-                                .least = least,
-                                .most = most};
+    cell->key.parameters = calloc(1, sizeof *cell->key.parameters);
+    cr_assert_not_null(cell->key.parameters);
+    cell->key.parameter_count = 1;
+    cell->key.parameters[0].name = copy("touch");
+    cell->key.parameters[0].value = copy(touch);
 }
 
-/* A region in each of so many recordings, and much to gain. */
-static void make_judged(struct judged *judged, size_t recordings)
+/* Of calls with both ends and with all touched; `region_ns` and `best_ns`: the latter, with regions
+ * on malloc and without on the better one. */
+static void make_touched_run(struct acre_run *run, double region_ns, double best_ns)
 {
-    *judged = (struct judged){
-        .advice = {.region_count = 1,
-                   .recording_count = recordings,
-                   .births = 100,
-                   .known_births = 100},
-    };
-    judged->report.advice = &judged->advice;
-    judged->report.proofs = judged->proofs;
-    for (size_t i = 0; i < recordings; i++)
-        judged->proofs[i] = (struct acre_proof){
-            .is_run_told = true,
-            .has_points = true,
-            .gained = points_between(5, 9),
-            .on_best = points_between(0.5, 4),
-        };
+    begin_run(run);
+    add_touched(run, "malloc", "", "all", 220);
+    add_touched(run, "malloc", "region", "all", region_ns);
+    add_touched(run, "better", "", "all", best_ns);
+    add_touched(run, "better", "region", "all", 130);
+    add_touched(run, "malloc", "", "first+last", 200);
+    add_touched(run, "malloc", "region", "first+last", 100);
+    add_touched(run, "better", "", "first+last", 160);
+    add_touched(run, "better", "region", "first+last", 120);
 }
 
-static void expect_verdict(const struct judged *judged, enum acre_advice_verdict verdict)
+/* A run of 1,000 ns, 200 of which are calls; 80 and 20 more touch all: there is time for 8 passes,
+ * each of which saves what is saved with all touched and not with both ends. */
+MTest(proof, passes_over_large_blocks_widen_what_is_expected)
 {
-    enum acre_advice_verdict told = acre_advice_verdict(&judged->report);
+    struct acre_run run;
+    struct acre_proof proof;
 
-    cr_assert_eq(told, verdict, "%s, not %s", acre_advice_verdict_name(told),
-                 acre_advice_verdict_name(verdict));
+    make_touched_run(&run, 110, 165);
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
+    cr_assert(proof.has_points && proof.passes.is_known);
+    cr_assert_eq(proof.row_count, 2);
+    cr_assert_float_eq(proof.rows[0].ns, 200, 1e-9);
+    cr_assert_float_eq(proof.passes.pass_percent, 10, 1e-9);
+    cr_assert_float_eq(proof.passes.most, 8, 1e-9);
+    cr_assert_float_eq(proof.gained.point, 10, 1e-9);
+    cr_assert_float_eq(proof.passes.gained.point, 11, 1e-9);
+    cr_assert_float_eq(proof.gained.least, 10 - 4, 1e-9);
+    cr_assert_float_eq(proof.gained.most, 10 + 4 + 8, 1e-9);
+    cr_assert_float_eq(proof.alone.point, 4, 1e-9);
+    cr_assert_float_eq(proof.passes.alone.point, 5.5, 1e-9);
+    cr_assert_float_eq(proof.alone.most, 4 + 1.6 + 8 * 1.5, 1e-9);
+    cr_assert_float_eq(proof.alone.least, 4 - 1.6, 1e-9);
+    /* Beside the better one less is saved with all touched: 3.5 for 4. */
+    cr_assert_float_eq(proof.on_best.least, 4 - 1.6 - 8 * 0.5, 1e-9);
+    cr_assert_float_eq(proof.on_best.most, 4 + 1.6, 1e-9);
+    acre_run_free(&run);
 }
 
-MTest(proof, a_verdict_is_given_where_all_agree)
+/* It is not told of calls alone, nor where to touch all takes no time that could be told. */
+MTest(proof, passes_are_not_made_up)
 {
-    struct judged judged;
+    struct acre_run run;
+    struct acre_proof proof;
 
-    make_judged(&judged, 2);
-    expect_verdict(&judged, ACRE_ADVICE_WORTH_IT);
-    judged.proofs[1].gained = points_between(1, 3);
-    expect_verdict(&judged, ACRE_ADVICE_WORTH_IT);
-    judged.proofs[1].gained = points_between(0.9, 3);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.proofs[1].gained = points_between(-3, 0.9);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL); /* the other recording says it is */
-    judged.proofs[0].gained = points_between(0, 0.99);
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    make_judged(&judged, 1);
-    judged.proofs[0].gained = points_between(0.5, 1);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
+    make_run(&run);
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
+    cr_assert_not(proof.passes.is_known);
+    acre_run_free(&run);
+    begin_run(&run); /* somebody asked for that alone */
+    add_touched(&run, "malloc", "", "all", 220);
+    add_touched(&run, "malloc", "region", "all", 110);
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
+    cr_assert(proof.has_points);
+    cr_assert_float_eq(proof.rows[0].ns, 220, 1e-9);
+    cr_assert_not(proof.passes.is_known);
+    acre_run_free(&run);
+    begin_run(&run);
+    add_touched(&run, "malloc", "", "all", 110);
+    add_touched(&run, "malloc", "region", "all", 90);
+    add_touched(&run, "malloc", "", "first+last", 200);
+    add_touched(&run, "malloc", "region", "first+last", 100);
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
+    cr_assert(proof.has_points);
+    cr_assert_not(proof.passes.is_known);
+    cr_assert_float_eq(proof.gained.most, 10 + 4, 1e-9);
+    acre_run_free(&run);
 }
 
-MTest(proof, what_a_better_allocator_gives_is_no_gain)
+/* The better one failed with all touched. */
+MTest(proof, passes_want_the_allocators_of_both)
 {
-    struct judged judged;
+    struct acre_run run;
+    struct acre_proof proof;
 
-    make_judged(&judged, 1);
-    judged.proofs[0].on_best = points_between(-2, 0);
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    judged.proofs[0].on_best = points_between(-2, 0.1);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.proofs[0].on_best = points_between(0, 2);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.proofs[0].on_best = points_between(0.1, 2);
-    expect_verdict(&judged, ACRE_ADVICE_WORTH_IT);
+    make_touched_run(&run, 110, 165);
+    run.cells[2].failure = copy("killed by signal 9");
+    cr_assert(acre_proof_of(&run, &all_of_it, &not_told, &proof));
+    cr_assert(proof.has_points);
+    cr_assert_eq(proof.best, 1);
+    cr_assert_not(proof.passes.is_known);
+    acre_run_free(&run);
 }
 
-/* What is recorded takes longer than what is not, and the calls are a smaller part of it. */
-MTest(proof, a_run_that_was_not_told_may_be_shorter)
+MTest(proof, blocks_are_large_by_their_mean)
 {
-    struct judged judged;
+    struct acre_program planned = {.absorbed = 10, .absorbed_bytes = 10 * 1024};
 
-    make_judged(&judged, 1);
-    judged.proofs[0].is_run_told = false;
-    expect_verdict(&judged, ACRE_ADVICE_WORTH_IT);
-    judged.proofs[0].gained = points_between(0, 0.99);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.proofs[0].gained = points_between(0, 0.25);
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.proofs[0].gained = points_between(0, 0.24);
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-}
-
-MTest(proof, what_is_not_known_cannot_be_told)
-{
-    struct judged judged;
-
-    make_judged(&judged, 1);
-    judged.report.proofs = NULL;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    make_judged(&judged, 1);
-    judged.proofs[0].has_points = false;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    make_judged(&judged, 1);
-    judged.proofs[0].gained.has_interval = false;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    make_judged(&judged, 2);
-    judged.proofs[1].on_best.has_interval = false;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-}
-
-MTest(proof, without_a_region_nothing_is_worth_it)
-{
-    struct judged judged;
-
-    make_judged(&judged, 1);
-    judged.advice.region_count = 0;
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    judged.report.proofs = NULL;
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    judged.advice.known_births = 50;
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    judged.advice.known_births = 49; /* most of it was not looked at */
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-}
-
-/* Of another program, or another build, nothing can be said. */
-MTest(proof, strangers_say_nothing)
-{
-    struct judged judged;
-
-    make_judged(&judged, 2);
-    judged.advice.region_count = 0;
-    judged.advice.programs[1].births = 1000;
-    judged.advice.matched_births[1] = 100;
-    expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-    judged.advice.matched_births[1] = 99;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-    judged.advice.programs[1].births = 0;
-    expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-}
-
-MTest(proof, a_doubt_is_no_reason_against)
-{
-    struct judged judged;
-
-    for (unsigned i = 0; acre_doubt_text(i) != NULL; i++) {
-        make_judged(&judged, 1);
-        judged.advice.region_count = 2;
-        judged.advice.regions[1].doubts = 1u << i;
-        cr_assert_eq(acre_advice_doubts(&judged.advice), 1u << i);
-        expect_verdict(&judged, ACRE_ADVICE_CANNOT_TELL);
-        judged.proofs[0].gained = points_between(-1, 0.5);
-        expect_verdict(&judged, ACRE_ADVICE_NOT_WORTH_IT);
-        cr_assert_eq(acre_doubt_text(i + 1) == NULL, 1u << i == ACRE_DOUBT_THREADS);
-    }
-    judged.advice.region_count = 1; /* of another choice */
-    cr_assert_eq(acre_advice_doubts(&judged.advice), 0);
+    cr_assert(acre_proof_has_large_blocks(&planned));
+    planned.absorbed_bytes--;
+    cr_assert_not(acre_proof_has_large_blocks(&planned));
+    planned = (struct acre_program){.requested_bytes = 1 << 20};
+    cr_assert_not(acre_proof_has_large_blocks(&planned));
 }
