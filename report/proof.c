@@ -157,7 +157,7 @@ static void find_passes(struct acre_proof *proof, const struct acre_proof *touch
     }
 }
 
-/* The run -----------------------------------------------------------------------------------------
+/* The run ----------------------------------------------------------------------------------------
  */
 
 /* Of the part that was played: time passes in it as in the recording, and recording took as much of
@@ -212,22 +212,30 @@ static bool fill(struct acre_proof *proof, const struct acre_group *group,
     return add_rows(proof, group);
 }
 
-/* The group whose blocks are touched all over, where there is another one; else NULL. */
-static const struct acre_group *touched_of(const struct acre_groups *groups)
+/* `touched`: whose blocks are touched all over, where there is another one. */
+static void choose_groups(const struct acre_groups *groups, const struct acre_group **group,
+                          const struct acre_group **touched)
 {
-    for (size_t i = 0; i < groups->count && groups->count > 1; i++)
-        if (acre_group_has_parameter(&groups->groups[i], "touch", "all"))
-            return &groups->groups[i];
-    return NULL;
+    *group = *touched = NULL;
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct acre_group *each = &groups->groups[i];
+
+        if (groups->count > 1 && acre_group_has_parameter(each, "touch", "all"))
+            *touched = each;
+        else if (*group == NULL)
+            *group = each;
+    }
 }
 
 static bool fill_of_groups(struct acre_proof *proof, const struct acre_groups *groups,
                            const struct acre_program *whole, const struct acre_proof_time *time)
 {
-    const struct acre_group *touched_group = touched_of(groups);
-    const struct acre_group *group = &groups->groups[touched_group == &groups->groups[0]];
+    const struct acre_group *group, *touched_group;
     struct acre_proof touched = {0};
 
+    choose_groups(groups, &group, &touched_group);
+    if (group == NULL)
+        return true;
     if (!fill(proof, group, whole, time) ||
         (touched_group != NULL && !add_rows(&touched, touched_group)))
         return false;
@@ -253,7 +261,7 @@ bool acre_proof_of(const struct acre_run *run, const struct acre_program *whole,
     };
     if (!acre_groups_init(&groups, run))
         return false;
-    done = groups.count == 0 || fill_of_groups(proof, &groups, whole, time);
+    done = fill_of_groups(proof, &groups, whole, time);
     acre_groups_fini(&groups);
     return done;
 }
