@@ -7,6 +7,8 @@
 #                      this never passes for a canary that was caught)
 #   any other status   the program's own
 #
+# ACRE_ORIGINS=yes: memcheck also tells where a value that is not initialised comes from.
+#
 # The logs decide and not the exit status: a test runner that starts each test as a process of its
 # own reports success whatever was found in them.
 #
@@ -48,7 +50,11 @@ tool=${ACRE_CHECKER:-memcheck}
 case $tool in
 memcheck)
     options='--leak-check=full --errors-for-leak-kinds=definite,indirect,possible
-        --show-leak-kinds=definite,indirect,possible --track-origins=yes'
+        --show-leak-kinds=definite,indirect,possible'
+    # Nothing more is found with it.
+    if [ -n "${ACRE_ORIGINS:-}" ]; then
+        options="$options --track-origins=yes"
+    fi
     ;;
 helgrind) options= ;;
 *)
