@@ -139,7 +139,7 @@ static void find_passes(struct acre_proof *proof, const struct acre_proof *touch
     struct acre_proof_passes *passes = &proof->passes;
     double pass_ns;
 
-    if (touched->row_count == 0 || best == NULL)
+    if (best == NULL)
         return;
     pass_ns = touching_ns + touched->rows[0].ns - proof->rows[0].ns;
     if (pass_ns <= 0)

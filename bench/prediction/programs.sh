@@ -9,7 +9,7 @@
 # the second finds to be saved on malloc, and beside the best allocator; what is doubted.
 set -eu
 
-build=$(cd "$1" && pwd)
+build=$(cd "$1" && pwd) here=$(cd "$(dirname "$0")" && pwd)
 acre=$build/acre rounds=${2:-12}
 work=$(cd "$(mktemp -d -p "${TMPDIR:-.}" acre-programs-XXXXXX)" && pwd)
 trap 'rm -rf "$work"' EXIT
@@ -17,8 +17,7 @@ cd "$work"
 
 # Inputs: words in lines, records, statements. The second ones are longer, and are not the first.
 for i in 1 2; do
-    seq $((4000 + 2000 * i)) | awk -v s=$i '{ n = 3 + $1 * s % 8; line = ""
-        for (i = 0; i < n; i++) line = line "w" ($1 * (i + s) * 7919 % 500) " "; print line }' >lines$i.txt
+    "$here"/words.sh $((4000 + 2000 * i)) $i >lines$i.txt
     seq $((1500 + 300 * i)) | awk -v s=$i '{ tags = ""
         for (i = 0; i < $1 * s % 7; i++) tags = tags (i > 0 ? "," : "") "\"t" ($1 * (i + s)) % 50 "\""
         print "{\"id\":" $1 ",\"name\":\"n" ($1 * 7919 % 9973) "\",\"tags\":[" tags "],\"v\":{\"a\":" $1 / 7 ",\"b\":[1,2,3," $1 % 9 "]}}"

@@ -40,8 +40,7 @@ agreed()
 }
 
 for input in 2 4; do
-    seq $((2000 + 2000 * input)) | awk -v s=$input '{ n = 3 + $1 * s % 8; line = ""
-        for (i = 0; i < n; i++) line = line "w" ($1 * (i + s) * 7919 % 500) " "; print line }' >lines$input
+    "$ACRE_TESTS"/../bench/prediction/words.sh $((2000 + 2000 * input)) $input >lines$input
 done
 agreed kept_result "\"\$PLANTED\" kept_result @ 4000"
 agreed sed "sed -E 's/w([0-9]+) w([0-9]+)/\\2-\\1/g' lines@"
